@@ -1,0 +1,66 @@
+# One command per job. Everything that is installed goes into .venv (and, for tests run as root, Debian packages).
+PYTHON ?= python3
+PORT ?= 9092
+DATA ?= ./ottla-data
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: run test check gen fmt bench fuzz lock clean help
+
+help: ## Show what each target does
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+$(VENV)/.made:
+	@echo "Creating $(VENV) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Ottla needs Python 3.11 or later, this is " + sys.version.split()[0])'
+	@$(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing: apt-get install python3-venv"; exit 1; }
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.made requirements/runtime.txt pyproject.toml
+	@echo "Installing Ottla ..."
+	@$(PIP) install --require-hashes -r requirements/runtime.txt
+	@$(PIP) install --require-hashes -r requirements/build.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
+	@echo "Installing what checks and tests need ..."
+	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+run: $(VENV)/.runtime ## Start a broker on 127.0.0.1:$(PORT), data in $(DATA)
+	@exec $(BIN)/ottla start --listen 127.0.0.1:$(PORT) --data-dir $(DATA)
+
+gen: $(VENV)/.dev ## Write the generated files (messages, docs)
+	$(BIN)/python -m tools.generate
+
+fmt: $(VENV)/.dev ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+check: $(VENV)/.dev ## Format, lint, types, layers, tidy, generated files up to date
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tools.tidy
+	$(BIN)/python -m tools.generate --check
+
+test: $(VENV)/.dev ## Run every test
+	@tools/install_test_tools.sh
+	$(BIN)/python -m pytest
+
+bench: $(VENV)/.dev ## Measure Ottla beside Apache Kafka and RabbitMQ on this machine
+	$(BIN)/python -m benchmarks
+
+fuzz: $(VENV)/.dev ## Fuzz decoders and recovery (SECONDS=60)
+	$(BIN)/python -m tools.fuzz --seconds $${SECONDS_TO_RUN:-60}
+
+lock: ## Pin the packages again, with hashes and without addresses
+	@for name in runtime build dev; do \
+	  $(PYTHON) -m piptools compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url \
+	    --no-emit-find-links --no-header --no-annotate -o requirements/$$name.txt requirements/$$name.in || exit 1; done
+
+clean: ## Remove what was built (never the data)
+	rm -rf $(VENV) build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
