@@ -52,6 +52,7 @@ test: $(VENV)/.dev ## Run every test
 	$(BIN)/python -m pytest
 
 bench: $(VENV)/.dev ## Measure Ottla beside Apache Kafka and RabbitMQ on this machine
+	@tools/install_test_tools.sh bench
 	$(BIN)/python -m benchmarks
 
 fuzz: $(VENV)/.dev ## Fuzz decoders and recovery (SECONDS=60)
