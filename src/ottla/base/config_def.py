@@ -60,6 +60,14 @@ def at_least(low: float) -> Validator:
     return Validator(f"at least {low}", lambda value: _number(value) >= low)
 
 
+def at_least_or(low: float, special: int) -> Validator:
+    """Accept numbers from `low` on, and one special number below it."""
+    return Validator(
+        f"at least {low}, or {special}",
+        lambda value: value == special or _number(value) >= low,
+    )
+
+
 def between(low: float, high: float) -> Validator:
     """Accept numbers from `low` to `high`, both included."""
     return Validator(f"between {low} and {high}", lambda value: low <= _number(value) <= high)

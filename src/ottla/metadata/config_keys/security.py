@@ -1,0 +1,301 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Keys of authentication, TLS and authorization."""
+
+from __future__ import annotations
+
+from ottla.base.config_def import at_least, one_of
+from ottla.metadata.config_keys.notation import (
+    BOOLEAN,
+    CLASS,
+    DOUBLE,
+    INT,
+    LIST,
+    LONG,
+    PASSWORD,
+    PER_BROKER,
+    SHORT,
+    STRING,
+    inert,
+    key,
+)
+
+KEYS = (
+    inert(
+        "allow.everyone.if.no.acl.found",
+        BOOLEAN,
+        False,
+        "What happens to users of a thing that no access rule names.",
+    ),
+    inert(
+        "authorizer.class.name",
+        STRING,
+        "",
+        "Class that decides who may do what; empty means that everybody may do everything.",
+    ),
+    key(
+        "connection.failed.authentication.delay.ms",
+        INT,
+        100,
+        "Pause before a connection that failed to authenticate is closed.",
+        at_least(0),
+    ),
+    key(
+        "connections.max.reauth.ms",
+        LONG,
+        0,
+        "Longest life of an authenticated session; 0 means without limit.",
+    ),
+    inert(
+        "delegation.token.expiry.check.interval.ms",
+        LONG,
+        3_600_000,
+        "Pause between searches for expired delegation tokens.",
+        at_least(1),
+    ),
+    inert(
+        "delegation.token.expiry.time.ms",
+        LONG,
+        86_400_000,
+        "Life of a delegation token until it must be renewed.",
+        at_least(1),
+    ),
+    inert(
+        "delegation.token.max.lifetime.ms",
+        LONG,
+        604_800_000,
+        "Longest life of a delegation token, renewals included.",
+        at_least(1),
+    ),
+    inert(
+        "delegation.token.secret.key",
+        PASSWORD,
+        None,
+        "Secret with which delegation tokens are signed.",
+    ),
+    inert(
+        "principal.builder.class",
+        CLASS,
+        "org.apache.kafka.common.security.authenticator.DefaultKafkaPrincipalBuilder",
+        "Java class that names the user of a connection.",
+        mode=PER_BROKER,
+    ),
+    inert("sasl.client.callback.handler.class", CLASS, None, "Java class for SASL as a client."),
+    inert(
+        "sasl.enabled.mechanisms",
+        LIST,
+        (),
+        "SASL mechanisms that clients may use.",
+        mode=PER_BROKER,
+    ),
+    inert(
+        "sasl.jaas.config", PASSWORD, None, "Login settings for SASL in JAAS form.", mode=PER_BROKER
+    ),
+    inert(
+        "sasl.kerberos.kinit.cmd",
+        STRING,
+        "/usr/bin/kinit",
+        "Path of the kinit command.",
+        mode=PER_BROKER,
+    ),
+    inert(
+        "sasl.kerberos.min.time.before.relogin",
+        LONG,
+        60000,
+        "Shortest pause between two Kerberos logins.",
+        mode=PER_BROKER,
+    ),
+    inert(
+        "sasl.kerberos.principal.to.local.rules",
+        LIST,
+        ("DEFAULT",),
+        "Rules that turn Kerberos principals into user names.",
+        mode=PER_BROKER,
+    ),
+    inert(
+        "sasl.kerberos.service.name", STRING, None, "Kerberos name of the service.", mode=PER_BROKER
+    ),
+    inert(
+        "sasl.kerberos.ticket.renew.jitter",
+        DOUBLE,
+        0.05,
+        "Random share of the time until a ticket is renewed.",
+        mode=PER_BROKER,
+    ),
+    inert(
+        "sasl.kerberos.ticket.renew.window.factor",
+        DOUBLE,
+        0.8,
+        "Share of a ticket's life after which it is renewed.",
+        mode=PER_BROKER,
+    ),
+    inert("sasl.login.callback.handler.class", CLASS, None, "Java class for the SASL login."),
+    inert("sasl.login.class", CLASS, None, "Java class that performs the SASL login."),
+    inert(
+        "sasl.login.connect.timeout.ms",
+        INT,
+        None,
+        "Time to connect to an external identity provider.",
+    ),
+    inert(
+        "sasl.login.read.timeout.ms", INT, None, "Time to read from an external identity provider."
+    ),
+    inert(
+        "sasl.login.refresh.buffer.seconds",
+        SHORT,
+        300,
+        "Seconds before its expiry at which a credential is refreshed at the latest.",
+        mode=PER_BROKER,
+    ),
+    inert(
+        "sasl.login.refresh.min.period.seconds",
+        SHORT,
+        60,
+        "Shortest pause between two refreshes of a credential.",
+        mode=PER_BROKER,
+    ),
+    inert(
+        "sasl.login.refresh.window.factor",
+        DOUBLE,
+        0.8,
+        "Share of a credential's life after which it is refreshed.",
+        mode=PER_BROKER,
+    ),
+    inert(
+        "sasl.login.refresh.window.jitter",
+        DOUBLE,
+        0.05,
+        "Random share of the time until a credential is refreshed.",
+        mode=PER_BROKER,
+    ),
+    inert(
+        "sasl.login.retry.backoff.max.ms", LONG, 10000, "Longest pause before a login is repeated."
+    ),
+    inert("sasl.login.retry.backoff.ms", LONG, 100, "First pause before a login is repeated."),
+    inert(
+        "sasl.mechanism.controller.protocol",
+        STRING,
+        "GSSAPI",
+        "SASL mechanism towards controllers.",
+    ),
+    inert(
+        "sasl.mechanism.inter.broker.protocol",
+        STRING,
+        "GSSAPI",
+        "SASL mechanism between brokers.",
+        mode=PER_BROKER,
+    ),
+    inert("sasl.server.callback.handler.class", CLASS, None, "Java class for SASL as a server."),
+    key(
+        "security.inter.broker.protocol",
+        STRING,
+        "PLAINTEXT",
+        "Security protocol between brokers when no listener name is set.",
+        one_of("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"),
+    ),
+    inert("security.providers", STRING, None, "Java security providers."),
+    inert("ssl.allow.dn.changes", BOOLEAN, False, "Allow a new certificate to carry another name."),
+    inert(
+        "ssl.allow.san.changes",
+        BOOLEAN,
+        False,
+        "Allow a new certificate to lack alternative names of the old one.",
+    ),
+    inert("ssl.cipher.suites", LIST, (), "Cipher suites that TLS may use.", mode=PER_BROKER),
+    inert(
+        "ssl.client.auth",
+        STRING,
+        "none",
+        "Whether clients must show a certificate.",
+        one_of("required", "requested", "none"),
+        mode=PER_BROKER,
+    ),
+    inert(
+        "ssl.enabled.protocols",
+        LIST,
+        ("TLSv1.2", "TLSv1.3"),
+        "Versions of TLS that may be used.",
+        mode=PER_BROKER,
+    ),
+    inert(
+        "ssl.endpoint.identification.algorithm",
+        STRING,
+        "https",
+        "How the name in a server's certificate is checked.",
+        mode=PER_BROKER,
+    ),
+    inert(
+        "ssl.engine.factory.class",
+        CLASS,
+        None,
+        "Java class that makes TLS engines.",
+        mode=PER_BROKER,
+    ),
+    inert("ssl.key.password", PASSWORD, None, "Password of the private key.", mode=PER_BROKER),
+    inert(
+        "ssl.keymanager.algorithm",
+        STRING,
+        "SunX509",
+        "Java's algorithm for key managers.",
+        mode=PER_BROKER,
+    ),
+    inert(
+        "ssl.keystore.certificate.chain",
+        PASSWORD,
+        None,
+        "Certificate chain in PEM form.",
+        mode=PER_BROKER,
+    ),
+    inert("ssl.keystore.key", PASSWORD, None, "Private key in PEM form.", mode=PER_BROKER),
+    inert(
+        "ssl.keystore.location", STRING, None, "File with key and certificates.", mode=PER_BROKER
+    ),
+    inert("ssl.keystore.password", PASSWORD, None, "Password of the key file.", mode=PER_BROKER),
+    inert("ssl.keystore.type", STRING, "JKS", "Format of the key file.", mode=PER_BROKER),
+    inert(
+        "ssl.principal.mapping.rules",
+        STRING,
+        "DEFAULT",
+        "Rules that turn certificate names into user names.",
+    ),
+    inert("ssl.protocol", STRING, "TLSv1.3", "Version of TLS to prefer.", mode=PER_BROKER),
+    inert("ssl.provider", STRING, None, "Java provider for TLS.", mode=PER_BROKER),
+    inert(
+        "ssl.secure.random.implementation",
+        STRING,
+        None,
+        "Java source of random numbers for TLS.",
+        mode=PER_BROKER,
+    ),
+    inert(
+        "ssl.trustmanager.algorithm",
+        STRING,
+        "PKIX",
+        "Java's algorithm for trust managers.",
+        mode=PER_BROKER,
+    ),
+    inert(
+        "ssl.truststore.certificates",
+        PASSWORD,
+        None,
+        "Trusted certificates in PEM form.",
+        mode=PER_BROKER,
+    ),
+    inert(
+        "ssl.truststore.location", STRING, None, "File with trusted certificates.", mode=PER_BROKER
+    ),
+    inert(
+        "ssl.truststore.password",
+        PASSWORD,
+        None,
+        "Password of the file with trusted certificates.",
+        mode=PER_BROKER,
+    ),
+    inert(
+        "ssl.truststore.type",
+        STRING,
+        "JKS",
+        "Format of the file with trusted certificates.",
+        mode=PER_BROKER,
+    ),
+    inert("super.users", STRING, "", "Users that may do everything, separated by semicolons."),
+)
