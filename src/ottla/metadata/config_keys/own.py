@@ -57,7 +57,7 @@ KEYS = (
         "ottla.flush.profile",
         STRING,
         "replicated",
-        "When a write is stored: replicated trusts copies and flushes soon after, ack flushes first.",
+        "When a write is stored: replicated flushes soon after the answer, ack before it.",
         one_of("replicated", "ack"),
         mode=CLUSTER_WIDE,
     ),
