@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The records inside a batch: what an application wrote, one by one.
+
+| field | type |
+|---|---|
+| length           | varint, bytes after this field |
+| attributes       | i8, unused |
+| timestamp_delta  | varlong, to the batch's base timestamp |
+| offset_delta     | varint, to the batch's base offset |
+| key              | varint length (-1 is null), bytes |
+| value            | varint length (-1 is null), bytes |
+| headers          | varint count, then for each: key and value as above, the key never null |
+
+All varints are zigzag: the smallest record has seven bytes.
+
+A broker decodes records only where it must (compacted topics, coordinators, dumps); clients always.
+Whatever the bytes are, decoding ends in records or in `CorruptRecord`, in time and memory bounded
+by the payload. What it accepts has offsets that rise strictly within the batch.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from ottla.records.batch import (
+    HEADER_BYTES,
+    BatchHeader,
+    CorruptRecord,
+    read_header,
+)
+from ottla.records.compression import DECOMPRESSED_BYTES_MAX, Codec, decompress
+
+RECORD_BYTES_MIN: Final = 7
+"""Length, attributes, timestamp delta, offset delta, null key, null value, no headers."""
+
+HEADER_TEXT_ERRORS: Final = "surrogateescape"
+"""Header keys that are not UTF-8 come out and go in again unchanged, as Kafka's bytes would."""
+
+_INT64: Final = range(-(2**63), 2**63)
+
+
+class Record(NamedTuple):
+    """One record with its place in the log; immutable once written."""
+
+    offset: int
+    timestamp_ms: int  # since 1970, -1 when there is none
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes | None], ...] = ()
+
+
+def decode_records(
+    batch: bytes | bytearray | memoryview, max_bytes: int = DECOMPRESSED_BYTES_MAX
+) -> list[Record]:
+    """Decode the one whole batch that `batch` holds, at most `max_bytes` of records."""
+    header = read_header(batch)
+    payload = read_payload(batch, header, max_bytes)
+    return decode_payload(payload, header)
+
+
+def read_payload(
+    batch: bytes | bytearray | memoryview,
+    header: BatchHeader,
+    max_bytes: int = DECOMPRESSED_BYTES_MAX,
+) -> bytes:
+    """Return the records' bytes, decompressed."""
+    if header.size_bytes < HEADER_BYTES or header.size_bytes > len(batch):
+        raise CorruptRecord(f"the batch says {header.size_bytes} bytes, {len(batch)} are here")
+    try:
+        codec = Codec(header.codec)
+    except ValueError:
+        raise CorruptRecord(f"unknown compression codec {header.codec}") from None
+    view = memoryview(batch)[HEADER_BYTES : header.size_bytes]
+    if header.record_count == 0 and len(view) == 0:
+        return b""  # compaction keeps empty batches for their offsets and sequences
+    return decompress(codec, view, max_bytes)
+
+
+def decode_payload(payload: bytes, header: BatchHeader) -> list[Record]:
+    """Decode decompressed records; the header's count must be true to the byte."""
+    count = header.record_count
+    if count < 0 or count * RECORD_BYTES_MIN > len(payload):
+        raise CorruptRecord(f"{count} records cannot be in {len(payload)} bytes")
+    records: list[Record] = []
+    append = records.append
+    position = 0
+    last_delta = -1
+    append_time = header.max_timestamp if header.timestamp_type else None
+    try:
+        for _ in range(count):
+            position, delta, record = _decode_record(payload, position, header, append_time)
+            if not last_delta < delta <= header.last_offset_delta:
+                raise CorruptRecord(
+                    f"offset delta {delta} follows {last_delta} in a batch that "
+                    f"ends at {header.last_offset_delta}"
+                )
+            last_delta = delta
+            append(record)
+    except IndexError:
+        raise CorruptRecord(f"the batch ends inside record {len(records)}") from None
+    if position != len(payload):
+        raise CorruptRecord(f"{len(payload) - position} bytes follow the last of {count} records")
+    return records
+
+
+def _decode_record(
+    data: bytes, position: int, header: BatchHeader, append_time: int | None
+) -> tuple[int, int, Record]:
+    """Decode the record at `position`; returns where it ends, its offset delta and itself."""
+    length, position = read_varint(data, position)
+    end = position + length
+    if length < RECORD_BYTES_MIN - 1 or end > len(data):
+        raise CorruptRecord(f"a record says {length} bytes, {len(data) - position} are left")
+    timestamp_delta, position = read_varint(data, position + 1, 10)
+    offset_delta, position = read_varint(data, position)
+    key, position = _read_bytes(data, position, end)
+    value, position = _read_bytes(data, position, end)
+    header_count, position = read_varint(data, position)
+    headers: tuple[tuple[str, bytes | None], ...] = ()
+    if header_count:
+        headers, position = _read_headers(data, position, end, header_count)
+    if position != end:
+        raise CorruptRecord(f"a record of {length} bytes ends {end - position} bytes early")
+    timestamp_ms = header.base_timestamp + timestamp_delta if append_time is None else append_time
+    if timestamp_ms not in _INT64:
+        raise CorruptRecord(f"the timestamp {timestamp_ms} does not fit 64 bits")
+    record = Record(header.base_offset + offset_delta, timestamp_ms, key, value, headers)
+    return position, offset_delta, record
+
+
+def read_varint(data: bytes, position: int, bytes_max: int = 5) -> tuple[int, int]:
+    """Read a zigzag varint of at most `bytes_max` bytes; IndexError at the end of the data."""
+    byte = data[position]
+    position += 1
+    if byte < 0x80:
+        return (byte >> 1) ^ -(byte & 1), position
+    number = byte & 0x7F
+    for shift in range(7, bytes_max * 7, 7):
+        byte = data[position]
+        position += 1
+        number |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            if number >> (64 if bytes_max == 10 else 32):
+                raise CorruptRecord("a varint has more bits than its type")
+            return (number >> 1) ^ -(number & 1), position
+    raise CorruptRecord(f"a varint has more than {bytes_max} bytes")
+
+
+def _read_bytes(data: bytes, position: int, end: int) -> tuple[bytes | None, int]:
+    length, position = read_varint(data, position)
+    if length == -1:
+        return None, position
+    stop = position + length
+    if length < 0 or stop > end:
+        raise CorruptRecord(f"a field says {length} bytes, its record has {end - position} left")
+    return data[position:stop], stop
+
+
+def _read_headers(
+    data: bytes, position: int, end: int, count: int
+) -> tuple[tuple[tuple[str, bytes | None], ...], int]:
+    if count < 0 or count * 2 > end - position:
+        raise CorruptRecord(f"{count} headers cannot be in {end - position} bytes")
+    headers = []
+    for _ in range(count):
+        key, position = _read_bytes(data, position, end)
+        if key is None:
+            raise CorruptRecord("the key of a header is null")
+        value, position = _read_bytes(data, position, end)
+        headers.append((key.decode("utf-8", HEADER_TEXT_ERRORS), value))
+    return tuple(headers), position
