@@ -57,6 +57,9 @@ TRANSACTIONAL: Final = 0x10
 CONTROL: Final = 0x20
 DELETE_HORIZON: Final = 0x40
 
+_PRODUCER_FIELDS: Final = struct.Struct(">qhi")
+_PRODUCER_FIELDS_AT: Final = 43
+
 NO_TIMESTAMP: Final = -1
 NO_PRODUCER_ID: Final = -1
 
@@ -199,3 +202,13 @@ def write_crc(batch: bytearray | memoryview) -> int:
     crc = compute_crc(batch)
     struct.pack_into(">I", batch, CRC_AT, crc)
     return crc
+
+
+def write_producer(
+    batch: bytearray | memoryview, producer_id: int, producer_epoch: int, base_sequence: int
+) -> None:
+    """Stamp one whole batch with its producer's identity and sequence, and renew its CRC."""
+    _PRODUCER_FIELDS.pack_into(
+        batch, _PRODUCER_FIELDS_AT, producer_id, producer_epoch, base_sequence
+    )
+    write_crc(batch)

@@ -128,7 +128,7 @@ def _decode_record(
     return position, offset_delta, record
 
 
-def read_varint(data: bytes, position: int, bytes_max: int = 5) -> tuple[int, int]:
+def read_varint(data: bytes | memoryview, position: int, bytes_max: int = 5) -> tuple[int, int]:
     """Read a zigzag varint of at most `bytes_max` bytes; IndexError at the end of the data."""
     byte = data[position]
     position += 1

@@ -2,8 +2,9 @@
 """What a producer may send: one batch of magic 2 for each partition, true to its own header.
 
 `validate_batch` is the gate in front of every append. A batch that is as it should be passes one
-expression over its header and one CRC; everything else (a refusal that needs a text, a compacted
-topic, LogAppendTime) takes the slow road, which checks one thing after the other in Kafka's order.
+expression over its header, one CRC and one hop over its records' lengths; everything else (a
+refusal that needs a text, a compacted topic, LogAppendTime) takes the slow road, which checks one
+thing after the other in Kafka's order.
 The records are decoded only where the topic asks for something that the header cannot say. What
 that leaves unchecked, and why nobody is hurt by it, is ADR 0010.
 
@@ -43,6 +44,7 @@ from ottla.records.batch import (
 )
 from ottla.records.compression import DECOMPRESSED_BYTES_MAX, Codec
 from ottla.records.record import RECORD_BYTES_MIN, decode_records
+from ottla.records.record_lengths import lengths_fill
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -167,6 +169,7 @@ def validate_batch(buffer: memoryview, limits: ValidationLimits, wall_ms: int) -
                 else producer_id >= 0 and base_sequence >= 0 and producer_epoch >= 0
             )
             and crc == crc32c(buffer[CRC_FROM:])
+            and (attributes & CODEC_MASK or lengths_fill(buffer, record_count))
         ):
             return _new_header(BatchHeader, fields)
     return _validate_slowly(buffer, limits, wall_ms)
@@ -177,7 +180,7 @@ def _validate_slowly(buffer: memoryview, limits: ValidationLimits, wall_ms: int)
     header = _read_single_header(buffer)
     _check_size_and_crc(buffer, header, limits)
     _check_attributes(header)
-    _check_counts(header)
+    _check_counts(buffer, header)
     _check_producer(header)
     if not limits.log_append_time:
         _check_header_timestamps(header, limits, wall_ms)
@@ -261,7 +264,7 @@ def _check_attributes(header: BatchHeader) -> None:
         )
 
 
-def _check_counts(header: BatchHeader) -> None:
+def _check_counts(buffer: memoryview, header: BatchHeader) -> None:
     if header.record_count <= 0:
         raise InvalidBatch(
             ErrorCode.INVALID_RECORD, f"a batch of {header.record_count} records holds nothing"
@@ -277,6 +280,11 @@ def _check_counts(header: BatchHeader) -> None:
         raise InvalidBatch(
             ErrorCode.INVALID_RECORD,
             f"{header.record_count} records cannot be in {payload} bytes",
+        )
+    if header.codec == Codec.NONE and not lengths_fill(buffer, header.record_count):
+        raise InvalidBatch(
+            ErrorCode.INVALID_RECORD,
+            f"the lengths of {header.record_count} records do not add up to {payload} bytes",
         )
 
 
