@@ -34,6 +34,11 @@ class ApiKey(IntEnum):
         member.flexible_from = flexible_from
         return member
 
+    @classmethod
+    def of(cls, key: int) -> ApiKey:
+        """Return the member for an int16 of a request; ValueError when there is none."""
+        return cls(key)  # type: ignore[call-arg]  # mypy takes __new__ for the look-up
+
     PRODUCE = 0, 3, 13, 9
     FETCH = 1, 4, 18, 12
     LIST_OFFSETS = 2, 1, 11, 6

@@ -51,6 +51,11 @@ class ErrorCode(IntEnum):
         return member
 
     @classmethod
+    def of(cls, code: int) -> ErrorCode:
+        """Return the member for an int16 of a response, whoever invented it."""
+        return cls(code)  # type: ignore[call-arg]  # mypy takes __new__ for the look-up
+
+    @classmethod
     def _missing_(cls, value: object) -> ErrorCode | None:
         return cls.UNKNOWN_SERVER_ERROR if isinstance(value, int) else None
 
