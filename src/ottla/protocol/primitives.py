@@ -138,11 +138,11 @@ def marker_refused(field: str, marker: int) -> WireError:
     return WireError(f"{field} has the presence marker {marker}, not -1 or 1")
 
 
-def field_unsupported(field: str, version: int) -> ValueError:
+def field_unsupported(field: str, versions: str) -> ValueError:
     """Describe a value that would be lost: the chosen version has no place for it."""
-    return ValueError(f"{field} is set, but version {version} cannot carry it")
+    return ValueError(f"{field} is set, but version {versions} cannot carry it")
 
 
-def null_unsupported(field: str, version: int) -> ValueError:
+def null_unsupported(field: str, versions: str) -> ValueError:
     """Describe a None that the chosen version cannot express."""
-    return ValueError(f"{field} is None, but version {version} has no null for it")
+    return ValueError(f"{field} is None, but version {versions} has no null for it")

@@ -1,0 +1,989 @@
+# SPDX-License-Identifier: Apache-2.0
+"""ConsumerGroupDescribe (key 69).
+
+ConsumerGroupDescribe.
+
+Generated from `definitions/consumer_group_describe.txt` by `make gen`.
+"""
+
+from __future__ import annotations
+
+from struct import Struct as Format, pack, unpack_from
+from typing import TYPE_CHECKING
+
+from ottla.protocol.message import Message, Struct
+from ottla.protocol.primitives import (
+    SHORT_UVARINTS,
+    ZERO_UUID,
+    count_refused,
+    null_refused,
+    read_long_uvarint,
+    skip_tagged_fields,
+    uvarint,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ottla.protocol.primitives import Buffer
+
+_new = object.__new__
+_h = Format(">h")
+_pack_h = _h.pack
+_i = Format(">i")
+_pack_i = _i.pack
+_u = Format(">16s")
+_pack_u = _u.pack
+_b0 = Format(">bx")
+_pack_b0 = _b0.pack
+_bB = Format(">bB")
+_unpack_bB = _bB.unpack_from
+_hB = Format(">hB")
+_pack_hB = _hB.pack
+_unpack_hB = _hB.unpack_from
+_i0 = Format(">ix")
+_pack_i0 = _i0.pack
+_iB = Format(">iB")
+_pack_iB = _iB.pack
+_unpack_iB = _iB.unpack_from
+_ii = Format(">ii")
+_pack_ii = _ii.pack
+_t0 = Format(">?x")
+_pack_t0 = _t0.pack
+_tB = Format(">?B")
+_unpack_tB = _tB.unpack_from
+_uB = Format(">16sB")
+_pack_uB = _uB.pack
+_unpack_uB = _uB.unpack_from
+_iiB = Format(">iiB")
+_pack_iiB = _iiB.pack
+_unpack_iiB = _iiB.unpack_from
+
+
+class ConsumerGroupDescribeRequest(Message):
+    """ConsumerGroupDescribeRequest."""
+
+    __slots__ = (
+        "group_ids",
+        "include_authorized_operations",
+    )
+
+    API_KEY = 69
+    VERSIONS = range(0, 2)
+    FLEXIBLE_FROM = 0
+
+    group_ids: list[str]
+    """Group ids."""
+
+    include_authorized_operations: bool
+    """Include authorized operations."""
+
+    def __init__(
+        self, *, group_ids: Iterable[str] = (), include_authorized_operations: bool = False
+    ) -> None:
+        self.group_ids = list(group_ids)
+        self.include_authorized_operations = include_authorized_operations
+
+
+class ConsumerGroupDescribeResponse(Message):
+    """ConsumerGroupDescribeResponse."""
+
+    __slots__ = (
+        "throttle_time_ms",
+        "groups",
+    )
+
+    API_KEY = 69
+    VERSIONS = range(0, 2)
+    FLEXIBLE_FROM = 0
+
+    throttle_time_ms: int
+    """Throttle time ms."""
+
+    groups: list[DescribedGroup]
+    """Groups."""
+
+    def __init__(self, *, throttle_time_ms: int = 0, groups: Iterable[DescribedGroup] = ()) -> None:
+        self.throttle_time_ms = throttle_time_ms
+        self.groups = list(groups)
+
+
+class DescribedGroup(Struct):
+    """Groups."""
+
+    __slots__ = (
+        "error_code",
+        "error_message",
+        "group_id",
+        "group_state",
+        "group_epoch",
+        "assignment_epoch",
+        "assignor_name",
+        "members",
+        "authorized_operations",
+    )
+
+    error_code: int
+    """Error code."""
+
+    error_message: str | None
+    """Error message. (may be None)"""
+
+    group_id: str
+    """Group id."""
+
+    group_state: str
+    """Group state."""
+
+    group_epoch: int
+    """Group epoch."""
+
+    assignment_epoch: int
+    """Assignment epoch."""
+
+    assignor_name: str
+    """Assignor name."""
+
+    members: list[Member]
+    """Members."""
+
+    authorized_operations: int
+    """Authorized operations."""
+
+    def __init__(
+        self,
+        *,
+        error_code: int = 0,
+        error_message: str | None = None,
+        group_id: str = "",
+        group_state: str = "",
+        group_epoch: int = 0,
+        assignment_epoch: int = 0,
+        assignor_name: str = "",
+        members: Iterable[Member] = (),
+        authorized_operations: int = -2147483648,
+    ) -> None:
+        self.error_code = error_code
+        self.error_message = error_message
+        self.group_id = group_id
+        self.group_state = group_state
+        self.group_epoch = group_epoch
+        self.assignment_epoch = assignment_epoch
+        self.assignor_name = assignor_name
+        self.members = list(members)
+        self.authorized_operations = authorized_operations
+
+
+class Member(Struct):
+    """Members."""
+
+    __slots__ = (
+        "member_id",
+        "instance_id",
+        "rack_id",
+        "member_epoch",
+        "client_id",
+        "client_host",
+        "subscribed_topic_names",
+        "subscribed_topic_regex",
+        "assignment",
+        "target_assignment",
+        "member_type",
+    )
+
+    member_id: str
+    """Member id."""
+
+    instance_id: str | None
+    """Instance id. (may be None)"""
+
+    rack_id: str | None
+    """Rack id. (may be None)"""
+
+    member_epoch: int
+    """Member epoch."""
+
+    client_id: str
+    """Client id."""
+
+    client_host: str
+    """Client host."""
+
+    subscribed_topic_names: list[str]
+    """Subscribed topic names."""
+
+    subscribed_topic_regex: str | None
+    """Subscribed topic regex. (may be None)"""
+
+    assignment: Assignment
+    """Assignment."""
+
+    target_assignment: Assignment
+    """Target assignment."""
+
+    member_type: int
+    """Member type. (versions 1+)"""
+
+    def __init__(
+        self,
+        *,
+        member_id: str = "",
+        instance_id: str | None = None,
+        rack_id: str | None = None,
+        member_epoch: int = 0,
+        client_id: str = "",
+        client_host: str = "",
+        subscribed_topic_names: Iterable[str] = (),
+        subscribed_topic_regex: str | None = None,
+        assignment: Assignment | None = None,
+        target_assignment: Assignment | None = None,
+        member_type: int = -1,
+    ) -> None:
+        self.member_id = member_id
+        self.instance_id = instance_id
+        self.rack_id = rack_id
+        self.member_epoch = member_epoch
+        self.client_id = client_id
+        self.client_host = client_host
+        self.subscribed_topic_names = list(subscribed_topic_names)
+        self.subscribed_topic_regex = subscribed_topic_regex
+        self.assignment = Assignment() if assignment is None else assignment
+        self.target_assignment = Assignment() if target_assignment is None else target_assignment
+        self.member_type = member_type
+
+
+class Assignment(Struct):
+    """Assignment."""
+
+    __slots__ = ("topic_partitions",)
+
+    topic_partitions: list[TopicPartitions]
+    """Topic partitions."""
+
+    def __init__(self, *, topic_partitions: Iterable[TopicPartitions] = ()) -> None:
+        self.topic_partitions = list(topic_partitions)
+
+
+class TopicPartitions(Struct):
+    """Topic partitions."""
+
+    __slots__ = (
+        "topic_id",
+        "topic_name",
+        "partitions",
+    )
+
+    topic_id: bytes
+    """Topic id."""
+
+    topic_name: str
+    """Topic name."""
+
+    partitions: list[int]
+    """Partitions."""
+
+    def __init__(
+        self, *, topic_id: bytes = ZERO_UUID, topic_name: str = "", partitions: Iterable[int] = ()
+    ) -> None:
+        self.topic_id = topic_id
+        self.topic_name = topic_name
+        self.partitions = list(partitions)
+
+
+def _write_consumer_group_describe_request_v0_v1(
+    message: ConsumerGroupDescribeRequest, parts: list[Buffer]
+) -> None:
+    count = len(message.group_ids) + 1
+    parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
+    for string in message.group_ids:
+        text: Buffer = string.encode()
+        length = len(text) + 1
+        parts.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
+        parts.append(text)
+    parts.append(_pack_t0(message.include_authorized_operations))
+
+
+def _read_consumer_group_describe_request_v0_v1(
+    data: bytes, offset: int
+) -> tuple[ConsumerGroupDescribeRequest, int]:
+    message = _new(ConsumerGroupDescribeRequest)
+    count = data[offset]
+    offset += 1
+    if count > 127:
+        count, offset = read_long_uvarint(data, offset, count)
+    if count == 0:
+        raise null_refused("ConsumerGroupDescribeRequest.group_ids")
+    count -= 1
+    if count > len(data) - offset:
+        raise count_refused("ConsumerGroupDescribeRequest.group_ids", count)
+    group_ids: list[str] = []
+    for _ in range(count):
+        length = data[offset]
+        offset += 1
+        if length > 127:
+            length, offset = read_long_uvarint(data, offset, length)
+        if length == 0:
+            raise null_refused("ConsumerGroupDescribeRequest.group_ids")
+        end = offset + length - 1
+        text = data[offset:end].decode()
+        offset = end
+        group_ids.append(text)
+    message.group_ids = group_ids
+    message.include_authorized_operations, count = _unpack_tB(data, offset)
+    offset += 2
+    if count:
+        offset = skip_tagged_fields(data, offset, count)
+    return message, offset
+
+
+def _write_consumer_group_describe_response_v0(
+    message: ConsumerGroupDescribeResponse, parts: list[Buffer]
+) -> None:
+    count = len(message.groups) + 1
+    parts.append(
+        _pack_iB(message.throttle_time_ms, count)
+        if count < 128
+        else _pack_i(message.throttle_time_ms) + uvarint(count)
+    )
+    for described_group in message.groups:
+        _write_described_group_v0(described_group, parts)
+    parts.append(b"\x00")
+
+
+def _read_consumer_group_describe_response_v0(
+    data: bytes, offset: int
+) -> tuple[ConsumerGroupDescribeResponse, int]:
+    message = _new(ConsumerGroupDescribeResponse)
+    message.throttle_time_ms, count = _unpack_iB(data, offset)
+    offset += 5
+    if count > 127:
+        count, offset = read_long_uvarint(data, offset, count)
+    if count == 0:
+        raise null_refused("ConsumerGroupDescribeResponse.groups")
+    count -= 1
+    if count * 20 > len(data) - offset:
+        raise count_refused("ConsumerGroupDescribeResponse.groups", count)
+    groups: list[DescribedGroup] = []
+    for _ in range(count):
+        described_group, offset = _read_described_group_v0(data, offset)
+        groups.append(described_group)
+    message.groups = groups
+    count = data[offset]
+    offset += 1
+    if count:
+        offset = skip_tagged_fields(data, offset, count)
+    return message, offset
+
+
+def _write_consumer_group_describe_response_v1(
+    message: ConsumerGroupDescribeResponse, parts: list[Buffer]
+) -> None:
+    count = len(message.groups) + 1
+    parts.append(
+        _pack_iB(message.throttle_time_ms, count)
+        if count < 128
+        else _pack_i(message.throttle_time_ms) + uvarint(count)
+    )
+    for described_group in message.groups:
+        _write_described_group_v1(described_group, parts)
+    parts.append(b"\x00")
+
+
+def _read_consumer_group_describe_response_v1(
+    data: bytes, offset: int
+) -> tuple[ConsumerGroupDescribeResponse, int]:
+    message = _new(ConsumerGroupDescribeResponse)
+    message.throttle_time_ms, count = _unpack_iB(data, offset)
+    offset += 5
+    if count > 127:
+        count, offset = read_long_uvarint(data, offset, count)
+    if count == 0:
+        raise null_refused("ConsumerGroupDescribeResponse.groups")
+    count -= 1
+    if count * 20 > len(data) - offset:
+        raise count_refused("ConsumerGroupDescribeResponse.groups", count)
+    groups: list[DescribedGroup] = []
+    for _ in range(count):
+        described_group, offset = _read_described_group_v1(data, offset)
+        groups.append(described_group)
+    message.groups = groups
+    count = data[offset]
+    offset += 1
+    if count:
+        offset = skip_tagged_fields(data, offset, count)
+    return message, offset
+
+
+def _write_described_group_v0(message: DescribedGroup, parts: list[Buffer]) -> None:
+    if message.error_message is None:
+        text: Buffer = b""
+        length = 0
+    else:
+        text = message.error_message.encode()
+        length = len(text) + 1
+    parts.append(
+        _pack_hB(message.error_code, length)
+        if length < 128
+        else _pack_h(message.error_code) + uvarint(length)
+    )
+    parts.append(text)
+    text = message.group_id.encode()
+    length = len(text) + 1
+    parts.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
+    parts.append(text)
+    text = message.group_state.encode()
+    length = len(text) + 1
+    parts.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
+    parts.append(text)
+    text = message.assignor_name.encode()
+    length = len(text) + 1
+    parts.append(
+        _pack_iiB(message.group_epoch, message.assignment_epoch, length)
+        if length < 128
+        else _pack_ii(message.group_epoch, message.assignment_epoch) + uvarint(length)
+    )
+    parts.append(text)
+    count = len(message.members) + 1
+    parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
+    for member in message.members:
+        _write_member_v0(member, parts)
+    parts.append(_pack_i0(message.authorized_operations))
+
+
+def _read_described_group_v0(data: bytes, offset: int) -> tuple[DescribedGroup, int]:
+    message = _new(DescribedGroup)
+    message.error_code, length = _unpack_hB(data, offset)
+    offset += 3
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        message.error_message = None
+    else:
+        end = offset + length - 1
+        message.error_message = data[offset:end].decode()
+        offset = end
+    length = data[offset]
+    offset += 1
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        raise null_refused("DescribedGroup.group_id")
+    end = offset + length - 1
+    message.group_id = data[offset:end].decode()
+    offset = end
+    length = data[offset]
+    offset += 1
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        raise null_refused("DescribedGroup.group_state")
+    end = offset + length - 1
+    message.group_state = data[offset:end].decode()
+    offset = end
+    message.group_epoch, message.assignment_epoch, length = _unpack_iiB(data, offset)
+    offset += 9
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        raise null_refused("DescribedGroup.assignor_name")
+    end = offset + length - 1
+    message.assignor_name = data[offset:end].decode()
+    offset = end
+    count = data[offset]
+    offset += 1
+    if count > 127:
+        count, offset = read_long_uvarint(data, offset, count)
+    if count == 0:
+        raise null_refused("DescribedGroup.members")
+    count -= 1
+    if count * 16 > len(data) - offset:
+        raise count_refused("DescribedGroup.members", count)
+    members: list[Member] = []
+    for _ in range(count):
+        member, offset = _read_member_v0(data, offset)
+        members.append(member)
+    message.members = members
+    message.authorized_operations, count = _unpack_iB(data, offset)
+    offset += 5
+    if count:
+        offset = skip_tagged_fields(data, offset, count)
+    return message, offset
+
+
+def _write_described_group_v1(message: DescribedGroup, parts: list[Buffer]) -> None:
+    if message.error_message is None:
+        text: Buffer = b""
+        length = 0
+    else:
+        text = message.error_message.encode()
+        length = len(text) + 1
+    parts.append(
+        _pack_hB(message.error_code, length)
+        if length < 128
+        else _pack_h(message.error_code) + uvarint(length)
+    )
+    parts.append(text)
+    text = message.group_id.encode()
+    length = len(text) + 1
+    parts.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
+    parts.append(text)
+    text = message.group_state.encode()
+    length = len(text) + 1
+    parts.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
+    parts.append(text)
+    text = message.assignor_name.encode()
+    length = len(text) + 1
+    parts.append(
+        _pack_iiB(message.group_epoch, message.assignment_epoch, length)
+        if length < 128
+        else _pack_ii(message.group_epoch, message.assignment_epoch) + uvarint(length)
+    )
+    parts.append(text)
+    count = len(message.members) + 1
+    parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
+    for member in message.members:
+        _write_member_v1(member, parts)
+    parts.append(_pack_i0(message.authorized_operations))
+
+
+def _read_described_group_v1(data: bytes, offset: int) -> tuple[DescribedGroup, int]:
+    message = _new(DescribedGroup)
+    message.error_code, length = _unpack_hB(data, offset)
+    offset += 3
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        message.error_message = None
+    else:
+        end = offset + length - 1
+        message.error_message = data[offset:end].decode()
+        offset = end
+    length = data[offset]
+    offset += 1
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        raise null_refused("DescribedGroup.group_id")
+    end = offset + length - 1
+    message.group_id = data[offset:end].decode()
+    offset = end
+    length = data[offset]
+    offset += 1
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        raise null_refused("DescribedGroup.group_state")
+    end = offset + length - 1
+    message.group_state = data[offset:end].decode()
+    offset = end
+    message.group_epoch, message.assignment_epoch, length = _unpack_iiB(data, offset)
+    offset += 9
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        raise null_refused("DescribedGroup.assignor_name")
+    end = offset + length - 1
+    message.assignor_name = data[offset:end].decode()
+    offset = end
+    count = data[offset]
+    offset += 1
+    if count > 127:
+        count, offset = read_long_uvarint(data, offset, count)
+    if count == 0:
+        raise null_refused("DescribedGroup.members")
+    count -= 1
+    if count * 17 > len(data) - offset:
+        raise count_refused("DescribedGroup.members", count)
+    members: list[Member] = []
+    for _ in range(count):
+        member, offset = _read_member_v1(data, offset)
+        members.append(member)
+    message.members = members
+    message.authorized_operations, count = _unpack_iB(data, offset)
+    offset += 5
+    if count:
+        offset = skip_tagged_fields(data, offset, count)
+    return message, offset
+
+
+def _write_member_v0(message: Member, parts: list[Buffer]) -> None:
+    text: Buffer = message.member_id.encode()
+    length = len(text) + 1
+    parts.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
+    parts.append(text)
+    if message.instance_id is None:
+        text = b""
+        length = 0
+    else:
+        text = message.instance_id.encode()
+        length = len(text) + 1
+    parts.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
+    parts.append(text)
+    if message.rack_id is None:
+        text = b""
+        length = 0
+    else:
+        text = message.rack_id.encode()
+        length = len(text) + 1
+    parts.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
+    parts.append(text)
+    text = message.client_id.encode()
+    length = len(text) + 1
+    parts.append(
+        _pack_iB(message.member_epoch, length)
+        if length < 128
+        else _pack_i(message.member_epoch) + uvarint(length)
+    )
+    parts.append(text)
+    text = message.client_host.encode()
+    length = len(text) + 1
+    parts.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
+    parts.append(text)
+    count = len(message.subscribed_topic_names) + 1
+    parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
+    for string in message.subscribed_topic_names:
+        text = string.encode()
+        length = len(text) + 1
+        parts.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
+        parts.append(text)
+    if message.subscribed_topic_regex is None:
+        text = b""
+        length = 0
+    else:
+        text = message.subscribed_topic_regex.encode()
+        length = len(text) + 1
+    parts.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
+    parts.append(text)
+    _write_assignment_v0_v1(message.assignment, parts)
+    _write_assignment_v0_v1(message.target_assignment, parts)
+    parts.append(b"\x00")
+
+
+def _read_member_v0(data: bytes, offset: int) -> tuple[Member, int]:
+    message = _new(Member)
+    message.member_type = -1
+    length = data[offset]
+    offset += 1
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        raise null_refused("Member.member_id")
+    end = offset + length - 1
+    message.member_id = data[offset:end].decode()
+    offset = end
+    length = data[offset]
+    offset += 1
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        message.instance_id = None
+    else:
+        end = offset + length - 1
+        message.instance_id = data[offset:end].decode()
+        offset = end
+    length = data[offset]
+    offset += 1
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        message.rack_id = None
+    else:
+        end = offset + length - 1
+        message.rack_id = data[offset:end].decode()
+        offset = end
+    message.member_epoch, length = _unpack_iB(data, offset)
+    offset += 5
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        raise null_refused("Member.client_id")
+    end = offset + length - 1
+    message.client_id = data[offset:end].decode()
+    offset = end
+    length = data[offset]
+    offset += 1
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        raise null_refused("Member.client_host")
+    end = offset + length - 1
+    message.client_host = data[offset:end].decode()
+    offset = end
+    count = data[offset]
+    offset += 1
+    if count > 127:
+        count, offset = read_long_uvarint(data, offset, count)
+    if count == 0:
+        raise null_refused("Member.subscribed_topic_names")
+    count -= 1
+    if count > len(data) - offset:
+        raise count_refused("Member.subscribed_topic_names", count)
+    subscribed_topic_names: list[str] = []
+    for _ in range(count):
+        length = data[offset]
+        offset += 1
+        if length > 127:
+            length, offset = read_long_uvarint(data, offset, length)
+        if length == 0:
+            raise null_refused("Member.subscribed_topic_names")
+        end = offset + length - 1
+        text = data[offset:end].decode()
+        offset = end
+        subscribed_topic_names.append(text)
+    message.subscribed_topic_names = subscribed_topic_names
+    length = data[offset]
+    offset += 1
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        message.subscribed_topic_regex = None
+    else:
+        end = offset + length - 1
+        message.subscribed_topic_regex = data[offset:end].decode()
+        offset = end
+    message.assignment, offset = _read_assignment_v0_v1(data, offset)
+    message.target_assignment, offset = _read_assignment_v0_v1(data, offset)
+    count = data[offset]
+    offset += 1
+    if count:
+        offset = skip_tagged_fields(data, offset, count)
+    return message, offset
+
+
+def _write_member_v1(message: Member, parts: list[Buffer]) -> None:
+    text: Buffer = message.member_id.encode()
+    length = len(text) + 1
+    parts.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
+    parts.append(text)
+    if message.instance_id is None:
+        text = b""
+        length = 0
+    else:
+        text = message.instance_id.encode()
+        length = len(text) + 1
+    parts.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
+    parts.append(text)
+    if message.rack_id is None:
+        text = b""
+        length = 0
+    else:
+        text = message.rack_id.encode()
+        length = len(text) + 1
+    parts.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
+    parts.append(text)
+    text = message.client_id.encode()
+    length = len(text) + 1
+    parts.append(
+        _pack_iB(message.member_epoch, length)
+        if length < 128
+        else _pack_i(message.member_epoch) + uvarint(length)
+    )
+    parts.append(text)
+    text = message.client_host.encode()
+    length = len(text) + 1
+    parts.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
+    parts.append(text)
+    count = len(message.subscribed_topic_names) + 1
+    parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
+    for string in message.subscribed_topic_names:
+        text = string.encode()
+        length = len(text) + 1
+        parts.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
+        parts.append(text)
+    if message.subscribed_topic_regex is None:
+        text = b""
+        length = 0
+    else:
+        text = message.subscribed_topic_regex.encode()
+        length = len(text) + 1
+    parts.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
+    parts.append(text)
+    _write_assignment_v0_v1(message.assignment, parts)
+    _write_assignment_v0_v1(message.target_assignment, parts)
+    parts.append(_pack_b0(message.member_type))
+
+
+def _read_member_v1(data: bytes, offset: int) -> tuple[Member, int]:
+    message = _new(Member)
+    length = data[offset]
+    offset += 1
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        raise null_refused("Member.member_id")
+    end = offset + length - 1
+    message.member_id = data[offset:end].decode()
+    offset = end
+    length = data[offset]
+    offset += 1
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        message.instance_id = None
+    else:
+        end = offset + length - 1
+        message.instance_id = data[offset:end].decode()
+        offset = end
+    length = data[offset]
+    offset += 1
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        message.rack_id = None
+    else:
+        end = offset + length - 1
+        message.rack_id = data[offset:end].decode()
+        offset = end
+    message.member_epoch, length = _unpack_iB(data, offset)
+    offset += 5
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        raise null_refused("Member.client_id")
+    end = offset + length - 1
+    message.client_id = data[offset:end].decode()
+    offset = end
+    length = data[offset]
+    offset += 1
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        raise null_refused("Member.client_host")
+    end = offset + length - 1
+    message.client_host = data[offset:end].decode()
+    offset = end
+    count = data[offset]
+    offset += 1
+    if count > 127:
+        count, offset = read_long_uvarint(data, offset, count)
+    if count == 0:
+        raise null_refused("Member.subscribed_topic_names")
+    count -= 1
+    if count > len(data) - offset:
+        raise count_refused("Member.subscribed_topic_names", count)
+    subscribed_topic_names: list[str] = []
+    for _ in range(count):
+        length = data[offset]
+        offset += 1
+        if length > 127:
+            length, offset = read_long_uvarint(data, offset, length)
+        if length == 0:
+            raise null_refused("Member.subscribed_topic_names")
+        end = offset + length - 1
+        text = data[offset:end].decode()
+        offset = end
+        subscribed_topic_names.append(text)
+    message.subscribed_topic_names = subscribed_topic_names
+    length = data[offset]
+    offset += 1
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        message.subscribed_topic_regex = None
+    else:
+        end = offset + length - 1
+        message.subscribed_topic_regex = data[offset:end].decode()
+        offset = end
+    message.assignment, offset = _read_assignment_v0_v1(data, offset)
+    message.target_assignment, offset = _read_assignment_v0_v1(data, offset)
+    message.member_type, count = _unpack_bB(data, offset)
+    offset += 2
+    if count:
+        offset = skip_tagged_fields(data, offset, count)
+    return message, offset
+
+
+def _write_assignment_v0_v1(message: Assignment, parts: list[Buffer]) -> None:
+    count = len(message.topic_partitions) + 1
+    parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
+    for topic_partitions in message.topic_partitions:
+        _write_topic_partitions_v0_v1(topic_partitions, parts)
+    parts.append(b"\x00")
+
+
+def _read_assignment_v0_v1(data: bytes, offset: int) -> tuple[Assignment, int]:
+    message = _new(Assignment)
+    count = data[offset]
+    offset += 1
+    if count > 127:
+        count, offset = read_long_uvarint(data, offset, count)
+    if count == 0:
+        raise null_refused("Assignment.topic_partitions")
+    count -= 1
+    if count * 19 > len(data) - offset:
+        raise count_refused("Assignment.topic_partitions", count)
+    topic_partitions_list: list[TopicPartitions] = []
+    for _ in range(count):
+        topic_partitions, offset = _read_topic_partitions_v0_v1(data, offset)
+        topic_partitions_list.append(topic_partitions)
+    message.topic_partitions = topic_partitions_list
+    count = data[offset]
+    offset += 1
+    if count:
+        offset = skip_tagged_fields(data, offset, count)
+    return message, offset
+
+
+def _write_topic_partitions_v0_v1(message: TopicPartitions, parts: list[Buffer]) -> None:
+    assert len(message.topic_id) == 16
+    text: Buffer = message.topic_name.encode()
+    length = len(text) + 1
+    parts.append(
+        _pack_uB(message.topic_id, length)
+        if length < 128
+        else _pack_u(message.topic_id) + uvarint(length)
+    )
+    parts.append(text)
+    count = len(message.partitions) + 1
+    parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
+    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(b"\x00")
+
+
+def _read_topic_partitions_v0_v1(data: bytes, offset: int) -> tuple[TopicPartitions, int]:
+    message = _new(TopicPartitions)
+    message.topic_id, length = _unpack_uB(data, offset)
+    offset += 17
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        raise null_refused("TopicPartitions.topic_name")
+    end = offset + length - 1
+    message.topic_name = data[offset:end].decode()
+    offset = end
+    count = data[offset]
+    offset += 1
+    if count > 127:
+        count, offset = read_long_uvarint(data, offset, count)
+    if count == 0:
+        raise null_refused("TopicPartitions.partitions")
+    count -= 1
+    if count * 4 > len(data) - offset:
+        raise count_refused("TopicPartitions.partitions", count)
+    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    offset += count * 4
+    count = data[offset]
+    offset += 1
+    if count:
+        offset = skip_tagged_fields(data, offset, count)
+    return message, offset
+
+
+_DEFAULT_ASSIGNMENT = Assignment()
+
+ConsumerGroupDescribeRequest.WRITERS = {
+    0: _write_consumer_group_describe_request_v0_v1,
+    1: _write_consumer_group_describe_request_v0_v1,
+}
+ConsumerGroupDescribeRequest.READERS = {
+    0: _read_consumer_group_describe_request_v0_v1,
+    1: _read_consumer_group_describe_request_v0_v1,
+}
+ConsumerGroupDescribeResponse.WRITERS = {
+    0: _write_consumer_group_describe_response_v0,
+    1: _write_consumer_group_describe_response_v1,
+}
+ConsumerGroupDescribeResponse.READERS = {
+    0: _read_consumer_group_describe_response_v0,
+    1: _read_consumer_group_describe_response_v1,
+}

@@ -1,0 +1,776 @@
+# SPDX-License-Identifier: Apache-2.0
+"""ConsumerGroupHeartbeat (key 68).
+
+ConsumerGroupHeartbeat.
+
+Generated from `definitions/consumer_group_heartbeat.txt` by `make gen`.
+"""
+
+from __future__ import annotations
+
+from struct import Struct as Format, pack, unpack_from
+from typing import TYPE_CHECKING
+
+from ottla.protocol.message import Message, Struct
+from ottla.protocol.primitives import (
+    SHORT_UVARINTS,
+    ZERO_UUID,
+    count_refused,
+    field_unsupported,
+    marker_refused,
+    null_refused,
+    read_long_uvarint,
+    skip_tagged_fields,
+    uvarint,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ottla.protocol.primitives import Buffer
+
+_new = object.__new__
+_i = Format(">i")
+_pack_i = _i.pack
+_u = Format(">16s")
+_pack_u = _u.pack
+_iB = Format(">iB")
+_pack_iB = _iB.pack
+_unpack_iB = _iB.unpack_from
+_ih = Format(">ih")
+_pack_ih = _ih.pack
+_ii = Format(">ii")
+_pack_ii = _ii.pack
+_uB = Format(">16sB")
+_pack_uB = _uB.pack
+_unpack_uB = _uB.unpack_from
+_ihB = Format(">ihB")
+_pack_ihB = _ihB.pack
+_unpack_ihB = _ihB.unpack_from
+_iib = Format(">iib")
+_unpack_iib = _iib.unpack_from
+
+
+class ConsumerGroupHeartbeatRequest(Message):
+    """ConsumerGroupHeartbeatRequest."""
+
+    __slots__ = (
+        "group_id",
+        "member_id",
+        "member_epoch",
+        "instance_id",
+        "rack_id",
+        "rebalance_timeout_ms",
+        "subscribed_topic_names",
+        "subscribed_topic_regex",
+        "server_assignor",
+        "topic_partitions",
+    )
+
+    API_KEY = 68
+    VERSIONS = range(0, 2)
+    FLEXIBLE_FROM = 0
+
+    group_id: str
+    """Group id."""
+
+    member_id: str
+    """Member id."""
+
+    member_epoch: int
+    """Member epoch."""
+
+    instance_id: str | None
+    """Instance id. (may be None)"""
+
+    rack_id: str | None
+    """Rack id. (may be None)"""
+
+    rebalance_timeout_ms: int
+    """Rebalance timeout ms."""
+
+    subscribed_topic_names: list[str] | None
+    """Subscribed topic names. (may be None)"""
+
+    subscribed_topic_regex: str | None
+    """Subscribed topic regex. (versions 1+; may be None)"""
+
+    server_assignor: str | None
+    """Server assignor. (may be None)"""
+
+    topic_partitions: list[ConsumerGroupHeartbeatRequestTopicPartitions] | None
+    """Topic partitions. (may be None)"""
+
+    def __init__(
+        self,
+        *,
+        group_id: str = "",
+        member_id: str = "",
+        member_epoch: int = 0,
+        instance_id: str | None = None,
+        rack_id: str | None = None,
+        rebalance_timeout_ms: int = -1,
+        subscribed_topic_names: Iterable[str] | None = None,
+        subscribed_topic_regex: str | None = None,
+        server_assignor: str | None = None,
+        topic_partitions: Iterable[ConsumerGroupHeartbeatRequestTopicPartitions] | None = None,
+    ) -> None:
+        self.group_id = group_id
+        self.member_id = member_id
+        self.member_epoch = member_epoch
+        self.instance_id = instance_id
+        self.rack_id = rack_id
+        self.rebalance_timeout_ms = rebalance_timeout_ms
+        self.subscribed_topic_names = (
+            None if subscribed_topic_names is None else list(subscribed_topic_names)
+        )
+        self.subscribed_topic_regex = subscribed_topic_regex
+        self.server_assignor = server_assignor
+        self.topic_partitions = None if topic_partitions is None else list(topic_partitions)
+
+
+class ConsumerGroupHeartbeatRequestTopicPartitions(Struct):
+    """Topic partitions."""
+
+    __slots__ = (
+        "topic_id",
+        "partitions",
+    )
+
+    topic_id: bytes
+    """Topic id."""
+
+    partitions: list[int]
+    """Partitions."""
+
+    def __init__(self, *, topic_id: bytes = ZERO_UUID, partitions: Iterable[int] = ()) -> None:
+        self.topic_id = topic_id
+        self.partitions = list(partitions)
+
+
+class ConsumerGroupHeartbeatResponse(Message):
+    """ConsumerGroupHeartbeatResponse."""
+
+    __slots__ = (
+        "throttle_time_ms",
+        "error_code",
+        "error_message",
+        "member_id",
+        "member_epoch",
+        "heartbeat_interval_ms",
+        "assignment",
+    )
+
+    API_KEY = 68
+    VERSIONS = range(0, 2)
+    FLEXIBLE_FROM = 0
+
+    throttle_time_ms: int
+    """Throttle time ms."""
+
+    error_code: int
+    """Error code."""
+
+    error_message: str | None
+    """Error message. (may be None)"""
+
+    member_id: str | None
+    """Member id. (may be None)"""
+
+    member_epoch: int
+    """Member epoch."""
+
+    heartbeat_interval_ms: int
+    """Heartbeat interval ms."""
+
+    assignment: Assignment | None
+    """Assignment. (may be None)"""
+
+    def __init__(
+        self,
+        *,
+        throttle_time_ms: int = 0,
+        error_code: int = 0,
+        error_message: str | None = None,
+        member_id: str | None = None,
+        member_epoch: int = 0,
+        heartbeat_interval_ms: int = 0,
+        assignment: Assignment | None = None,
+    ) -> None:
+        self.throttle_time_ms = throttle_time_ms
+        self.error_code = error_code
+        self.error_message = error_message
+        self.member_id = member_id
+        self.member_epoch = member_epoch
+        self.heartbeat_interval_ms = heartbeat_interval_ms
+        self.assignment = assignment
+
+
+class Assignment(Struct):
+    """Assignment."""
+
+    __slots__ = ("topic_partitions",)
+
+    topic_partitions: list[ConsumerGroupHeartbeatResponseTopicPartitions]
+    """Topic partitions."""
+
+    def __init__(
+        self, *, topic_partitions: Iterable[ConsumerGroupHeartbeatResponseTopicPartitions] = ()
+    ) -> None:
+        self.topic_partitions = list(topic_partitions)
+
+
+class ConsumerGroupHeartbeatResponseTopicPartitions(Struct):
+    """Topic partitions."""
+
+    __slots__ = (
+        "topic_id",
+        "partitions",
+    )
+
+    topic_id: bytes
+    """Topic id."""
+
+    partitions: list[int]
+    """Partitions."""
+
+    def __init__(self, *, topic_id: bytes = ZERO_UUID, partitions: Iterable[int] = ()) -> None:
+        self.topic_id = topic_id
+        self.partitions = list(partitions)
+
+
+def _write_consumer_group_heartbeat_request_v0(
+    message: ConsumerGroupHeartbeatRequest, parts: list[Buffer]
+) -> None:
+    if message.subscribed_topic_regex is not None:
+        raise field_unsupported("ConsumerGroupHeartbeatRequest.subscribed_topic_regex", "0")
+    text: Buffer = message.group_id.encode()
+    length = len(text) + 1
+    parts.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
+    parts.append(text)
+    text = message.member_id.encode()
+    length = len(text) + 1
+    parts.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
+    parts.append(text)
+    if message.instance_id is None:
+        text = b""
+        length = 0
+    else:
+        text = message.instance_id.encode()
+        length = len(text) + 1
+    parts.append(
+        _pack_iB(message.member_epoch, length)
+        if length < 128
+        else _pack_i(message.member_epoch) + uvarint(length)
+    )
+    parts.append(text)
+    if message.rack_id is None:
+        text = b""
+        length = 0
+    else:
+        text = message.rack_id.encode()
+        length = len(text) + 1
+    parts.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
+    parts.append(text)
+    count = 0 if message.subscribed_topic_names is None else len(message.subscribed_topic_names) + 1
+    parts.append(
+        _pack_iB(message.rebalance_timeout_ms, count)
+        if count < 128
+        else _pack_i(message.rebalance_timeout_ms) + uvarint(count)
+    )
+    if message.subscribed_topic_names:
+        for string in message.subscribed_topic_names:
+            text = string.encode()
+            length = len(text) + 1
+            parts.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
+            parts.append(text)
+    if message.server_assignor is None:
+        text = b""
+        length = 0
+    else:
+        text = message.server_assignor.encode()
+        length = len(text) + 1
+    parts.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
+    parts.append(text)
+    count = 0 if message.topic_partitions is None else len(message.topic_partitions) + 1
+    parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
+    if message.topic_partitions:
+        for consumer_group_heartbeat_request_topic_partitions in message.topic_partitions:
+            _write_consumer_group_heartbeat_request_topic_partitions_v0_v1(
+                consumer_group_heartbeat_request_topic_partitions, parts
+            )
+    parts.append(b"\x00")
+
+
+def _read_consumer_group_heartbeat_request_v0(
+    data: bytes, offset: int
+) -> tuple[ConsumerGroupHeartbeatRequest, int]:
+    message = _new(ConsumerGroupHeartbeatRequest)
+    message.subscribed_topic_regex = None
+    length = data[offset]
+    offset += 1
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        raise null_refused("ConsumerGroupHeartbeatRequest.group_id")
+    end = offset + length - 1
+    message.group_id = data[offset:end].decode()
+    offset = end
+    length = data[offset]
+    offset += 1
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        raise null_refused("ConsumerGroupHeartbeatRequest.member_id")
+    end = offset + length - 1
+    message.member_id = data[offset:end].decode()
+    offset = end
+    message.member_epoch, length = _unpack_iB(data, offset)
+    offset += 5
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        message.instance_id = None
+    else:
+        end = offset + length - 1
+        message.instance_id = data[offset:end].decode()
+        offset = end
+    length = data[offset]
+    offset += 1
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        message.rack_id = None
+    else:
+        end = offset + length - 1
+        message.rack_id = data[offset:end].decode()
+        offset = end
+    message.rebalance_timeout_ms, count = _unpack_iB(data, offset)
+    offset += 5
+    if count > 127:
+        count, offset = read_long_uvarint(data, offset, count)
+    if count == 0:
+        message.subscribed_topic_names = None
+    else:
+        count -= 1
+        if count > len(data) - offset:
+            raise count_refused("ConsumerGroupHeartbeatRequest.subscribed_topic_names", count)
+        subscribed_topic_names: list[str] = []
+        for _ in range(count):
+            length = data[offset]
+            offset += 1
+            if length > 127:
+                length, offset = read_long_uvarint(data, offset, length)
+            if length == 0:
+                raise null_refused("ConsumerGroupHeartbeatRequest.subscribed_topic_names")
+            end = offset + length - 1
+            text = data[offset:end].decode()
+            offset = end
+            subscribed_topic_names.append(text)
+        message.subscribed_topic_names = subscribed_topic_names
+    length = data[offset]
+    offset += 1
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        message.server_assignor = None
+    else:
+        end = offset + length - 1
+        message.server_assignor = data[offset:end].decode()
+        offset = end
+    count = data[offset]
+    offset += 1
+    if count > 127:
+        count, offset = read_long_uvarint(data, offset, count)
+    if count == 0:
+        message.topic_partitions = None
+    else:
+        count -= 1
+        if count * 18 > len(data) - offset:
+            raise count_refused("ConsumerGroupHeartbeatRequest.topic_partitions", count)
+        topic_partitions: list[ConsumerGroupHeartbeatRequestTopicPartitions] = []
+        for _ in range(count):
+            consumer_group_heartbeat_request_topic_partitions, offset = (
+                _read_consumer_group_heartbeat_request_topic_partitions_v0_v1(data, offset)
+            )
+            topic_partitions.append(consumer_group_heartbeat_request_topic_partitions)
+        message.topic_partitions = topic_partitions
+    count = data[offset]
+    offset += 1
+    if count:
+        offset = skip_tagged_fields(data, offset, count)
+    return message, offset
+
+
+def _write_consumer_group_heartbeat_request_v1(
+    message: ConsumerGroupHeartbeatRequest, parts: list[Buffer]
+) -> None:
+    text: Buffer = message.group_id.encode()
+    length = len(text) + 1
+    parts.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
+    parts.append(text)
+    text = message.member_id.encode()
+    length = len(text) + 1
+    parts.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
+    parts.append(text)
+    if message.instance_id is None:
+        text = b""
+        length = 0
+    else:
+        text = message.instance_id.encode()
+        length = len(text) + 1
+    parts.append(
+        _pack_iB(message.member_epoch, length)
+        if length < 128
+        else _pack_i(message.member_epoch) + uvarint(length)
+    )
+    parts.append(text)
+    if message.rack_id is None:
+        text = b""
+        length = 0
+    else:
+        text = message.rack_id.encode()
+        length = len(text) + 1
+    parts.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
+    parts.append(text)
+    count = 0 if message.subscribed_topic_names is None else len(message.subscribed_topic_names) + 1
+    parts.append(
+        _pack_iB(message.rebalance_timeout_ms, count)
+        if count < 128
+        else _pack_i(message.rebalance_timeout_ms) + uvarint(count)
+    )
+    if message.subscribed_topic_names:
+        for string in message.subscribed_topic_names:
+            text = string.encode()
+            length = len(text) + 1
+            parts.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
+            parts.append(text)
+    if message.subscribed_topic_regex is None:
+        text = b""
+        length = 0
+    else:
+        text = message.subscribed_topic_regex.encode()
+        length = len(text) + 1
+    parts.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
+    parts.append(text)
+    if message.server_assignor is None:
+        text = b""
+        length = 0
+    else:
+        text = message.server_assignor.encode()
+        length = len(text) + 1
+    parts.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
+    parts.append(text)
+    count = 0 if message.topic_partitions is None else len(message.topic_partitions) + 1
+    parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
+    if message.topic_partitions:
+        for consumer_group_heartbeat_request_topic_partitions in message.topic_partitions:
+            _write_consumer_group_heartbeat_request_topic_partitions_v0_v1(
+                consumer_group_heartbeat_request_topic_partitions, parts
+            )
+    parts.append(b"\x00")
+
+
+def _read_consumer_group_heartbeat_request_v1(
+    data: bytes, offset: int
+) -> tuple[ConsumerGroupHeartbeatRequest, int]:
+    message = _new(ConsumerGroupHeartbeatRequest)
+    length = data[offset]
+    offset += 1
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        raise null_refused("ConsumerGroupHeartbeatRequest.group_id")
+    end = offset + length - 1
+    message.group_id = data[offset:end].decode()
+    offset = end
+    length = data[offset]
+    offset += 1
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        raise null_refused("ConsumerGroupHeartbeatRequest.member_id")
+    end = offset + length - 1
+    message.member_id = data[offset:end].decode()
+    offset = end
+    message.member_epoch, length = _unpack_iB(data, offset)
+    offset += 5
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        message.instance_id = None
+    else:
+        end = offset + length - 1
+        message.instance_id = data[offset:end].decode()
+        offset = end
+    length = data[offset]
+    offset += 1
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        message.rack_id = None
+    else:
+        end = offset + length - 1
+        message.rack_id = data[offset:end].decode()
+        offset = end
+    message.rebalance_timeout_ms, count = _unpack_iB(data, offset)
+    offset += 5
+    if count > 127:
+        count, offset = read_long_uvarint(data, offset, count)
+    if count == 0:
+        message.subscribed_topic_names = None
+    else:
+        count -= 1
+        if count > len(data) - offset:
+            raise count_refused("ConsumerGroupHeartbeatRequest.subscribed_topic_names", count)
+        subscribed_topic_names: list[str] = []
+        for _ in range(count):
+            length = data[offset]
+            offset += 1
+            if length > 127:
+                length, offset = read_long_uvarint(data, offset, length)
+            if length == 0:
+                raise null_refused("ConsumerGroupHeartbeatRequest.subscribed_topic_names")
+            end = offset + length - 1
+            text = data[offset:end].decode()
+            offset = end
+            subscribed_topic_names.append(text)
+        message.subscribed_topic_names = subscribed_topic_names
+    length = data[offset]
+    offset += 1
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        message.subscribed_topic_regex = None
+    else:
+        end = offset + length - 1
+        message.subscribed_topic_regex = data[offset:end].decode()
+        offset = end
+    length = data[offset]
+    offset += 1
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        message.server_assignor = None
+    else:
+        end = offset + length - 1
+        message.server_assignor = data[offset:end].decode()
+        offset = end
+    count = data[offset]
+    offset += 1
+    if count > 127:
+        count, offset = read_long_uvarint(data, offset, count)
+    if count == 0:
+        message.topic_partitions = None
+    else:
+        count -= 1
+        if count * 18 > len(data) - offset:
+            raise count_refused("ConsumerGroupHeartbeatRequest.topic_partitions", count)
+        topic_partitions: list[ConsumerGroupHeartbeatRequestTopicPartitions] = []
+        for _ in range(count):
+            consumer_group_heartbeat_request_topic_partitions, offset = (
+                _read_consumer_group_heartbeat_request_topic_partitions_v0_v1(data, offset)
+            )
+            topic_partitions.append(consumer_group_heartbeat_request_topic_partitions)
+        message.topic_partitions = topic_partitions
+    count = data[offset]
+    offset += 1
+    if count:
+        offset = skip_tagged_fields(data, offset, count)
+    return message, offset
+
+
+def _write_consumer_group_heartbeat_request_topic_partitions_v0_v1(
+    message: ConsumerGroupHeartbeatRequestTopicPartitions, parts: list[Buffer]
+) -> None:
+    assert len(message.topic_id) == 16
+    count = len(message.partitions) + 1
+    parts.append(
+        _pack_uB(message.topic_id, count)
+        if count < 128
+        else _pack_u(message.topic_id) + uvarint(count)
+    )
+    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(b"\x00")
+
+
+def _read_consumer_group_heartbeat_request_topic_partitions_v0_v1(
+    data: bytes, offset: int
+) -> tuple[ConsumerGroupHeartbeatRequestTopicPartitions, int]:
+    message = _new(ConsumerGroupHeartbeatRequestTopicPartitions)
+    message.topic_id, count = _unpack_uB(data, offset)
+    offset += 17
+    if count > 127:
+        count, offset = read_long_uvarint(data, offset, count)
+    if count == 0:
+        raise null_refused("ConsumerGroupHeartbeatRequestTopicPartitions.partitions")
+    count -= 1
+    if count * 4 > len(data) - offset:
+        raise count_refused("ConsumerGroupHeartbeatRequestTopicPartitions.partitions", count)
+    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    offset += count * 4
+    count = data[offset]
+    offset += 1
+    if count:
+        offset = skip_tagged_fields(data, offset, count)
+    return message, offset
+
+
+def _write_consumer_group_heartbeat_response_v0_v1(
+    message: ConsumerGroupHeartbeatResponse, parts: list[Buffer]
+) -> None:
+    if message.error_message is None:
+        text: Buffer = b""
+        length = 0
+    else:
+        text = message.error_message.encode()
+        length = len(text) + 1
+    parts.append(
+        _pack_ihB(message.throttle_time_ms, message.error_code, length)
+        if length < 128
+        else _pack_ih(message.throttle_time_ms, message.error_code) + uvarint(length)
+    )
+    parts.append(text)
+    if message.member_id is None:
+        text = b""
+        length = 0
+    else:
+        text = message.member_id.encode()
+        length = len(text) + 1
+    parts.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
+    parts.append(text)
+    parts.append(_pack_ii(message.member_epoch, message.heartbeat_interval_ms))
+    if message.assignment is None:
+        parts.append(b"\xff")
+    else:
+        parts.append(b"\x01")
+        _write_assignment_v0_v1(message.assignment, parts)
+    parts.append(b"\x00")
+
+
+def _read_consumer_group_heartbeat_response_v0_v1(
+    data: bytes, offset: int
+) -> tuple[ConsumerGroupHeartbeatResponse, int]:
+    message = _new(ConsumerGroupHeartbeatResponse)
+    message.throttle_time_ms, message.error_code, length = _unpack_ihB(data, offset)
+    offset += 7
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        message.error_message = None
+    else:
+        end = offset + length - 1
+        message.error_message = data[offset:end].decode()
+        offset = end
+    length = data[offset]
+    offset += 1
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        message.member_id = None
+    else:
+        end = offset + length - 1
+        message.member_id = data[offset:end].decode()
+        offset = end
+    message.member_epoch, message.heartbeat_interval_ms, marker = _unpack_iib(data, offset)
+    offset += 9
+    if marker == -1:
+        message.assignment = None
+    elif marker == 1:
+        message.assignment, offset = _read_assignment_v0_v1(data, offset)
+    else:
+        raise marker_refused("ConsumerGroupHeartbeatResponse.assignment", marker)
+    count = data[offset]
+    offset += 1
+    if count:
+        offset = skip_tagged_fields(data, offset, count)
+    return message, offset
+
+
+def _write_assignment_v0_v1(message: Assignment, parts: list[Buffer]) -> None:
+    count = len(message.topic_partitions) + 1
+    parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
+    for consumer_group_heartbeat_response_topic_partitions in message.topic_partitions:
+        _write_consumer_group_heartbeat_response_topic_partitions_v0_v1(
+            consumer_group_heartbeat_response_topic_partitions, parts
+        )
+    parts.append(b"\x00")
+
+
+def _read_assignment_v0_v1(data: bytes, offset: int) -> tuple[Assignment, int]:
+    message = _new(Assignment)
+    count = data[offset]
+    offset += 1
+    if count > 127:
+        count, offset = read_long_uvarint(data, offset, count)
+    if count == 0:
+        raise null_refused("Assignment.topic_partitions")
+    count -= 1
+    if count * 18 > len(data) - offset:
+        raise count_refused("Assignment.topic_partitions", count)
+    topic_partitions: list[ConsumerGroupHeartbeatResponseTopicPartitions] = []
+    for _ in range(count):
+        consumer_group_heartbeat_response_topic_partitions, offset = (
+            _read_consumer_group_heartbeat_response_topic_partitions_v0_v1(data, offset)
+        )
+        topic_partitions.append(consumer_group_heartbeat_response_topic_partitions)
+    message.topic_partitions = topic_partitions
+    count = data[offset]
+    offset += 1
+    if count:
+        offset = skip_tagged_fields(data, offset, count)
+    return message, offset
+
+
+def _write_consumer_group_heartbeat_response_topic_partitions_v0_v1(
+    message: ConsumerGroupHeartbeatResponseTopicPartitions, parts: list[Buffer]
+) -> None:
+    assert len(message.topic_id) == 16
+    count = len(message.partitions) + 1
+    parts.append(
+        _pack_uB(message.topic_id, count)
+        if count < 128
+        else _pack_u(message.topic_id) + uvarint(count)
+    )
+    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(b"\x00")
+
+
+def _read_consumer_group_heartbeat_response_topic_partitions_v0_v1(
+    data: bytes, offset: int
+) -> tuple[ConsumerGroupHeartbeatResponseTopicPartitions, int]:
+    message = _new(ConsumerGroupHeartbeatResponseTopicPartitions)
+    message.topic_id, count = _unpack_uB(data, offset)
+    offset += 17
+    if count > 127:
+        count, offset = read_long_uvarint(data, offset, count)
+    if count == 0:
+        raise null_refused("ConsumerGroupHeartbeatResponseTopicPartitions.partitions")
+    count -= 1
+    if count * 4 > len(data) - offset:
+        raise count_refused("ConsumerGroupHeartbeatResponseTopicPartitions.partitions", count)
+    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    offset += count * 4
+    count = data[offset]
+    offset += 1
+    if count:
+        offset = skip_tagged_fields(data, offset, count)
+    return message, offset
+
+
+ConsumerGroupHeartbeatRequest.WRITERS = {
+    0: _write_consumer_group_heartbeat_request_v0,
+    1: _write_consumer_group_heartbeat_request_v1,
+}
+ConsumerGroupHeartbeatRequest.READERS = {
+    0: _read_consumer_group_heartbeat_request_v0,
+    1: _read_consumer_group_heartbeat_request_v1,
+}
+ConsumerGroupHeartbeatResponse.WRITERS = {
+    0: _write_consumer_group_heartbeat_response_v0_v1,
+    1: _write_consumer_group_heartbeat_response_v0_v1,
+}
+ConsumerGroupHeartbeatResponse.READERS = {
+    0: _read_consumer_group_heartbeat_response_v0_v1,
+    1: _read_consumer_group_heartbeat_response_v0_v1,
+}

@@ -1,0 +1,392 @@
+# SPDX-License-Identifier: Apache-2.0
+"""InitializeShareGroupState (key 83).
+
+InitializeShareGroupState.
+
+Generated from `definitions/initialize_share_group_state.txt` by `make gen`.
+"""
+
+from __future__ import annotations
+
+from struct import Struct as Format
+from typing import TYPE_CHECKING
+
+from ottla.protocol.message import Message, Struct
+from ottla.protocol.primitives import (
+    SHORT_UVARINTS,
+    ZERO_UUID,
+    count_refused,
+    null_refused,
+    read_long_uvarint,
+    skip_tagged_fields,
+    uvarint,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ottla.protocol.primitives import Buffer
+
+_new = object.__new__
+_u = Format(">16s")
+_pack_u = _u.pack
+_ih = Format(">ih")
+_pack_ih = _ih.pack
+_uB = Format(">16sB")
+_pack_uB = _uB.pack
+_unpack_uB = _uB.unpack_from
+_ihB = Format(">ihB")
+_pack_ihB = _ihB.pack
+_unpack_ihB = _ihB.unpack_from
+_iiq0 = Format(">iiqx")
+_pack_iiq0 = _iiq0.pack
+_iiqB = Format(">iiqB")
+_unpack_iiqB = _iiqB.unpack_from
+
+
+class InitializeShareGroupStateRequest(Message):
+    """InitializeShareGroupStateRequest."""
+
+    __slots__ = (
+        "group_id",
+        "topics",
+    )
+
+    API_KEY = 83
+    VERSIONS = range(0, 1)
+    FLEXIBLE_FROM = 0
+
+    group_id: str
+    """Group id."""
+
+    topics: list[InitializeStateData]
+    """Topics."""
+
+    def __init__(self, *, group_id: str = "", topics: Iterable[InitializeStateData] = ()) -> None:
+        self.group_id = group_id
+        self.topics = list(topics)
+
+
+class InitializeStateData(Struct):
+    """Topics."""
+
+    __slots__ = (
+        "topic_id",
+        "partitions",
+    )
+
+    topic_id: bytes
+    """Topic id."""
+
+    partitions: list[PartitionData]
+    """Partitions."""
+
+    def __init__(
+        self, *, topic_id: bytes = ZERO_UUID, partitions: Iterable[PartitionData] = ()
+    ) -> None:
+        self.topic_id = topic_id
+        self.partitions = list(partitions)
+
+
+class PartitionData(Struct):
+    """Partitions."""
+
+    __slots__ = (
+        "partition",
+        "state_epoch",
+        "start_offset",
+    )
+
+    partition: int
+    """Partition."""
+
+    state_epoch: int
+    """State epoch."""
+
+    start_offset: int
+    """Start offset."""
+
+    def __init__(self, *, partition: int = 0, state_epoch: int = 0, start_offset: int = 0) -> None:
+        self.partition = partition
+        self.state_epoch = state_epoch
+        self.start_offset = start_offset
+
+
+class InitializeShareGroupStateResponse(Message):
+    """InitializeShareGroupStateResponse."""
+
+    __slots__ = ("results",)
+
+    API_KEY = 83
+    VERSIONS = range(0, 1)
+    FLEXIBLE_FROM = 0
+
+    results: list[InitializeStateResult]
+    """Results."""
+
+    def __init__(self, *, results: Iterable[InitializeStateResult] = ()) -> None:
+        self.results = list(results)
+
+
+class InitializeStateResult(Struct):
+    """Results."""
+
+    __slots__ = (
+        "topic_id",
+        "partitions",
+    )
+
+    topic_id: bytes
+    """Topic id."""
+
+    partitions: list[PartitionResult]
+    """Partitions."""
+
+    def __init__(
+        self, *, topic_id: bytes = ZERO_UUID, partitions: Iterable[PartitionResult] = ()
+    ) -> None:
+        self.topic_id = topic_id
+        self.partitions = list(partitions)
+
+
+class PartitionResult(Struct):
+    """Partitions."""
+
+    __slots__ = (
+        "partition",
+        "error_code",
+        "error_message",
+    )
+
+    partition: int
+    """Partition."""
+
+    error_code: int
+    """Error code."""
+
+    error_message: str | None
+    """Error message. (may be None)"""
+
+    def __init__(
+        self, *, partition: int = 0, error_code: int = 0, error_message: str | None = None
+    ) -> None:
+        self.partition = partition
+        self.error_code = error_code
+        self.error_message = error_message
+
+
+def _write_initialize_share_group_state_request_v0(
+    message: InitializeShareGroupStateRequest, parts: list[Buffer]
+) -> None:
+    text: Buffer = message.group_id.encode()
+    length = len(text) + 1
+    parts.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
+    parts.append(text)
+    count = len(message.topics) + 1
+    parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
+    for initialize_state_data in message.topics:
+        _write_initialize_state_data_v0(initialize_state_data, parts)
+    parts.append(b"\x00")
+
+
+def _read_initialize_share_group_state_request_v0(
+    data: bytes, offset: int
+) -> tuple[InitializeShareGroupStateRequest, int]:
+    message = _new(InitializeShareGroupStateRequest)
+    length = data[offset]
+    offset += 1
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        raise null_refused("InitializeShareGroupStateRequest.group_id")
+    end = offset + length - 1
+    message.group_id = data[offset:end].decode()
+    offset = end
+    count = data[offset]
+    offset += 1
+    if count > 127:
+        count, offset = read_long_uvarint(data, offset, count)
+    if count == 0:
+        raise null_refused("InitializeShareGroupStateRequest.topics")
+    count -= 1
+    if count * 18 > len(data) - offset:
+        raise count_refused("InitializeShareGroupStateRequest.topics", count)
+    topics: list[InitializeStateData] = []
+    for _ in range(count):
+        initialize_state_data, offset = _read_initialize_state_data_v0(data, offset)
+        topics.append(initialize_state_data)
+    message.topics = topics
+    count = data[offset]
+    offset += 1
+    if count:
+        offset = skip_tagged_fields(data, offset, count)
+    return message, offset
+
+
+def _write_initialize_state_data_v0(message: InitializeStateData, parts: list[Buffer]) -> None:
+    assert len(message.topic_id) == 16
+    count = len(message.partitions) + 1
+    parts.append(
+        _pack_uB(message.topic_id, count)
+        if count < 128
+        else _pack_u(message.topic_id) + uvarint(count)
+    )
+    for partition_data in message.partitions:
+        _write_partition_data_v0(partition_data, parts)
+    parts.append(b"\x00")
+
+
+def _read_initialize_state_data_v0(data: bytes, offset: int) -> tuple[InitializeStateData, int]:
+    message = _new(InitializeStateData)
+    message.topic_id, count = _unpack_uB(data, offset)
+    offset += 17
+    if count > 127:
+        count, offset = read_long_uvarint(data, offset, count)
+    if count == 0:
+        raise null_refused("InitializeStateData.partitions")
+    count -= 1
+    if count * 17 > len(data) - offset:
+        raise count_refused("InitializeStateData.partitions", count)
+    partitions: list[PartitionData] = []
+    for _ in range(count):
+        partition_data, offset = _read_partition_data_v0(data, offset)
+        partitions.append(partition_data)
+    message.partitions = partitions
+    count = data[offset]
+    offset += 1
+    if count:
+        offset = skip_tagged_fields(data, offset, count)
+    return message, offset
+
+
+def _write_partition_data_v0(message: PartitionData, parts: list[Buffer]) -> None:
+    parts.append(_pack_iiq0(message.partition, message.state_epoch, message.start_offset))
+
+
+def _read_partition_data_v0(data: bytes, offset: int) -> tuple[PartitionData, int]:
+    message = _new(PartitionData)
+    message.partition, message.state_epoch, message.start_offset, count = _unpack_iiqB(data, offset)
+    offset += 17
+    if count:
+        offset = skip_tagged_fields(data, offset, count)
+    return message, offset
+
+
+def _write_initialize_share_group_state_response_v0(
+    message: InitializeShareGroupStateResponse, parts: list[Buffer]
+) -> None:
+    count = len(message.results) + 1
+    parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
+    for initialize_state_result in message.results:
+        _write_initialize_state_result_v0(initialize_state_result, parts)
+    parts.append(b"\x00")
+
+
+def _read_initialize_share_group_state_response_v0(
+    data: bytes, offset: int
+) -> tuple[InitializeShareGroupStateResponse, int]:
+    message = _new(InitializeShareGroupStateResponse)
+    count = data[offset]
+    offset += 1
+    if count > 127:
+        count, offset = read_long_uvarint(data, offset, count)
+    if count == 0:
+        raise null_refused("InitializeShareGroupStateResponse.results")
+    count -= 1
+    if count * 18 > len(data) - offset:
+        raise count_refused("InitializeShareGroupStateResponse.results", count)
+    results: list[InitializeStateResult] = []
+    for _ in range(count):
+        initialize_state_result, offset = _read_initialize_state_result_v0(data, offset)
+        results.append(initialize_state_result)
+    message.results = results
+    count = data[offset]
+    offset += 1
+    if count:
+        offset = skip_tagged_fields(data, offset, count)
+    return message, offset
+
+
+def _write_initialize_state_result_v0(message: InitializeStateResult, parts: list[Buffer]) -> None:
+    assert len(message.topic_id) == 16
+    count = len(message.partitions) + 1
+    parts.append(
+        _pack_uB(message.topic_id, count)
+        if count < 128
+        else _pack_u(message.topic_id) + uvarint(count)
+    )
+    for partition_result in message.partitions:
+        _write_partition_result_v0(partition_result, parts)
+    parts.append(b"\x00")
+
+
+def _read_initialize_state_result_v0(data: bytes, offset: int) -> tuple[InitializeStateResult, int]:
+    message = _new(InitializeStateResult)
+    message.topic_id, count = _unpack_uB(data, offset)
+    offset += 17
+    if count > 127:
+        count, offset = read_long_uvarint(data, offset, count)
+    if count == 0:
+        raise null_refused("InitializeStateResult.partitions")
+    count -= 1
+    if count * 8 > len(data) - offset:
+        raise count_refused("InitializeStateResult.partitions", count)
+    partitions: list[PartitionResult] = []
+    for _ in range(count):
+        partition_result, offset = _read_partition_result_v0(data, offset)
+        partitions.append(partition_result)
+    message.partitions = partitions
+    count = data[offset]
+    offset += 1
+    if count:
+        offset = skip_tagged_fields(data, offset, count)
+    return message, offset
+
+
+def _write_partition_result_v0(message: PartitionResult, parts: list[Buffer]) -> None:
+    if message.error_message is None:
+        text: Buffer = b""
+        length = 0
+    else:
+        text = message.error_message.encode()
+        length = len(text) + 1
+    parts.append(
+        _pack_ihB(message.partition, message.error_code, length)
+        if length < 128
+        else _pack_ih(message.partition, message.error_code) + uvarint(length)
+    )
+    parts.append(text)
+    parts.append(b"\x00")
+
+
+def _read_partition_result_v0(data: bytes, offset: int) -> tuple[PartitionResult, int]:
+    message = _new(PartitionResult)
+    message.partition, message.error_code, length = _unpack_ihB(data, offset)
+    offset += 7
+    if length > 127:
+        length, offset = read_long_uvarint(data, offset, length)
+    if length == 0:
+        message.error_message = None
+    else:
+        end = offset + length - 1
+        message.error_message = data[offset:end].decode()
+        offset = end
+    count = data[offset]
+    offset += 1
+    if count:
+        offset = skip_tagged_fields(data, offset, count)
+    return message, offset
+
+
+InitializeShareGroupStateRequest.WRITERS = {
+    0: _write_initialize_share_group_state_request_v0,
+}
+InitializeShareGroupStateRequest.READERS = {
+    0: _read_initialize_share_group_state_request_v0,
+}
+InitializeShareGroupStateResponse.WRITERS = {
+    0: _write_initialize_share_group_state_response_v0,
+}
+InitializeShareGroupStateResponse.READERS = {
+    0: _read_initialize_share_group_state_response_v0,
+}
