@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What one burst of requests leaves to be done before its answers may go out.
+
+Appends of a burst are staged in their logs; ending the burst writes them, one system call for
+each log, and moves high watermarks, which wakes parked requests of other connections.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from ottla.base.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ottla.base.clock import Clock
+    from ottla.replication.partition import Partition
+
+_logger = logging.getLogger(__name__)
+
+
+class Burst:
+    """The partitions that were appended to since the last write; one for each loop."""
+
+    __slots__ = ("_clock", "_on_storage_error", "_partitions", "_wall_ms")
+
+    def __init__(
+        self, clock: Clock, on_storage_error: Callable[[Partition, StorageError], None]
+    ) -> None:
+        self._clock = clock
+        self._partitions: list[Partition] = []
+        self._wall_ms = 0
+        self._on_storage_error = on_storage_error
+
+    def wall_ms(self) -> int:
+        """Return the Unix time, read once for the burst."""
+        if not self._wall_ms:
+            self._wall_ms = self._clock.wall_ms()
+        return self._wall_ms
+
+    def add(self, partition: Partition) -> None:
+        """Have the partition's staged appends written at the end of the burst."""
+        partition.is_in_burst = True
+        self._partitions.append(partition)
+
+    def end(self) -> None:
+        """Write everything that is staged.
+
+        Raises StorageError after all partitions were tried, when any of them failed: nothing of
+        the burst may then be acknowledged, and the clients ask again.
+        """
+        self._wall_ms = 0
+        partitions = self._partitions
+        if not partitions:
+            return
+        self._partitions = []
+        failed: StorageError | None = None
+        for partition in partitions:
+            try:
+                partition.finish_burst()
+            except StorageError as error:
+                _logger.error("%s-%s: %s", partition.topic, partition.index, error)  # noqa: TRY400 - the text says it all
+                self._on_storage_error(partition, error)
+                failed = error
+        if failed is not None:
+            raise failed

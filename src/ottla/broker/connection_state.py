@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the broker remembers of one connection."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ottla.broker.produce_codec import ProduceShape
+
+
+class ConnectionState:
+    """Kept in `ServerConnection.attributes` while the connection lasts."""
+
+    __slots__ = ("client_software_name", "client_software_version", "produce_shape")
+
+    def __init__(self) -> None:
+        self.produce_shape: ProduceShape | None = None
+        self.client_software_name = ""  # from ApiVersions v3 on (KIP-511)
+        self.client_software_version = ""

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a handler is given: the request's header, its connection, and the broker's services."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from ottla.base.clock import Clock
+    from ottla.broker.config import BrokerConfig
+    from ottla.broker.controller_gateway import ControllerGateway
+    from ottla.broker.fetch_sessions import FetchSessionCache
+    from ottla.broker.group_commit import GroupCommit
+    from ottla.broker.purgatory import Purgatory
+    from ottla.metadata.image import ClusterImage
+    from ottla.net.asyncio_adapter import ServerConnection
+    from ottla.protocol.headers import RequestHeader
+    from ottla.replication.replica_manager import ReplicaManager
+    from ottla.storage.log_manager import LogManager
+
+
+class Services:
+    """The parts of a running broker; made once by `app`, read by handlers."""
+
+    __slots__ = (
+        "clock",
+        "config",
+        "controller",
+        "disk_executor",
+        "fetch_sessions",
+        "group_commit",
+        "logs",
+        "purgatory",
+        "replicas",
+    )
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        config: BrokerConfig,
+        controller: ControllerGateway,
+        replicas: ReplicaManager,
+        logs: LogManager,
+        purgatory: Purgatory,
+        fetch_sessions: FetchSessionCache,
+        group_commit: GroupCommit,
+        disk_executor: Executor,
+    ) -> None:
+        self.clock = clock
+        self.config = config
+        self.controller = controller
+        self.replicas = replicas
+        self.logs = logs
+        self.purgatory = purgatory
+        self.fetch_sessions = fetch_sessions
+        self.group_commit = group_commit
+        self.disk_executor = disk_executor  # threads that wait for the disk
+
+    @property
+    def image(self) -> ClusterImage:
+        """The cluster's state as this broker has applied it."""
+        return self.controller.image
+
+
+class RequestContext:
+    """One request on its way through a handler."""
+
+    __slots__ = ("connection", "header", "now_ms", "services")
+
+    def __init__(
+        self,
+        header: RequestHeader,
+        connection: ServerConnection,
+        services: Services,
+        now_ms: int,
+    ) -> None:
+        self.header = header
+        self.connection = connection
+        self.services = services
+        self.now_ms = now_ms
+
+
+class Message(Protocol):
+    """What every generated message offers."""
+
+    def encode(self, version: int) -> bytes:
+        """Return the bytes of this message in `version`."""

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A Produce request that waits until what it appended is as safe as was promised.
+
+It observes its partitions, completes when the last of them has got there, and answers
+REQUEST_TIMED_OUT for those that have not when `timeout_ms` is over.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from ottla.broker.produce_codec import PartitionOutcome, encode_response
+from ottla.protocol.errors import ErrorCode
+
+if TYPE_CHECKING:
+    from ottla.broker.purgatory import Purgatory
+    from ottla.net.wire_connection import Reply
+    from ottla.replication.partition import Partition
+
+Outcomes = list[tuple[bytes, list[PartitionOutcome]]]
+
+
+class Awaited(NamedTuple):
+    """What one partition still owes: everything below `end_offset`, acknowledged."""
+
+    partition: Partition
+    end_offset: int
+    topic_position: int  # where its outcome stands in the answer
+    partition_position: int
+
+
+class DelayedProduce:
+    """Parked until each awaited partition is acknowledged, or the time is up."""
+
+    __slots__ = (
+        "_all_replicas",
+        "_awaited",
+        "_correlation_id",
+        "_outcomes",
+        "_purgatory",
+        "_reply",
+        "_version",
+        "is_complete",
+    )
+
+    def __init__(
+        self,
+        *,
+        awaited: list[Awaited],
+        outcomes: Outcomes,
+        version: int,
+        correlation_id: int,
+        all_replicas: bool,
+        reply: Reply,
+        purgatory: Purgatory,
+    ) -> None:
+        self._awaited = awaited
+        self._outcomes = outcomes
+        self._version = version
+        self._correlation_id = correlation_id
+        self._all_replicas = all_replicas
+        self._reply = reply
+        self._purgatory = purgatory
+        self.is_complete = False
+        for one in awaited:
+            one.partition.observe(self)
+
+    def partition_advanced(self, partition: Partition) -> None:
+        """Complete when this was the last partition that had to get there."""
+        if self.is_complete:
+            return
+        still = [one for one in self._awaited if not self._is_safe(one)]
+        if len(still) == len(self._awaited):
+            return
+        if all(one.partition is not partition for one in still):
+            partition.forget(self)
+        self._awaited = still
+        if not still:
+            self._complete()
+            self._purgatory.completed()
+
+    def on_deadline(self) -> None:
+        """Answer that the time was up for the partitions that are not safe yet."""
+        for one in self._awaited:
+            outcomes = self._outcomes[one.topic_position][1]
+            late = outcomes[one.partition_position]
+            outcomes[one.partition_position] = PartitionOutcome(
+                late.index,
+                ErrorCode.REQUEST_TIMED_OUT,
+                error_message="the records are in the log, but not yet as safe as acks asks for",
+            )
+        self._complete()
+
+    def _is_safe(self, one: Awaited) -> bool:
+        return one.partition.is_acknowledged(one.end_offset, all_replicas=self._all_replicas)
+
+    def _complete(self) -> None:
+        self.is_complete = True
+        for one in self._awaited:
+            one.partition.forget(self)
+        self._reply.complete(
+            (encode_response(self._version, self._correlation_id, self._outcomes),)
+        )

@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a frame to its handler and back: the broker's `RequestSink`.
+
+Produce and Fetch take the data plane's road. Every other API is decoded by its generated class,
+handled, and encoded; a handler that is a coroutine is run as a task while its answer's place is
+kept. What a handler raises becomes an answer: an `ApiError` its own code, anything else
+UNKNOWN_SERVER_ERROR and a traceback in the log, never at the peer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import inspect
+import logging
+import struct
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ottla.broker.burst import Burst
+from ottla.broker.connection_state import ConnectionState
+from ottla.broker.context import RequestContext
+from ottla.broker.handlers import HANDLER_BY_KEY, Handler
+from ottla.broker.handlers.fetch import FetchPath
+from ottla.broker.handlers.produce import ProducePath
+from ottla.protocol.api_keys import ApiKey
+from ottla.protocol.errors import ApiError, ErrorCode, WireError
+from ottla.protocol.headers import decode_request_header, encode_response_header
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from ottla.base.errors import StorageError
+    from ottla.broker.connection_limits import ConnectionLimits
+    from ottla.broker.context import Services
+    from ottla.net.asyncio_adapter import ServerConnection
+    from ottla.net.wire_connection import Reply
+    from ottla.protocol.headers import RequestHeader
+    from ottla.replication.partition import Partition
+
+_logger = logging.getLogger(__name__)
+
+_FRAME_START = struct.Struct(">hhi")  # api key, version, correlation id
+_SIZE = struct.Struct(">i")
+
+
+class LoadedHandler(NamedTuple):
+    """A handler whose module has been imported."""
+
+    request_class: Any  # a generated message class
+    handle: Callable[[Any, RequestContext], Any]
+
+
+class Dispatcher:
+    """Gives each request to its handler; one for each loop."""
+
+    def __init__(
+        self,
+        services: Services,
+        limits: ConnectionLimits,
+        storage_failed: Callable[[Partition, StorageError], None],
+    ) -> None:
+        self._services = services
+        self._limits = limits
+        self._burst = Burst(services.clock, storage_failed)
+        self._produce = ProducePath(services, self._burst)
+        self._fetch = FetchPath(services, storage_failed)
+        self._loaded: dict[int, LoadedHandler] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.connections: dict[ServerConnection, None] = {}
+
+    # the RequestSink
+
+    def opened(self, connection: ServerConnection) -> bool:
+        """Admit a connection unless a limit says no."""
+        now_ms = self._services.clock.now_ms()
+        refusal = self._limits.admit(connection.peer_host, now_ms)
+        if refusal is not None:
+            _logger.warning(
+                "refusing %s:%s: %s", connection.peer_host, connection.peer_port, refusal
+            )
+            return False
+        connection.opened_ms = now_ms
+        connection.attributes = ConnectionState()
+        self.connections[connection] = None
+        return True
+
+    def closed(self, connection: ServerConnection) -> None:
+        """Forget a connection."""
+        if self.connections.pop(connection, self) is None:
+            self._limits.release(connection.peer_host)
+
+    def request(self, connection: ServerConnection, start: int, end: int) -> int:
+        """Handle one frame; see `RequestSink`."""
+        api_key, version, correlation_id = _FRAME_START.unpack_from(connection.reader.data, start)
+        state = connection.attributes
+        assert isinstance(state, ConnectionState)
+        if api_key == 0 and 3 <= version <= 13:
+            return self._produce.request(connection, state, start, end, version, correlation_id)
+        if api_key == 1 and 4 <= version <= 18:
+            return self._fetch.request(connection, start, end, version, correlation_id)
+        self._control_plane(connection, start, end, api_key, version)
+        return 0
+
+    def burst_ended(self) -> None:
+        """Write what the burst staged, before any of it is acknowledged."""
+        self._burst.end()
+
+    # the control plane
+
+    def _control_plane(
+        self, connection: ServerConnection, start: int, end: int, api_key: int, version: int
+    ) -> None:
+        data = connection.reader.data
+        handler = HANDLER_BY_KEY.get(api_key)
+        if handler is None or version not in handler.versions:
+            self._refuse_version(connection, start, end, api_key, version)
+            return
+        header, position = decode_request_header(memoryview(data)[:end], start)
+        loaded = self._loaded.get(api_key) or self._load(handler)
+        body = bytes(data[position:end])
+        request = loaded.request_class.decode(body, version)
+        context = RequestContext(header, connection, self._services, self._services.clock.now_ms())
+        try:
+            outcome = loaded.handle(request, context)
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises becomes an answer
+            self._answer_error(connection, None, header, handler, error)
+            return
+        if inspect.isawaitable(outcome):
+            self._run(connection, header, handler, outcome)
+        else:
+            connection.answer_one(_encode(header, outcome))
+
+    def _run(
+        self,
+        connection: ServerConnection,
+        header: RequestHeader,
+        handler: Handler,
+        outcome: Awaitable[Any],
+    ) -> None:
+        reply = connection.defer()
+
+        async def finish() -> None:
+            try:
+                response = await outcome
+                frame = _encode(header, response)
+            except Exception as error:  # noqa: BLE001 - whatever a handler raises becomes an answer
+                self._answer_error(connection, reply, header, handler, error)
+            else:
+                reply.complete((frame,))
+
+        task = asyncio.get_running_loop().create_task(finish())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _load(self, handler: Handler) -> LoadedHandler:
+        module = importlib.import_module(f"ottla.broker.handlers.{handler.module}")
+        loaded = self._loaded[handler.key] = LoadedHandler(module.REQUEST, module.handle)
+        return loaded
+
+    def _refuse_version(
+        self, connection: ServerConnection, start: int, end: int, api_key: int, version: int
+    ) -> None:
+        """Answer a version that is not served, where the protocol has a way to say so.
+
+        Only ApiVersions has: a version 0 body with the ranges that are served. For any other API
+        the client was told what there is, and the connection is closed.
+        """
+        if api_key == ApiKey.API_VERSIONS:
+            from ottla.broker.handlers import api_versions  # noqa: PLC0415 - like every handler
+
+            correlation_id = _FRAME_START.unpack_from(connection.reader.data, start)[2]
+            body = api_versions.refusal().encode(0)
+            frame = _SIZE.pack(4 + len(body)) + _SIZE.pack(correlation_id) + body
+            connection.answer_one(frame)
+            return
+        name = ApiKey(api_key).name if api_key in ApiKey else f"API key {api_key}"
+        raise WireError(f"{name} version {version} is not served here ({end - start} bytes)")
+
+    def _answer_error(
+        self,
+        connection: ServerConnection,
+        reply: Reply | None,
+        header: RequestHeader,
+        handler: Handler,
+        error: Exception,
+    ) -> None:
+        """Answer with the error in the response's own field, or close when it has none."""
+        if isinstance(error, ApiError):
+            code, message = error.code, error.message
+        else:
+            _logger.error("%s failed", handler.module, exc_info=error)
+            code, message = ErrorCode.UNKNOWN_SERVER_ERROR, None
+        response = _error_response(handler, code, message)
+        if response is None:
+            connection.close()
+            if reply is not None:
+                reply.complete(())
+            return
+        frame = _encode(header, response)
+        if reply is not None:
+            reply.complete((frame,))
+        else:
+            connection.answer_one(frame)
+
+
+def _encode(header: RequestHeader, response: Any) -> bytes:
+    head = encode_response_header(header.api_key, header.api_version, header.correlation_id)
+    body = response.encode(header.api_version)
+    return b"".join((_SIZE.pack(len(head) + len(body)), head, body))
+
+
+def _error_response(handler: Handler, code: ErrorCode, message: str | None) -> Any:
+    module = importlib.import_module(f"ottla.protocol.messages.{handler.module}")
+    name = "".join(word.capitalize() for word in handler.module.split("_")) + "Response"
+    response = getattr(module, name)()
+    if not hasattr(response, "error_code"):
+        return None
+    response.error_code = code
+    if hasattr(response, "error_message"):
+        response.error_message = message
+    return response

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One file for each API, found by name; this table says which are served, and in which versions.
+
+ApiVersions, the dispatcher and `docs/protocol-support.md` come from it. A handler module is
+imported when its first request arrives, which keeps the start of a broker short. It offers
+
+    VERSIONS   the same range as its row here
+    REQUEST    the generated class of its request
+    handle     (request, context) -> response, plain or async
+
+Produce and Fetch have rows only: the dispatcher takes them by the data plane's road.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ottla.protocol.api_keys import ApiKey
+
+
+class Handler(NamedTuple):
+    """A row: where an API is answered, and in which versions."""
+
+    key: ApiKey
+    versions: range
+    module: str
+    advertised_from: int | None = None  # lowest version that ApiVersions claims, when it differs
+
+
+HANDLERS: tuple[Handler, ...] = (
+    # Versions 0 to 2 of Produce are refused and yet advertised: librdkafka takes a broker that
+    # does not name them for one that cannot compress (KAFKA-18659).
+    Handler(ApiKey.PRODUCE, range(3, 14), "produce", advertised_from=0),
+    Handler(ApiKey.FETCH, range(4, 19), "fetch"),
+    Handler(ApiKey.LIST_OFFSETS, range(1, 12), "list_offsets"),
+    Handler(ApiKey.METADATA, range(14), "metadata"),
+    Handler(ApiKey.API_VERSIONS, range(5), "api_versions"),
+    Handler(ApiKey.CREATE_TOPICS, range(2, 8), "create_topics"),
+    Handler(ApiKey.DELETE_TOPICS, range(1, 7), "delete_topics"),
+    Handler(ApiKey.DELETE_RECORDS, range(3), "delete_records"),
+    Handler(ApiKey.INIT_PRODUCER_ID, range(6), "init_producer_id"),
+    Handler(ApiKey.OFFSET_FOR_LEADER_EPOCH, range(2, 5), "offset_for_leader_epoch"),
+    Handler(ApiKey.DESCRIBE_CONFIGS, range(1, 5), "describe_configs"),
+    Handler(ApiKey.ALTER_CONFIGS, range(3), "alter_configs"),
+    Handler(ApiKey.DESCRIBE_LOG_DIRS, range(1, 6), "describe_log_dirs"),
+    Handler(ApiKey.CREATE_PARTITIONS, range(4), "create_partitions"),
+    Handler(ApiKey.ELECT_LEADERS, range(3), "elect_leaders"),
+    Handler(ApiKey.INCREMENTAL_ALTER_CONFIGS, range(2), "incremental_alter_configs"),
+    Handler(ApiKey.LIST_PARTITION_REASSIGNMENTS, range(1), "list_partition_reassignments"),
+    Handler(ApiKey.DESCRIBE_CLUSTER, range(3), "describe_cluster"),
+    Handler(ApiKey.DESCRIBE_PRODUCERS, range(1), "describe_producers"),
+    Handler(ApiKey.LIST_CONFIG_RESOURCES, range(2), "list_config_resources"),
+    Handler(ApiKey.DESCRIBE_TOPIC_PARTITIONS, range(1), "describe_topic_partitions"),
+)
+
+HANDLER_BY_KEY: dict[int, Handler] = {int(handler.key): handler for handler in HANDLERS}

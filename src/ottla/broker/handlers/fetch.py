@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fetch (key 1): read record batches from partitions, wait for more when there are too few.
+
+Versions 4-18: v5 log_start_offset · v7 incremental sessions (KIP-227) · v9 leader epoch fencing
+(KIP-320) · v10 zstd · v11 rack (KIP-392) · v12 flexible, last_fetched_epoch (KIP-595) · v13
+topic ids (KIP-516) · v15 replica state (KIP-903) · v16 leader hints (KIP-951) · v17 directory id
+(KIP-853) · v18 the follower's high watermark (KIP-1166).
+Answers OFFSET_OUT_OF_RANGE, UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID, FENCED_LEADER_EPOCH,
+UNKNOWN_LEADER_EPOCH, NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR, FETCH_SESSION_ID_NOT_FOUND,
+INVALID_FETCH_SESSION_EPOCH, FETCH_SESSION_TOPIC_ID_ERROR.
+
+This is the data plane: see `fetch_codec` for the bytes and `delayed_fetch` for the waiting.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ottla.broker.delayed_fetch import DelayedFetch
+from ottla.broker.fetch_codec import AskedPartition, decode_request, encode_response
+from ottla.protocol.errors import ErrorCode
+from ottla.protocol.headers import decode_request_header
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ottla.base.errors import StorageError
+    from ottla.broker.context import Services
+    from ottla.net.asyncio_adapter import ServerConnection
+    from ottla.replication.partition import Partition
+
+VERSIONS = range(4, 19)
+
+
+class FetchPath:
+    """The road of Fetch requests through the broker; one for each loop."""
+
+    __slots__ = (
+        "_clock",
+        "_purgatory",
+        "_replicas",
+        "_sessions",
+        "disk_executor",
+        "fetch_bytes_max",
+        "storage_failed",
+    )
+
+    def __init__(
+        self, services: Services, storage_failed: Callable[[Partition, StorageError], None]
+    ) -> None:
+        self._replicas = services.replicas
+        self._purgatory = services.purgatory
+        self._sessions = services.fetch_sessions
+        self._clock = services.clock
+        self.disk_executor = services.disk_executor
+        self.fetch_bytes_max = services.config.fetch_max_bytes
+        self.storage_failed = storage_failed
+
+    def request(
+        self, connection: ServerConnection, start: int, end: int, version: int, correlation_id: int
+    ) -> int:
+        """Answer the frame at `start:end`, now or later; return the size of an immediate answer.
+
+        Raises WireError when the frame is not a Fetch request.
+        """
+        # hot: benchmarks/micro/fetch_path.py
+        data = connection.reader.data
+        _, position = decode_request_header(data, start)
+        request = decode_request(data, position, end, version)
+        now_ms = self._clock.now_ms()
+        turn = self._sessions.begin(request, now_ms)
+        if isinstance(turn, ErrorCode):
+            connection.answer(encode_response(version, correlation_id, turn, 0, ()))
+            return 64
+        fetch = DelayedFetch(self, request, turn, version=version, correlation_id=correlation_id)
+        fetch.look(turn.partitions())
+        if not fetch.is_satisfied:
+            fetch.park(connection.defer())
+            self._purgatory.park(fetch, now_ms + request.max_wait_ms)
+            return 0
+        if fetch.waits_for_disk:
+            fetch.read_cold(connection.defer())
+            return 0
+        buffers = fetch.answer()
+        connection.answer(buffers)
+        return sum(map(len, buffers))
+
+    def find(
+        self, asked: AskedPartition, replica_id: int
+    ) -> tuple[Partition, ErrorCode] | tuple[None, ErrorCode]:
+        """Return the partition that is asked for, or None and why it cannot be read."""
+        if asked.topic_id:
+            partition = self._replicas.get_by_id(asked.topic_id, asked.index)
+            if partition is None and not self._replicas.has_topic_id(asked.topic_id):
+                return None, ErrorCode.UNKNOWN_TOPIC_ID
+        else:
+            partition = self._replicas.get(asked.topic, asked.index)
+        if partition is None:
+            return None, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+        if replica_id >= 0:
+            return None, ErrorCode.NOT_LEADER_OR_FOLLOWER  # no other broker has a replica
+        code = partition.fence(asked.current_leader_epoch)
+        if code:
+            return None, code
+        return partition, ErrorCode.NONE
+
+    def completed_early(self) -> None:
+        """Tell the purgatory that a parked request needs its deadline no more."""
+        self._purgatory.completed()

@@ -1,0 +1,295 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Produce (key 0): append record batches to partitions.
+
+Versions 3-13: v3 magic 2 and transactional_id · v5 log_start_offset · v7 zstd · v8 record errors
+(KIP-467) · v9 flexible · v10 leader hints (KIP-951) · v11, v12 transactions V2 (KIP-890) · v13
+topic ids (KIP-516).
+Answers INVALID_REQUIRED_ACKS, UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID,
+INVALID_TOPIC_EXCEPTION, NOT_ENOUGH_REPLICAS, KAFKA_STORAGE_ERROR, REQUEST_TIMED_OUT,
+INVALID_TXN_STATE and what `records.validation` and the log's producer state refuse.
+
+With acks=0 there is no answer; an error closes the connection, which is the only way to tell.
+This is the data plane: the bytes stay where they were received, see `produce_codec`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ottla.base.errors import StorageError
+from ottla.broker.delayed_produce import Awaited, DelayedProduce, Outcomes
+from ottla.broker.produce_codec import (
+    PartitionData,
+    PartitionOutcome,
+    ProduceRequestView,
+    ProduceShape,
+    TopicData,
+    decode_request,
+    encode_response,
+    records_span,
+)
+from ottla.protocol.errors import ApiError, ErrorCode
+from ottla.protocol.headers import decode_request_header
+
+if TYPE_CHECKING:
+    from ottla.broker.burst import Burst
+    from ottla.broker.connection_state import ConnectionState
+    from ottla.broker.context import Services
+    from ottla.net.asyncio_adapter import ServerConnection
+    from ottla.replication.partition import Partition
+
+VERSIONS = range(3, 14)
+
+ADMIN_CLIENT_ID = "__admin_client"
+"""The one client id that Kafka lets write to internal topics."""
+
+INTERNAL_TOPICS = frozenset(
+    ("__consumer_offsets", "__transaction_state", "__share_group_state", "__cluster_metadata")
+)
+
+_VALID_ACKS = (-1, 0, 1)
+
+
+class ProducePath:
+    """The road of Produce requests through the broker; one for each loop."""
+
+    __slots__ = ("_burst", "_clock", "_purgatory", "_replicas")
+
+    def __init__(self, services: Services, burst: Burst) -> None:
+        self._replicas = services.replicas
+        self._purgatory = services.purgatory
+        self._clock = services.clock
+        self._burst = burst
+
+    def request(
+        self,
+        connection: ServerConnection,
+        state: ConnectionState,
+        start: int,
+        end: int,
+        version: int,
+        correlation_id: int,
+    ) -> int:
+        """Append what the frame at `start:end` holds and queue the answer; return its size.
+
+        Raises WireError when the frame is not a Produce request.
+        """
+        # hot: benchmarks/micro/produce_path.py
+        shape = state.produce_shape
+        reader = connection.reader
+        if (
+            shape is not None
+            and reader.data.startswith(shape.prefix, start + 8)
+            and shape.version == version
+            and shape.generation == self._replicas.generation
+        ):
+            span = records_span(reader.data, start + 8 + shape.prefix_bytes, end, shape)
+            if span is not None:
+                partition = shape.partition
+                try:
+                    result = partition.append(reader.view[span[0] : span[1]], self._burst.wall_ms())
+                except (ApiError, StorageError) as error:
+                    outcome = _refused(partition.index, error)
+                    return self._answer(
+                        connection,
+                        shape.acks,
+                        version,
+                        correlation_id,
+                        [(shape.wire_name, [outcome])],
+                    )
+                if not partition.is_in_burst:
+                    self._burst.add(partition)
+                if shape.acks:
+                    connection.answer_one(
+                        shape.pack(
+                            correlation_id,
+                            result.base_offset,
+                            result.log_append_time_ms,
+                            result.log_start_offset,
+                        )
+                    )
+                return shape.size
+        return self._request_of_any_shape(connection, state, start, end, version, correlation_id)
+
+    def _request_of_any_shape(
+        self,
+        connection: ServerConnection,
+        state: ConnectionState,
+        start: int,
+        end: int,
+        version: int,
+        correlation_id: int,
+    ) -> int:
+        data = connection.reader.data
+        header, position = decode_request_header(data, start)
+        request = decode_request(data, position, end, version)
+        if request.acks not in _VALID_ACKS:
+            outcomes = _refuse_all(request, ErrorCode.INVALID_REQUIRED_ACKS)
+            return self._answer(connection, 1, version, correlation_id, outcomes)
+        allow_internal = header.client_id == ADMIN_CLIENT_ID
+        outcomes, awaited = self._append_all(connection, request, allow_internal=allow_internal)
+        if awaited and request.acks:
+            self._park(connection, request, version, correlation_id, outcomes, awaited)
+            return 0
+        if not awaited:
+            self._remember_shape(state, data, start, version, request, outcomes)
+        return self._answer(connection, request.acks, version, correlation_id, outcomes)
+
+    def _append_all(
+        self, connection: ServerConnection, request: ProduceRequestView, *, allow_internal: bool
+    ) -> tuple[Outcomes, list[Awaited]]:
+        outcomes: Outcomes = []
+        awaited: list[Awaited] = []
+        for topic in request.topics:
+            topic_outcomes: list[PartitionOutcome] = []
+            outcomes.append((topic.wire_name, topic_outcomes))
+            for asked in topic.partitions:
+                try:
+                    partition = self._partition_of(topic, asked, allow_internal=allow_internal)
+                    outcome, end_offset = self._append(connection, partition, asked, request)
+                except (ApiError, StorageError) as error:
+                    topic_outcomes.append(_refused(asked.index, error))
+                    continue
+                if not partition.acknowledges_at_once and not partition.is_acknowledged(
+                    end_offset, all_replicas=request.acks == -1
+                ):
+                    awaited.append(
+                        Awaited(partition, end_offset, len(outcomes) - 1, len(topic_outcomes))
+                    )
+                topic_outcomes.append(outcome)
+        return outcomes, awaited
+
+    def _partition_of(
+        self, topic: TopicData, asked: PartitionData, *, allow_internal: bool
+    ) -> Partition:
+        if topic.topic_id is not None:
+            partition = self._replicas.get_by_id(topic.topic_id, asked.index)
+            if partition is None:
+                code = (
+                    ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+                    if self._replicas.has_topic_id(topic.topic_id)
+                    else ErrorCode.UNKNOWN_TOPIC_ID
+                )
+                raise ApiError(code)
+        else:
+            assert topic.name is not None
+            partition = self._replicas.get(topic.name, asked.index)
+            if partition is None:
+                raise ApiError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+        if partition.topic in INTERNAL_TOPICS and not allow_internal:
+            raise ApiError(
+                ErrorCode.INVALID_TOPIC_EXCEPTION,
+                f"{partition.topic} is written by the broker itself",
+            )
+        return partition
+
+    def _append(
+        self,
+        connection: ServerConnection,
+        partition: Partition,
+        asked: PartitionData,
+        request: ProduceRequestView,
+    ) -> tuple[PartitionOutcome, int]:
+        if request.acks == -1:
+            partition.require_in_sync_replicas()
+        records = connection.reader.view[asked.records_start : asked.records_end]
+        result = partition.append(records, self._burst.wall_ms())
+        if not partition.is_in_burst:
+            self._burst.add(partition)
+        outcome = PartitionOutcome(
+            asked.index,
+            ErrorCode.NONE,
+            result.base_offset,
+            result.log_append_time_ms,
+            result.log_start_offset,
+        )
+        return outcome, result.last_offset + 1
+
+    def _park(
+        self,
+        connection: ServerConnection,
+        request: ProduceRequestView,
+        version: int,
+        correlation_id: int,
+        outcomes: Outcomes,
+        awaited: list[Awaited],
+    ) -> None:
+        operation = DelayedProduce(
+            awaited=awaited,
+            outcomes=outcomes,
+            version=version,
+            correlation_id=correlation_id,
+            all_replicas=request.acks == -1,
+            reply=connection.defer(),
+            purgatory=self._purgatory,
+        )
+        self._purgatory.park(operation, self._clock.now_ms() + max(request.timeout_ms, 0))
+
+    def _remember_shape(
+        self,
+        state: ConnectionState,
+        data: bytearray,
+        start: int,
+        version: int,
+        request: ProduceRequestView,
+        outcomes: Outcomes,
+    ) -> None:
+        if len(request.topics) != 1 or len(request.topics[0].partitions) != 1:
+            return
+        outcome = outcomes[0][1][0]
+        if outcome.error_code:
+            return
+        topic = request.topics[0]
+        asked = topic.partitions[0]
+        partition = (
+            self._replicas.get_by_id(topic.topic_id, asked.index)
+            if topic.topic_id is not None
+            else self._replicas.get(topic.name or "", asked.index)
+        )
+        assert partition is not None
+        if not partition.acknowledges_at_once:
+            return
+        size_bytes = _size_field_bytes(version, asked.records_end - asked.records_start)
+        prefix = bytes(data[start + 8 : asked.records_start - size_bytes])
+        generation = self._replicas.generation
+        state.produce_shape = ProduceShape(prefix, version, partition, generation, request)
+
+    def _answer(
+        self,
+        connection: ServerConnection,
+        acks: int,
+        version: int,
+        correlation_id: int,
+        outcomes: Outcomes,
+    ) -> int:
+        if acks:
+            frame = encode_response(version, correlation_id, outcomes)
+            connection.answer_one(frame)
+            return len(frame)
+        if any(outcome.error_code for _, partitions in outcomes for outcome in partitions):
+            connection.close()
+        return 0
+
+
+def _size_field_bytes(version: int, records_bytes: int) -> int:
+    if version < 9:
+        return 4
+    return max((records_bytes + 1).bit_length() + 6, 7) // 7
+
+
+def _refused(index: int, error: ApiError | StorageError) -> PartitionOutcome:
+    if isinstance(error, StorageError):
+        return PartitionOutcome(index, ErrorCode.KAFKA_STORAGE_ERROR, error_message=str(error))
+    return PartitionOutcome(
+        index,
+        error.code,
+        record_errors=tuple(getattr(error, "record_errors", ())),
+        error_message=error.message,
+    )
+
+
+def _refuse_all(request: ProduceRequestView, code: ErrorCode) -> Outcomes:
+    return [
+        (topic.wire_name, [PartitionOutcome(asked.index, code) for asked in topic.partitions])
+        for topic in request.topics
+    ]

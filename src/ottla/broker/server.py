@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Opens the listeners and watches over the connections that come in through them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from ottla.base.errors import OttlaError
+from ottla.broker.connection_limits import ConnectionLimits, Limits, Watched
+from ottla.net.asyncio_adapter import ServerConnection
+from ottla.net.wire_connection import SharedBuffer
+
+if TYPE_CHECKING:
+    from ottla.base.clock import Clock
+    from ottla.broker.config import BrokerConfig
+    from ottla.broker.dispatch import Dispatcher
+    from ottla.broker.listeners import Endpoint
+
+_logger = logging.getLogger(__name__)
+
+SWEEP_MS = 1000
+"""How often connections are looked at; time limits are kept to within this."""
+
+BUFFER_KEPT_MS = 5000
+"""A connection that is quiet for longer gives its receive buffer back."""
+
+BACKLOG_MIN = 1024
+"""Connections that may wait to be accepted, whatever a small configured backlog says."""
+
+
+class PortInUse(OttlaError):  # noqa: N818 - names the state of the port
+    """Another program listens where this broker was told to."""
+
+
+def limits_of(config: BrokerConfig) -> Limits:
+    """Return the connection limits that a configuration asks for."""
+    return Limits(
+        connections_max=config.max_connections,
+        connections_per_ip_max=config.max_connections_per_ip,
+        connections_per_second_max=min(
+            config.max_connection_creation_rate,
+            config.ottla_max_connection_creation_rate_per_ip,
+        ),
+        first_frame_ms=config.ottla_connection_first_request_timeout_ms,
+        frame_ms=config.ottla_request_read_timeout_ms,
+        idle_ms=config.connections_max_idle_ms,
+        overrides=config.connections_per_ip_overrides,
+    )
+
+
+class Server:
+    """The listeners of one broker, on one loop."""
+
+    def __init__(
+        self, config: BrokerConfig, dispatcher: Dispatcher, limits: ConnectionLimits, clock: Clock
+    ) -> None:
+        self._config = config
+        self._dispatcher = dispatcher
+        self._limits = limits
+        self._clock = clock
+        self._shared = SharedBuffer()
+        self._servers: list[asyncio.Server] = []
+        self._watched: dict[ServerConnection, Watched] = {}
+        self._sweeper: asyncio.TimerHandle | None = None
+        self.addresses: dict[str, tuple[str, int]] = {}  # bound address by listener name
+
+    async def open(self, endpoints: tuple[Endpoint, ...]) -> None:
+        """Bind every endpoint; connections are accepted from `start_serving` on.
+
+        Raises PortInUse.
+        """
+        for endpoint in endpoints:
+            await self._open_one(endpoint)
+
+    async def start_serving(self) -> None:
+        """Accept connections."""
+        for server in self._servers:
+            await server.start_serving()
+        self._schedule_sweep()
+
+    def stop_accepting(self) -> None:
+        """Close the listeners; open connections stay."""
+        for server in self._servers:
+            server.close()
+
+    def close(self) -> None:
+        """Close the listeners and every connection, sending what is ready to go."""
+        self.stop_accepting()
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        for connection in tuple(self._dispatcher.connections):
+            connection.close()
+
+    async def _open_one(self, endpoint: Endpoint) -> None:
+        loop = asyncio.get_running_loop()
+        frame_bytes_max = self._config.socket_request_max_bytes
+        name = endpoint.name
+
+        def make_connection() -> ServerConnection:
+            return ServerConnection(self._dispatcher, self._shared, frame_bytes_max, name)
+
+        try:
+            server = await loop.create_server(
+                make_connection,
+                endpoint.host or None,
+                endpoint.port,
+                backlog=max(BACKLOG_MIN, self._config.socket_listen_backlog_size),
+                reuse_address=True,
+                start_serving=False,
+            )
+        except OSError as error:
+            raise PortInUse(
+                f"{endpoint.host or '*'}:{endpoint.port} cannot be opened ({error.strerror or error}): "
+                "stop the program that uses it, or choose another with --listen HOST:PORT"
+            ) from None
+        self._servers.append(server)
+        host, port = server.sockets[0].getsockname()[:2]
+        self.addresses[name] = (host, port)
+
+    # watching
+
+    def _schedule_sweep(self) -> None:
+        self._sweeper = asyncio.get_running_loop().call_later(SWEEP_MS / 1000, self._sweep)
+
+    def _sweep(self) -> None:
+        now_ms = self._clock.now_ms()
+        limits = self._limits.limits
+        unsent_bytes_max = self._config.ottla_connection_write_buffer_max_bytes
+        still: dict[ServerConnection, Watched] = {}
+        for connection in tuple(self._dispatcher.connections):
+            watched = self._watched.get(connection) or Watched(connection.opened_ms)
+            still[connection] = watched
+            reason = watched.look(
+                limits,
+                frame_count=connection.frame_count,
+                is_between_frames=connection.reader.is_idle,
+                now_ms=now_ms,
+            )
+            if connection.unsent_bytes > unsent_bytes_max:
+                reason = f"{connection.unsent_bytes} bytes of answers are not taken"
+            if reason is not None and not len(connection.replies):
+                _logger.info(
+                    "closing %s:%s: %s", connection.peer_host, connection.peer_port, reason
+                )
+                connection.abort()
+            elif watched.idle_ms(now_ms) >= BUFFER_KEPT_MS:
+                connection.reader.release()
+        self._watched = still
+        self._schedule_sweep()
+
+
+def reachable_host(host: str) -> str:
+    """Return an address under which a broker bound to `host` can be reached from this machine."""
+    return {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound

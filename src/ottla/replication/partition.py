@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One partition as its leader sees it: the log, the high watermark, and who waits for them.
+
+Appends are staged in the log while a burst of requests is handled; `finish_burst` puts them on
+disk with one system call and moves the high watermark. What "acknowledged" means is decided here:
+
+    promise in force                 high watermark follows        answered
+    flush.profile=replicated         the log end offset            at the end of the burst
+    flush.profile=ack                the flushed offset            after the next group commit
+    flush.messages reached           the log end offset            after the next group commit
+
+A partition belongs to the event loop: no method may be called from another thread, and none of
+them waits.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from ottla.base.errors import StorageError
+from ottla.protocol.errors import ApiError, ErrorCode
+from ottla.records.batch import TRANSACTIONAL
+from ottla.records.validation import ValidationLimits, validate_batch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ottla.storage.log_config import LogConfig
+    from ottla.storage.partition_log import AppendResult, PartitionLog
+
+NO_LEADER_EPOCH = -1
+
+NEVER = 2**63 - 1
+"""Kafka's way to say that a flush setting is off."""
+
+
+class PartitionObserver(Protocol):
+    """Whoever wants to know that a partition moved: parked requests."""
+
+    def partition_advanced(self, partition: Partition) -> None:
+        """Take note that the high watermark, the flushed offset or the log start offset rose."""
+
+
+class Partition:
+    """The leader's role of one partition on this broker."""
+
+    __slots__ = (
+        "_limits",
+        "_observers",
+        "_request_flush",
+        "acknowledges_at_once",
+        "high_watermark",
+        "in_sync_replica_count",
+        "index",
+        "is_in_burst",
+        "is_retired",
+        "leader_epoch",
+        "log",
+        "topic",
+        "topic_id",
+    )
+
+    def __init__(
+        self,
+        log: PartitionLog,
+        topic_id: bytes,
+        leader_epoch: int,
+        request_flush: Callable[[Partition], None],
+    ) -> None:
+        self.log = log
+        self.topic = log.topic
+        self.topic_id = topic_id
+        self.index = log.partition
+        self.leader_epoch = leader_epoch
+        self.in_sync_replica_count = 1
+        self.high_watermark = log.log_end_offset  # what recovery kept is all there is
+        self.is_in_burst = False  # has staged appends that finish_burst will write
+        self.is_retired = False  # deleted or moved away while someone still holds on to it
+        self._observers: dict[PartitionObserver, None] = {}  # a dict keeps the order of arrival
+        self._request_flush = request_flush
+        self.configure(log.config)
+
+    def configure(self, config: LogConfig) -> None:
+        """Take over a changed topic configuration."""
+        self.log.config = config
+        self._limits = _limits_of(config)
+        self.acknowledges_at_once = (
+            config.flush_profile == "replicated" and config.flush_messages == NEVER
+        )
+
+    # offsets
+
+    @property
+    def log_start_offset(self) -> int:
+        """First offset that is still readable."""
+        return self.log.log_start_offset
+
+    @property
+    def last_stable_offset(self) -> int:
+        """Exclusive end for readers with isolation level read_committed."""
+        first_unstable = self.log.first_unstable_offset
+        if first_unstable is None or first_unstable > self.high_watermark:
+            return self.high_watermark
+        return first_unstable
+
+    def readable_end(self, *, committed_only: bool) -> int:
+        """Exclusive end of what a consumer of the given isolation may see."""
+        return self.last_stable_offset if committed_only else self.high_watermark
+
+    # writing
+
+    def append(self, records: memoryview, wall_ms: int) -> AppendResult:
+        """Validate and stage the batches in `records`, which is patched in place.
+
+        The caller ends its burst with `finish_burst` before it answers. Raises ApiError (with the
+        code for this partition) when the batches are refused; nothing is staged then.
+        """
+        header = validate_batch(records, self._limits, wall_ms)
+        if header.attributes & TRANSACTIONAL:
+            raise ApiError(
+                ErrorCode.INVALID_TXN_STATE,
+                f"no transaction is open on {self.topic}-{self.index}: this broker has no "
+                "transaction coordinator",
+            )
+        return self.log.append(records, (header,), self.leader_epoch, wall_ms)
+
+    def require_in_sync_replicas(self) -> None:
+        """Refuse an append with acks=all while too few replicas are in sync.
+
+        Raises ApiError NOT_ENOUGH_REPLICAS.
+        """
+        needed = self.log.config.min_insync_replicas
+        if self.in_sync_replica_count < needed:
+            raise ApiError(
+                ErrorCode.NOT_ENOUGH_REPLICAS,
+                f"{self.topic}-{self.index} has {self.in_sync_replica_count} in-sync replica, "
+                f"min.insync.replicas asks for {needed}",
+            )
+
+    def finish_burst(self) -> None:
+        """Write what is staged and let the high watermark follow.
+
+        Raises StorageError when the disk refuses; then nothing of the burst may be acknowledged.
+        """
+        self.is_in_burst = False
+        self.log.write_staged()
+        if self.acknowledges_at_once:
+            self.high_watermark = self.log.log_end_offset
+            self._tell_observers()
+            return
+        self._request_flush(self)
+        if self.log.config.flush_profile == "replicated":
+            self.high_watermark = self.log.log_end_offset
+            self._tell_observers()
+
+    def is_acknowledged(self, end_offset: int, *, all_replicas: bool) -> bool:
+        """Whether everything below `end_offset` is as safe as the promise in force says."""
+        config = self.log.config
+        if (
+            config.flush_messages != NEVER
+            and end_offset - self.log.recovery_point >= config.flush_messages
+        ):
+            return False
+        return not all_replicas or self.high_watermark >= end_offset
+
+    def flushed(self) -> None:
+        """Let the high watermark follow the log's recovery point, which a flush moved."""
+        if self.log.config.flush_profile == "ack":
+            self.high_watermark = max(self.high_watermark, self.log.recovery_point)
+        self._tell_observers()
+
+    def advance_log_start_offset(self, offset: int) -> int:
+        """Make records below `offset` unreadable (DeleteRecords); return the new start.
+
+        Raises ApiError OFFSET_OUT_OF_RANGE beyond the high watermark, POLICY_VIOLATION when the
+        topic is compacted and never deleted from.
+        """
+        if not self.log.config.cleanup_delete:
+            raise ApiError(
+                ErrorCode.POLICY_VIOLATION,
+                f"{self.topic} is compacted: its records are deleted by tombstones only",
+            )
+        target = self.high_watermark if offset == -1 else offset
+        if target < 0 or target > self.high_watermark:
+            raise ApiError(
+                ErrorCode.OFFSET_OUT_OF_RANGE,
+                f"offset {target} is beyond the high watermark {self.high_watermark}",
+            )
+        if target > self.log.log_start_offset:
+            self.log.advance_log_start_offset(target)
+            self._tell_observers()
+        return self.log.log_start_offset
+
+    # fencing
+
+    def fence(self, current_leader_epoch: int) -> ErrorCode:
+        """Compare the leader epoch that a client believes in (KIP-320)."""
+        if current_leader_epoch in (NO_LEADER_EPOCH, self.leader_epoch):
+            return ErrorCode.NONE
+        if current_leader_epoch < self.leader_epoch:
+            return ErrorCode.FENCED_LEADER_EPOCH
+        return ErrorCode.UNKNOWN_LEADER_EPOCH
+
+    # waiting
+
+    def observe(self, observer: PartitionObserver) -> None:
+        """Tell `observer` whenever the partition moves, until `forget`."""
+        self._observers[observer] = None
+
+    def forget(self, observer: PartitionObserver) -> None:
+        """Stop telling `observer`; harmless when it does not observe."""
+        self._observers.pop(observer, None)
+
+    def retire(self) -> None:
+        """Wake everyone who waits, since the partition is gone from this broker."""
+        self.is_retired = True
+        self._tell_observers()
+
+    def _tell_observers(self) -> None:
+        if self._observers:
+            for observer in tuple(self._observers):
+                observer.partition_advanced(self)
+
+    def check_online(self) -> None:
+        """Raise StorageError when the log's directory has gone offline."""
+        if self.log.is_offline:
+            raise StorageError(f"{self.log.directory} is offline")
+
+
+def _limits_of(config: LogConfig) -> ValidationLimits:
+    return ValidationLimits(
+        max_batch_bytes=config.max_message_bytes,
+        timestamp_before_max_ms=config.message_timestamp_before_max_ms,
+        timestamp_after_max_ms=config.message_timestamp_after_max_ms,
+        compacted=config.cleanup_compact,
+        log_append_time=config.message_timestamp_type == "LogAppendTime",
+    )
