@@ -36,7 +36,8 @@ RECORD_BYTES_MIN: Final = 7
 HEADER_TEXT_ERRORS: Final = "surrogateescape"
 """Header keys that are not UTF-8 come out and go in again unchanged, as Kafka's bytes would."""
 
-_INT64: Final = range(-(2**63), 2**63)
+_new_record = tuple.__new__  # what the class would call, without its checks of arguments
+_INT64_BOUND: Final = 2**63
 
 
 class Record(NamedTuple):
@@ -82,50 +83,81 @@ def decode_payload(payload: bytes, header: BatchHeader) -> list[Record]:
     if count < 0 or count * RECORD_BYTES_MIN > len(payload):
         raise CorruptRecord(f"{count} records cannot be in {len(payload)} bytes")
     records: list[Record] = []
-    append = records.append
-    position = 0
-    last_delta = -1
-    append_time = header.max_timestamp if header.timestamp_type else None
     try:
-        for _ in range(count):
-            position, delta, record = _decode_record(payload, position, header, append_time)
-            if not last_delta < delta <= header.last_offset_delta:
-                raise CorruptRecord(
-                    f"offset delta {delta} follows {last_delta} in a batch that "
-                    f"ends at {header.last_offset_delta}"
-                )
-            last_delta = delta
-            append(record)
+        _decode_into(records, payload, header)
     except IndexError:
         raise CorruptRecord(f"the batch ends inside record {len(records)}") from None
-    if position != len(payload):
-        raise CorruptRecord(f"{len(payload) - position} bytes follow the last of {count} records")
     return records
 
 
-def _decode_record(
-    data: bytes, position: int, header: BatchHeader, append_time: int | None
-) -> tuple[int, int, Record]:
-    """Decode the record at `position`; returns where it ends, its offset delta and itself."""
-    length, position = read_varint(data, position)
-    end = position + length
-    if length < RECORD_BYTES_MIN - 1 or end > len(data):
-        raise CorruptRecord(f"a record says {length} bytes, {len(data) - position} are left")
-    timestamp_delta, position = read_varint(data, position + 1, 10)
-    offset_delta, position = read_varint(data, position)
-    key, position = _read_bytes(data, position, end)
-    value, position = _read_bytes(data, position, end)
-    header_count, position = read_varint(data, position)
-    headers: tuple[tuple[str, bytes | None], ...] = ()
-    if header_count:
-        headers, position = _read_headers(data, position, end, header_count)
-    if position != end:
-        raise CorruptRecord(f"a record of {length} bytes ends {end - position} bytes early")
-    timestamp_ms = header.base_timestamp + timestamp_delta if append_time is None else append_time
-    if timestamp_ms not in _INT64:
-        raise CorruptRecord(f"the timestamp {timestamp_ms} does not fit 64 bits")
-    record = Record(header.base_offset + offset_delta, timestamp_ms, key, value, headers)
-    return position, offset_delta, record
+def _decode_into(records: list[Record], data: bytes, header: BatchHeader) -> None:
+    """Append every record; numbers of one byte, which most are, are read without a call."""
+    # hot: benchmarks/micro/decode_records.py, 1.5 us per record
+    base_offset = header.base_offset
+    base_timestamp = header.base_timestamp
+    timestamp_ms = header.max_timestamp
+    create_time = not header.timestamp_type
+    last_offset_delta = header.last_offset_delta
+    append = records.append
+    new_record = _new_record
+    size = len(data)
+    position = 0
+    last_delta = -1
+    for _ in range(header.record_count):
+        byte = data[position]
+        if byte < 0x80:
+            length = byte >> 1 if not byte & 1 else -1
+            position += 1
+        else:
+            length, position = read_varint(data, position)
+        end = position + length
+        if length < RECORD_BYTES_MIN - 1 or end > size:
+            raise CorruptRecord(f"a record says {length} bytes, {size - position} are left")
+        position += 1  # attributes
+        byte = data[position]
+        if byte < 0x80:
+            number = (byte >> 1) ^ -(byte & 1)
+            position += 1
+        else:
+            number, position = read_varint(data, position, 10)
+        if create_time:
+            timestamp_ms = base_timestamp + number
+            if not -_INT64_BOUND <= timestamp_ms < _INT64_BOUND:
+                raise CorruptRecord(f"the timestamp {timestamp_ms} does not fit 64 bits")
+        byte = data[position]
+        if byte < 0x80:
+            delta = (byte >> 1) ^ -(byte & 1)
+            position += 1
+        else:
+            delta, position = read_varint(data, position)
+        if not last_delta < delta <= last_offset_delta:
+            raise CorruptRecord(
+                f"offset delta {delta} follows {last_delta} in a batch that "
+                f"ends at {last_offset_delta}"
+            )
+        last_delta = delta
+        byte = data[position]
+        if byte < 0x80 and not byte & 1 and (stop := position + 1 + (byte >> 1)) <= end:
+            key: bytes | None = data[position + 1 : stop]
+            position = stop
+        else:
+            key, position = _read_bytes(data, position, end)
+        byte = data[position]
+        if byte < 0x80 and not byte & 1 and (stop := position + 1 + (byte >> 1)) <= end:
+            value: bytes | None = data[position + 1 : stop]
+            position = stop
+        else:
+            value, position = _read_bytes(data, position, end)
+        if data[position]:
+            headers, position = _read_headers(data, position, end)
+        else:
+            headers = ()
+            position += 1
+        if position != end:
+            raise CorruptRecord(f"a record of {length} bytes ends {end - position} bytes early")
+        append(new_record(Record, (base_offset + delta, timestamp_ms, key, value, headers)))
+    if position != size:
+        raise CorruptRecord(f"{size - position} bytes follow the last of {len(records)} records")
 
 
 def read_varint(data: bytes | memoryview, position: int, bytes_max: int = 5) -> tuple[int, int]:
@@ -157,8 +189,9 @@ def _read_bytes(data: bytes, position: int, end: int) -> tuple[bytes | None, int
 
 
 def _read_headers(
-    data: bytes, position: int, end: int, count: int
+    data: bytes, position: int, end: int
 ) -> tuple[tuple[tuple[str, bytes | None], ...], int]:
+    count, position = read_varint(data, position)
     if count < 0 or count * 2 > end - position:
         raise CorruptRecord(f"{count} headers cannot be in {end - position} bytes")
     headers = []

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Control batches: what brokers write into a log for brokers and clients, never for applications.
+
+A control batch holds one record. Its key is (version i16, type i16); the value depends on the type:
+
+| type | | value |
+|---|---|---|
+| 0, 1 | abort, commit | version i16, coordinator epoch i32: the end of a transaction |
+| 2 | leader change | version i16, leader i32, voters, granting voters (flexible) |
+| 3 | snapshot header | version i16, last contained log timestamp i64 (flexible) |
+| 4 | snapshot footer | version i16 (flexible) |
+| 5, 6 | KRaft version, voters | not written here |
+
+Transaction markers carry the producer's id and epoch in the batch header and are transactional
+themselves; the others have no producer. Written by the transaction coordinator and by the engines
+of the metadata log; read by storage (which transactions are open) and by clients.
+"""
+
+from __future__ import annotations
+
+import struct
+from enum import IntEnum
+from typing import Final, NamedTuple
+
+from ottla.records.batch import CorruptRecord
+from ottla.records.builder import build_batch
+from ottla.records.record import Record, decode_records
+
+_KEY: Final = struct.Struct(">hh")
+_END_TRANSACTION: Final = struct.Struct(">hi")
+_SNAPSHOT_HEADER: Final = struct.Struct(">hqB")  # the last byte: no tagged fields
+_SNAPSHOT_FOOTER: Final = struct.Struct(">hB")
+_LEADER_CHANGE: Final = struct.Struct(">hi")
+_VOTER: Final = struct.Struct(">iB")
+
+
+class ControlType(IntEnum):
+    """What a control record says."""
+
+    ABORT = 0
+    COMMIT = 1
+    LEADER_CHANGE = 2
+    SNAPSHOT_HEADER = 3
+    SNAPSHOT_FOOTER = 4
+    KRAFT_VERSION = 5
+    KRAFT_VOTERS = 6
+
+
+class TransactionMarker(NamedTuple):
+    """The end of a transaction in one partition."""
+
+    committed: bool
+    coordinator_epoch: int
+
+
+def control_type(key: bytes | None) -> ControlType | None:
+    """Return the type in a control record's key, None for one of a later Kafka."""
+    if key is None or len(key) < _KEY.size:
+        raise CorruptRecord("a control record needs a key of four bytes")
+    version, number = _KEY.unpack_from(key)
+    if version < 0:
+        raise CorruptRecord(f"a control record's key has version {version}")
+    return ControlType._value2member_map_.get(number)  # type: ignore[return-value]
+
+
+def decode_transaction_marker(record: Record) -> TransactionMarker | None:
+    """Read a commit or abort marker; None when the control record is something else."""
+    kind = control_type(record.key)
+    if kind not in (ControlType.ABORT, ControlType.COMMIT):
+        return None
+    if record.value is None or len(record.value) < _END_TRANSACTION.size:
+        raise CorruptRecord("a transaction marker needs a value of six bytes")
+    version, coordinator_epoch = _END_TRANSACTION.unpack_from(record.value)
+    if version < 0:
+        raise CorruptRecord(f"a transaction marker has version {version}")
+    return TransactionMarker(kind is ControlType.COMMIT, coordinator_epoch)
+
+
+def read_transaction_marker(batch: bytes | bytearray | memoryview) -> TransactionMarker | None:
+    """Read the marker that one whole control batch holds; None when it holds something else."""
+    records = decode_records(batch)
+    if len(records) != 1:
+        raise CorruptRecord(f"a control batch holds one record, not {len(records)}")
+    return decode_transaction_marker(records[0])
+
+
+def build_transaction_marker(
+    marker: TransactionMarker,
+    *,
+    producer_id: int,
+    producer_epoch: int,
+    timestamp_ms: int,
+    offset: int = 0,
+    leader_epoch: int = -1,
+) -> bytes:
+    """Build the control batch that ends a producer's transaction in one partition."""
+    kind = ControlType.COMMIT if marker.committed else ControlType.ABORT
+    record = Record(
+        offset,
+        timestamp_ms,
+        _KEY.pack(0, kind),
+        _END_TRANSACTION.pack(0, marker.coordinator_epoch),
+    )
+    return build_batch(
+        [record],
+        producer_id=producer_id,
+        producer_epoch=producer_epoch,
+        transactional=True,
+        control=True,
+        leader_epoch=leader_epoch,
+    )
+
+
+def build_leader_change(
+    leader_id: int, voter_ids: list[int], *, timestamp_ms: int, offset: int, leader_epoch: int
+) -> bytes:
+    """Build the batch with which a KRaft leader opens its epoch; every voter granted its vote."""
+    voters = _compact_voters(voter_ids)
+    value = _LEADER_CHANGE.pack(0, leader_id) + voters + voters + b"\x00"
+    return _control_batch(ControlType.LEADER_CHANGE, value, timestamp_ms, offset, leader_epoch)
+
+
+def build_snapshot_header(
+    last_contained_timestamp_ms: int, *, timestamp_ms: int, offset: int, leader_epoch: int
+) -> bytes:
+    """Build the first batch of a KRaft snapshot."""
+    value = _SNAPSHOT_HEADER.pack(0, last_contained_timestamp_ms, 0)
+    return _control_batch(ControlType.SNAPSHOT_HEADER, value, timestamp_ms, offset, leader_epoch)
+
+
+def build_snapshot_footer(*, timestamp_ms: int, offset: int, leader_epoch: int) -> bytes:
+    """Build the last batch of a KRaft snapshot: one that lacks it was cut off."""
+    value = _SNAPSHOT_FOOTER.pack(0, 0)
+    return _control_batch(ControlType.SNAPSHOT_FOOTER, value, timestamp_ms, offset, leader_epoch)
+
+
+def read_snapshot_header(record: Record) -> int:
+    """Return the last contained log timestamp of a snapshot header record."""
+    if control_type(record.key) is not ControlType.SNAPSHOT_HEADER:
+        raise CorruptRecord("a snapshot must begin with a snapshot header")
+    if record.value is None or len(record.value) < _SNAPSHOT_HEADER.size:
+        raise CorruptRecord("a snapshot header needs a value of eleven bytes")
+    _, timestamp_ms, _ = _SNAPSHOT_HEADER.unpack_from(record.value)
+    return int(timestamp_ms)
+
+
+def _compact_voters(voter_ids: list[int]) -> bytes:
+    assert len(voter_ids) < 0x7F, "a compact array's count fits one byte here"
+    return bytes((len(voter_ids) + 1,)) + b"".join(_VOTER.pack(voter, 0) for voter in voter_ids)
+
+
+def _control_batch(
+    kind: ControlType, value: bytes, timestamp_ms: int, offset: int, leader_epoch: int
+) -> bytes:
+    record = Record(offset, timestamp_ms, _KEY.pack(0, kind), value)
+    return build_batch([record], control=True, leader_epoch=leader_epoch)
