@@ -1,0 +1,345 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One pipelined connection to one broker.
+
+Requests are written as they come, answers are matched by correlation id, so any number may be in
+flight. On opening, the versions of both sides are agreed on (ApiVersions, with KIP-511's way back
+for older brokers). A request that is not answered in time closes the connection: answers come in
+order, so nothing behind it would come either. Whoever awaits an answer then gets an error that
+says whether to try again; this module never retries.
+
+Owned by one event loop. Used by `client.cluster`, and by tests that want a bare connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, TypeVar, cast
+
+from ottla import __version__
+from ottla.client.errors import (
+    BrokerUnreachableError,
+    ConnectionLostError,
+    NotABrokerError,
+    RequestTimeoutError,
+    UnsupportedApiError,
+)
+from ottla.protocol.api_keys import ApiKey
+from ottla.protocol.errors import ErrorCode, WireError
+from ottla.protocol.headers import (
+    RequestHeader,
+    decode_response_header,
+    encode_request_header,
+)
+from ottla.protocol.messages.api_versions import ApiVersionsRequest, ApiVersionsResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ottla.client.address import Address
+    from ottla.client.settings import ClientSettings
+    from ottla.protocol.message import Message
+    from ottla.protocol.primitives import Buffer
+
+_SIZE = struct.Struct(">i")
+_ERROR_CODE = struct.Struct(">h")
+
+RESPONSE_BYTES_MAX = 256 * 1024 * 1024
+"""A larger answer is refused before memory is spent on it; fetches ask for far less."""
+
+
+class Response(Protocol):
+    """What the generated response classes offer."""
+
+    @classmethod
+    def decode(cls, data: bytes, version: int, offset: int = 0) -> Self:
+        """Return the message behind the bytes."""
+
+
+ResponseT = TypeVar("ResponseT", bound=Response)
+
+
+class _Pending(NamedTuple):
+    api_key: ApiKey
+    version: int
+    response_class: type[Response]
+    future: asyncio.Future[Any]
+    timer: asyncio.TimerHandle
+
+
+class Connection(asyncio.Protocol):
+    """A connection that has agreed on versions; made by `open`."""
+
+    def __init__(self, address: Address, settings: ClientSettings) -> None:
+        self.address = address
+        self.versions: Mapping[int, range] = {}  # what the broker serves, by API key
+        self._settings = settings
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport | None = None
+        self._incoming = bytearray()
+        self._frame_bytes = 0  # with the size field; 0 while it is not known
+        self._pending: dict[int, _Pending] = {}
+        self._correlation_id = 0
+        self._closed_by: Exception | None = None
+        self._gone = asyncio.Event()
+        self._writable = asyncio.Event()
+        self._writable.set()
+
+    @classmethod
+    async def open(cls, address: Address, settings: ClientSettings) -> Self:
+        """Connect and agree on versions.
+
+        Raises BrokerUnreachableError or NotABrokerError.
+        """
+        connection = await cls._connect(address, settings)
+        try:
+            await connection._negotiate()  # noqa: SLF001 - still inside the class
+        except ConnectionLostError as error:
+            raise NotABrokerError(address, "closed the connection at the first request") from error
+        except WireError as error:
+            raise NotABrokerError(address, "does not answer in Kafka's protocol") from error
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    @classmethod
+    async def _connect(cls, address: Address, settings: ClientSettings) -> Self:
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(settings.connect_timeout_ms / 1000):
+                _, connection = await loop.create_connection(
+                    lambda: cls(address, settings), address.host, address.port
+                )
+        except TimeoutError as error:
+            seconds = settings.connect_timeout_ms / 1000
+            raise BrokerUnreachableError(address, f"no connection in {seconds:g} s") from error
+        except ConnectionRefusedError as error:
+            raise BrokerUnreachableError(address, "connection refused", refused=True) from error
+        except OSError as error:
+            reason = error.strerror or str(error)
+            refused = "Connect call failed" in reason  # several addresses, each refused
+            raise BrokerUnreachableError(address, reason, refused=refused) from error
+        return connection
+
+    @property
+    def is_open(self) -> bool:
+        """Whether requests can be sent."""
+        return self._closed_by is None
+
+    @property
+    def in_flight(self) -> int:
+        """Requests that wait for their answer."""
+        return len(self._pending)
+
+    def version_for(self, request_class: type[Message], *, at_most: int = 32767) -> int:
+        """Return the highest version that both sides know; raise UnsupportedApiError if none."""
+        key = ApiKey.of(request_class.API_KEY)
+        ours = request_class.VERSIONS
+        theirs = self.versions.get(key)
+        if theirs is None:
+            raise UnsupportedApiError(f"the broker at {self.address} does not serve {key.name}")
+        version = min(ours.stop - 1, theirs.stop - 1, at_most)
+        if version < max(ours.start, theirs.start):
+            raise UnsupportedApiError(
+                f"the broker at {self.address} serves {key.name} in versions {theirs.start} to "
+                f"{theirs.stop - 1}, this client needs {ours.start} to "
+                f"{min(ours.stop - 1, at_most)}"
+            )
+        return version
+
+    def send(
+        self,
+        request: Message,
+        response_class: type[ResponseT],
+        *,
+        version: int | None = None,
+        timeout_ms: int | None = None,
+    ) -> asyncio.Future[ResponseT]:
+        """Write a request now; the future brings its answer.
+
+        The future fails with ConnectionLostError, RequestTimeoutError or WireError.
+        """
+        if version is None:
+            version = self.version_for(type(request))
+        key = ApiKey.of(request.API_KEY)
+        correlation_id = self._write(request, version)
+        future: asyncio.Future[ResponseT] = self._loop.create_future()
+        timeout_s = (timeout_ms or self._settings.request_timeout_ms) / 1000
+        timer = self._loop.call_later(timeout_s, self._expire, correlation_id, timeout_s)
+        self._pending[correlation_id] = _Pending(key, version, response_class, future, timer)
+        return future
+
+    def post(self, request: Message, *, version: int | None = None) -> None:
+        """Write a request that gets no answer (Produce with acks=0)."""
+        if version is None:
+            version = self.version_for(type(request))
+        self._write(request, version)
+
+    async def drained(self) -> None:
+        """Wait until the peer has taken most of what was written."""
+        await self._writable.wait()
+        if self._closed_by is not None:
+            raise self._lost()
+
+    def close(self) -> None:
+        """Close after what was written has left; whoever awaits an answer gets an error."""
+        if self._closed_by is None and self._transport is not None:
+            self._transport.close()
+        self._fail_all(ConnectionLostError(f"the connection to {self.address} was closed"))
+
+    async def wait_closed(self) -> None:
+        """Wait until the last written byte has left, after `close`."""
+        await self._gone.wait()
+
+    # asyncio calls these
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._transport.set_write_buffer_limits(high=self._settings.write_buffer_bytes)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Fail what is pending."""
+        self._gone.set()
+        reason = f": {exc}" if exc else ""
+        self._shut(ConnectionLostError(f"{self.address} closed the connection{reason}"))
+
+    def pause_writing(self) -> None:
+        """Let `drained` wait."""
+        self._writable.clear()
+
+    def resume_writing(self) -> None:
+        """Let `drained` go on."""
+        self._writable.set()
+
+    def data_received(self, data: bytes) -> None:
+        """Gather bytes; deliver the frames that are whole."""
+        if self._closed_by is not None:
+            return
+        self._incoming += data
+        if len(self._incoming) >= (self._frame_bytes or 4):
+            try:
+                self._deliver_frames()
+            except WireError as error:
+                self._shut(error)
+
+    # private
+
+    async def _negotiate(self) -> None:
+        request = ApiVersionsRequest(
+            client_software_name="ottla", client_software_version=__version__
+        )
+        version = ApiVersionsRequest.VERSIONS.stop - 1
+        answer = await self.send(request, _AnyApiVersions, version=version)
+        if answer.response.error_code == ErrorCode.UNSUPPORTED_VERSION:
+            version = min(version, _highest_api_versions(answer.response))
+            answer = await self.send(request, _AnyApiVersions, version=version)
+        if answer.response.error_code:
+            code = ErrorCode.of(answer.response.error_code)
+            self.close()
+            raise NotABrokerError(self.address, f"refuses to name its versions ({code.name})")
+        self.versions = {
+            entry.api_key: range(entry.min_version, entry.max_version + 1)
+            for entry in answer.response.api_keys or ()
+        }
+
+    def _write(self, request: Message, version: int) -> int:
+        if self._closed_by is not None:
+            raise self._lost()
+        assert self._transport is not None
+        self._correlation_id = correlation_id = (self._correlation_id + 1) & 0x7FFFFFFF
+        header = RequestHeader(request.API_KEY, version, correlation_id, self._settings.client_id)
+        parts: list[Buffer] = [b"", encode_request_header(header)]
+        request.encode_into(parts, version)  # payloads are not copied
+        parts[0] = _SIZE.pack(sum(map(len, parts)))
+        self._transport.writelines(parts)
+        return correlation_id
+
+    def _deliver_frames(self) -> None:
+        incoming = self._incoming
+        position, limit = 0, len(incoming)
+        self._frame_bytes = 0
+        while limit - position >= 4:
+            (size,) = _SIZE.unpack_from(incoming, position)
+            if not 4 <= size <= RESPONSE_BYTES_MAX:
+                raise WireError(f"{self.address} announces an answer of {size} bytes")
+            end = position + 4 + size
+            if end > limit:
+                self._frame_bytes = 4 + size
+                break
+            with memoryview(incoming) as view:
+                frame = bytes(view[position + 4 : end])
+            self._deliver(frame)
+            position = end
+        if self._closed_by is None:
+            del incoming[:position]
+
+    def _deliver(self, frame: bytes) -> None:
+        (correlation_id,) = _SIZE.unpack_from(frame)
+        pending = self._pending.pop(correlation_id, None)
+        if pending is None:
+            raise WireError(f"{self.address} answers request {correlation_id}, which is not open")
+        pending.timer.cancel()
+        if pending.future.done():
+            return  # the caller has gone
+        try:
+            _, body_start = decode_response_header(frame, pending.api_key, pending.version)
+            message = pending.response_class.decode(frame, pending.version, body_start)
+        except WireError as error:
+            pending.future.set_exception(error)
+            raise
+        pending.future.set_result(message)
+
+    def _expire(self, correlation_id: int, timeout_s: float) -> None:
+        pending = self._pending.pop(correlation_id)
+        text = f"{self.address} did not answer {pending.api_key.name} within {timeout_s:g} s"
+        if not pending.future.done():
+            pending.future.set_exception(RequestTimeoutError(text))
+        self._shut(ConnectionLostError(f"{text}, so the connection was closed"))
+
+    def _shut(self, reason: Exception) -> None:
+        if self._transport is not None and self._closed_by is None:
+            self._transport.abort()
+        self._fail_all(reason)
+
+    def _fail_all(self, reason: Exception) -> None:
+        if self._closed_by is not None:
+            return
+        self._closed_by = reason
+        self._incoming = bytearray()
+        self._frame_bytes = 0
+        pending, self._pending = self._pending, {}
+        for waiting in pending.values():
+            waiting.timer.cancel()
+            if not waiting.future.done():
+                waiting.future.set_exception(reason)
+        self._writable.set()
+
+    def _lost(self) -> ConnectionLostError:
+        return ConnectionLostError(f"the connection to {self.address} is closed: {self._closed_by}")
+
+
+class _AnyApiVersions:
+    """Decodes an ApiVersions answer, also the version 0 body that refuses a newer request."""
+
+    def __init__(self, response: ApiVersionsResponse) -> None:
+        self.response = response
+
+    @classmethod
+    def decode(cls, data: bytes, version: int, offset: int = 0) -> Self:
+        """Look at the error code first: it comes first in every version."""
+        if len(data) < offset + 2:
+            raise WireError("an ApiVersions answer without an error code")
+        (error_code,) = _ERROR_CODE.unpack_from(data, offset)
+        if error_code == ErrorCode.UNSUPPORTED_VERSION:
+            version = 0
+        return cls(ApiVersionsResponse.decode(data, version, offset))
+
+
+def _highest_api_versions(refusal: ApiVersionsResponse) -> int:
+    """Return the version to ask with after a refusal; 0 when the broker does not say (KIP-511)."""
+    for entry in refusal.api_keys or ():
+        if entry.api_key == ApiKey.API_VERSIONS:
+            return entry.max_version
+    return 0
