@@ -22,6 +22,27 @@ import enum
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from ottla.base.errors import InvariantViolation
+from ottla.protocol.messages.cluster_metadata import (
+    AccessControlEntryRecord,
+    BrokerRegistrationChangeRecord,
+    ClientQuotaRecord,
+    ConfigRecord,
+    DelegationTokenRecord,
+    FeatureLevelRecord,
+    FenceBrokerRecord,
+    PartitionChangeRecord,
+    PartitionRecord,
+    ProducerIdsRecord,
+    RegisterBrokerRecord,
+    RemoveAccessControlEntryRecord,
+    RemoveDelegationTokenRecord,
+    RemoveTopicRecord,
+    RemoveUserScramCredentialRecord,
+    TopicRecord,
+    UnfenceBrokerRecord,
+    UnregisterBrokerRecord,
+    UserScramCredentialRecord,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -235,7 +256,7 @@ class ImageBuilder:
 
     def replay(self, record: Message) -> None:
         """Apply one record."""
-        handler = self.REPLAY.get(type(record).__name__)
+        handler = self.REPLAY.get(type(record))
         if handler is not None:
             handler(self, record)
 
@@ -450,25 +471,25 @@ class ImageBuilder:
             self._keep(record)
 
     REPLAY: ClassVar = {
-        "TopicRecord": _topic,
-        "PartitionRecord": _partition,
-        "PartitionChangeRecord": _partition_change,
-        "RemoveTopicRecord": _remove_topic,
-        "ConfigRecord": _config,
-        "FeatureLevelRecord": _feature_level,
-        "ProducerIdsRecord": _producer_ids,
-        "RegisterBrokerRecord": _register_broker,
-        "UnregisterBrokerRecord": _unregister_broker,
-        "FenceBrokerRecord": _fence_broker,
-        "UnfenceBrokerRecord": _unfence_broker,
-        "BrokerRegistrationChangeRecord": _broker_change,
-        "AccessControlEntryRecord": _keep,
-        "RemoveAccessControlEntryRecord": _forget,
-        "UserScramCredentialRecord": _keep,
-        "RemoveUserScramCredentialRecord": _forget,
-        "DelegationTokenRecord": _keep,
-        "RemoveDelegationTokenRecord": _forget,
-        "ClientQuotaRecord": _client_quota,
+        TopicRecord: _topic,
+        PartitionRecord: _partition,
+        PartitionChangeRecord: _partition_change,
+        RemoveTopicRecord: _remove_topic,
+        ConfigRecord: _config,
+        FeatureLevelRecord: _feature_level,
+        ProducerIdsRecord: _producer_ids,
+        RegisterBrokerRecord: _register_broker,
+        UnregisterBrokerRecord: _unregister_broker,
+        FenceBrokerRecord: _fence_broker,
+        UnfenceBrokerRecord: _unfence_broker,
+        BrokerRegistrationChangeRecord: _broker_change,
+        AccessControlEntryRecord: _keep,
+        RemoveAccessControlEntryRecord: _forget,
+        UserScramCredentialRecord: _keep,
+        RemoveUserScramCredentialRecord: _forget,
+        DelegationTokenRecord: _keep,
+        RemoveDelegationTokenRecord: _forget,
+        ClientQuotaRecord: _client_quota,
     }
     """How each record type changes the image; other types (no-ops, controllers) change nothing."""
 
