@@ -63,7 +63,7 @@ def _generate() -> dict[str, str]:
 
 
 def _stale(generated: dict[str, str]) -> list[Path]:
-    """Return the modules that differ from what the definitions say, missing and surplus ones too."""
+    """Return the modules that differ from what the definitions say, or are missing or surplus."""
     present = {path.name: path for path in _MESSAGES.glob("*.py") if path.name != "__init__.py"}
     stale = [path for name, path in present.items() if name not in generated]
     for name, text in generated.items():

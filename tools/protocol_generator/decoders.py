@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from tools.protocol_generator.layouts import Layout, Present
 
 _LOCALS = frozenset(
-    ("data", "offset", "message", "length", "count", "end", "tag", "text", "marker")
-    + ("list", "range", "len", "unpack_from")
+    (
+        *("data", "offset", "message", "length", "count", "end", "tag", "text", "marker"),
+        *("list", "range", "len", "unpack_from"),
+    )
 )
 """Names that generated code uses for itself or needs from Python."""
 
@@ -176,8 +178,7 @@ class DecoderWriter:
     def _read_struct(self, present: Present, target: str) -> None:
         assert present.layout is not None
         read = f"{target}, offset = _read_{present.layout.suffix}(data, offset)"
-        # A tagged field is there or not: only others need a marker for "not there".
-        if not present.is_nullable or present.field.tag is not None:
+        if not present.is_nullable:
             self._flush()
             self._lines.add(read)
             return

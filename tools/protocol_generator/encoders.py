@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from tools.protocol_generator.layouts import FIXED_FORMATS, snake_case
 from tools.protocol_generator.python_values import differs_from_default
-from tools.protocol_generator.source import Lines, Packers
 
 if TYPE_CHECKING:
     from tools.protocol_generator.layouts import Layout, Present
+    from tools.protocol_generator.source import Lines, Packers
 
 _PAD = "x"
 """A pad byte: packs as zero and takes no value."""
@@ -172,8 +172,7 @@ class EncoderWriter:
         assert present.layout is not None
         self._flush()
         write = f"_write_{present.layout.suffix}({value}, {self._parts})"
-        # A tagged field is there or not: only others need a marker for "not there".
-        if not present.is_nullable or present.field.tag is not None:
+        if not present.is_nullable:
             self._lines.add(write)
             return
         with self._lines.block(f"if {value} is None:"):

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PRIMITIVES = frozenset(
-    ("bool", "int8", "int16", "uint16", "int32", "uint32", "int64", "float64")
-    + ("uuid", "string", "bytes", "records")
+    (
+        *("bool", "int8", "int16", "uint16", "int32", "uint32", "int64", "float64"),
+        *("uuid", "string", "bytes", "records"),
+    )
 )
 
 _MESSAGE_KINDS = ("request", "response", "record", "key", "value", "data")
@@ -38,7 +40,8 @@ _MESSAGE = re.compile(
 )
 _STRUCT = re.compile(r"struct (?P<name>[A-Z]\w*)")
 _FIELD = re.compile(
-    r"(?P<name>[a-z][a-z0-9_]*): (?P<open>\[?)(?P<base>\w+)(?P<close>\]?)(?: (?P<versions>\d[\d+-]*))?"
+    r"(?P<name>[a-z][a-z0-9_]*): (?P<open>\[?)(?P<base>\w+)(?P<close>\]?)"
+    r"(?: (?P<versions>\d[\d+-]*))?"
     r"(?P<nullable> nullable(?: (?P<nullable_in>\d[\d+-]*))?)?(?: tag (?P<tag>\d+))?"
     r"(?P<ignorable> ignorable)?(?P<key> key)?(?: = (?P<default>\S+))?"
 )

@@ -3143,7 +3143,11 @@ def _write_consumer_group_member_metadata_value_v0(
     tagged: list[Buffer] = []
     if message.classic_member_metadata is not None:
         section: list[Buffer] = []
-        _write_classic_member_metadata_v0(message.classic_member_metadata, section)
+        if message.classic_member_metadata is None:
+            section.append(b"\xff")
+        else:
+            section.append(b"\x01")
+            _write_classic_member_metadata_v0(message.classic_member_metadata, section)
         tagged.append(tagged_field(0, section))
     parts.append(SHORT_UVARINTS[len(tagged)])
     parts.extend(tagged)
@@ -3242,9 +3246,18 @@ def _read_consumer_group_member_metadata_value_v0(
         for _ in range(count):
             tag, offset, tag_end = read_tag(data, offset)
             if tag == 0:
-                message.classic_member_metadata, offset = _read_classic_member_metadata_v0(
-                    data, offset
-                )
+                (marker,) = _unpack_b(data, offset)
+                offset += 1
+                if marker == -1:
+                    message.classic_member_metadata = None
+                elif marker == 1:
+                    message.classic_member_metadata, offset = _read_classic_member_metadata_v0(
+                        data, offset
+                    )
+                else:
+                    raise marker_refused(
+                        "ConsumerGroupMemberMetadataValue.classic_member_metadata", marker
+                    )
             else:
                 offset = tag_end
             if offset != tag_end:
