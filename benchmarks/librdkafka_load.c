@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Load through librdkafka's C interface, the fastest client that people really use.
+//
+//   librdkafka_load produce ADDRESS TOPIC RECORD_BYTES COUNT [key=value ...]
+//   librdkafka_load consume ADDRESS TOPIC COUNT              [key=value ...]
+//   librdkafka_load latency ADDRESS TOPIC RECORD_BYTES COUNT [key=value ...]
+//
+// key=value are librdkafka's own settings. Each mode prints one JSON object. The consumer names its
+// partition and offset itself (no group), so it measures the fetch path alone. In `latency`, where the
+// settings are the producer's, one thread produces a record and waits until its consumer has it.
+// Compiled by benchmarks/real_clients.py into .tools/.
+
+#include <errno.h>
+#include <librdkafka/rdkafka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+enum { CONSUME_BATCH = 1000, WAIT_MS = 1000, PATIENCE_S = 60 };
+
+static long delivered;
+static long failed;
+
+static double now_s(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static double cpu_s(void) {
+  struct rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+         (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+static void fail(const char *what, const char *why) {
+  fprintf(stderr, "%s: %s\n", what, why);
+  exit(1);
+}
+
+static void count_delivery(rd_kafka_t *client, const rd_kafka_message_t *message, void *opaque) {
+  (void)client;
+  (void)opaque;
+  if (message->err)
+    failed++;
+  else
+    delivered++;
+}
+
+static void set(rd_kafka_conf_t *settings, const char *key, const char *value) {
+  char why[512];
+  if (rd_kafka_conf_set(settings, key, value, why, sizeof why) != RD_KAFKA_CONF_OK)
+    fail(key, why);
+}
+
+static rd_kafka_t *client_of(rd_kafka_type_t type, const char *address, char **settings,
+                             int setting_count) {
+  char why[512];
+  rd_kafka_conf_t *conf = rd_kafka_conf_new();
+  set(conf, "bootstrap.servers", address);
+  if (type == RD_KAFKA_PRODUCER) {
+    set(conf, "queue.buffering.max.messages", "1000000");
+    set(conf, "queue.buffering.max.kbytes", "262144");
+    rd_kafka_conf_set_dr_msg_cb(conf, count_delivery);
+  } else {
+    set(conf, "queued.max.messages.kbytes", "65536");
+    set(conf, "enable.partition.eof", "false");
+  }
+  for (int i = 0; i < setting_count; i++) {
+    char *equals = strchr(settings[i], '=');
+    if (!equals)
+      fail(settings[i], "not key=value");
+    *equals = 0;
+    set(conf, settings[i], equals + 1);
+    *equals = '=';
+  }
+  rd_kafka_t *client = rd_kafka_new(type, conf, why, sizeof why);
+  if (!client)
+    fail("client", why);
+  return client;
+}
+
+static rd_kafka_topic_t *topic_of(rd_kafka_t *client, const char *name) {
+  rd_kafka_topic_conf_t *conf = rd_kafka_topic_conf_new();
+  char why[512];
+  if (rd_kafka_type(client) == RD_KAFKA_PRODUCER &&
+      rd_kafka_topic_conf_set(conf, "acks", "1", why, sizeof why) != RD_KAFKA_CONF_OK)
+    fail("acks", why);
+  rd_kafka_topic_t *topic = rd_kafka_topic_new(client, name, conf);
+  const struct rd_kafka_metadata *metadata;
+  // The connection and the topic's leader are known before the clock starts.
+  if (rd_kafka_metadata(client, 0, topic, &metadata, 10000) != RD_KAFKA_RESP_ERR_NO_ERROR)
+    fail(name, "no metadata");
+  rd_kafka_metadata_destroy(metadata);
+  return topic;
+}
+
+static void send_one(rd_kafka_t *client, rd_kafka_topic_t *topic, char *value, size_t size) {
+  while (rd_kafka_produce(topic, 0, 0, value, size, NULL, 0, NULL) != 0) {
+    if (errno != ENOBUFS)
+      fail("produce", rd_kafka_err2str(rd_kafka_last_error()));
+    rd_kafka_poll(client, 10);
+  }
+}
+
+static void run_produce(const char *address, const char *name, size_t size, long count,
+                        char **settings, int setting_count) {
+  rd_kafka_t *client = client_of(RD_KAFKA_PRODUCER, address, settings, setting_count);
+  rd_kafka_topic_t *topic = topic_of(client, name);
+  char *value = malloc(size);
+  for (size_t i = 0; i < size; i++)
+    value[i] = (char)(' ' + i % 95);
+  double began = now_s();
+  for (long i = 0; i < count; i++) {
+    send_one(client, topic, value, size);
+    if (i % 1024 == 0)
+      rd_kafka_poll(client, 0);
+  }
+  while (delivered + failed < count) {
+    if (now_s() - began > PATIENCE_S)
+      fail("produce", "not everything was delivered in time");
+    rd_kafka_poll(client, 100);
+  }
+  double elapsed = now_s() - began;
+  if (failed)
+    fail("produce", "some records were not delivered");
+  printf("{\"records_per_s\": %.1f, \"mb_per_s\": %.3f, \"total_records\": %ld, "
+         "\"total_gb\": %.6f, \"seconds\": %.4f, \"client_cpu_s\": %.3f}\n",
+         (double)count / elapsed, (double)count * (double)size / elapsed / 1e6, count,
+         (double)count * (double)size / 1e9, elapsed, cpu_s());
+}
+
+static void run_consume(const char *address, const char *name, long count, char **settings,
+                        int setting_count) {
+  rd_kafka_t *client = client_of(RD_KAFKA_CONSUMER, address, settings, setting_count);
+  rd_kafka_topic_t *topic = topic_of(client, name);
+  rd_kafka_message_t **messages = malloc(sizeof(*messages) * CONSUME_BATCH);
+  double began = now_s();
+  long received = 0;
+  double bytes = 0;
+  rd_kafka_consume_start(topic, 0, RD_KAFKA_OFFSET_BEGINNING);
+  while (received < count) {
+    ssize_t got = rd_kafka_consume_batch(topic, 0, WAIT_MS, messages, CONSUME_BATCH);
+    if (got < 0 || now_s() - began > PATIENCE_S)
+      fail("consume", "the records did not come in time");
+    for (ssize_t i = 0; i < got; i++) {
+      if (messages[i]->err)
+        fail("consume", rd_kafka_message_errstr(messages[i]));
+      bytes += (double)messages[i]->len;
+      rd_kafka_message_destroy(messages[i]);
+    }
+    received += got;
+  }
+  double elapsed = now_s() - began;
+  printf("{\"records_per_s\": %.1f, \"mb_per_s\": %.3f, \"total_records\": %ld, "
+         "\"total_gb\": %.6f, \"seconds\": %.4f, \"client_cpu_s\": %.3f}\n",
+         (double)received / elapsed, bytes / elapsed / 1e6, received, bytes / 1e9, elapsed,
+         cpu_s());
+  rd_kafka_consume_stop(topic, 0);
+}
+
+static int ascending(const void *left, const void *right) {
+  double difference = *(const double *)left - *(const double *)right;
+  return (difference > 0) - (difference < 0);
+}
+
+static void run_latency(const char *address, const char *name, size_t size, long count,
+                        char **settings, int setting_count) {
+  rd_kafka_t *producer = client_of(RD_KAFKA_PRODUCER, address, settings, setting_count);
+  rd_kafka_t *consumer = client_of(RD_KAFKA_CONSUMER, address, NULL, 0);
+  rd_kafka_topic_t *output = topic_of(producer, name);
+  rd_kafka_topic_t *input = topic_of(consumer, name);
+  char *value = calloc(1, size);
+  long warm_up = count / 10;
+  double *samples_us = malloc(sizeof(*samples_us) * (size_t)count);
+  rd_kafka_consume_start(input, 0, RD_KAFKA_OFFSET_BEGINNING);
+  for (long i = -warm_up; i < count; i++) {
+    double began = now_s();
+    send_one(producer, output, value, size);
+    rd_kafka_message_t *message = rd_kafka_consume(input, 0, 10 * WAIT_MS);
+    if (!message || message->err)
+      fail("latency", message ? rd_kafka_message_errstr(message) : "a record did not come");
+    if (i >= 0)
+      samples_us[i] = (now_s() - began) * 1e6;
+    rd_kafka_message_destroy(message);
+    rd_kafka_poll(producer, 0);
+  }
+  qsort(samples_us, (size_t)count, sizeof(*samples_us), ascending);
+  printf("{\"p50_us\": %.1f, \"p99_us\": %.1f, \"p999_us\": %.1f, \"total_records\": %ld, "
+         "\"client_cpu_s\": %.3f}\n",
+         samples_us[(count - 1) / 2], samples_us[(count - 1) * 99 / 100],
+         samples_us[(count - 1) * 999 / 1000], count, cpu_s());
+  rd_kafka_consume_stop(input, 0);
+}
+
+int main(int argc, char **argv) {
+  if (argc >= 6 && strcmp(argv[1], "produce") == 0)
+    run_produce(argv[2], argv[3], strtoul(argv[4], NULL, 10), atol(argv[5]), argv + 6, argc - 6);
+  else if (argc >= 5 && strcmp(argv[1], "consume") == 0)
+    run_consume(argv[2], argv[3], atol(argv[4]), argv + 5, argc - 5);
+  else if (argc >= 6 && strcmp(argv[1], "latency") == 0)
+    run_latency(argv[2], argv[3], strtoul(argv[4], NULL, 10), atol(argv[5]), argv + 6, argc - 6);
+  else
+    fail("usage", "librdkafka_load produce|consume|latency ADDRESS TOPIC ...");
+  fflush(stdout);
+  // Ending the process is quicker and surer than waiting for the client's threads.
+  _Exit(0);
+}

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Load through the clients that Python programs use, in a process of its own.
+
+The client's cost per record in Python is far above the broker's here, so these rows say what a
+Python user gets, not what the broker can do. Consumers name their partition: no group is involved.
+
+Run as `python -m benchmarks.python_clients CLIENT-ACTION ADDRESS TOPIC RECORD_BYTES COUNT`.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+PATIENCE_S = 60
+BATCH_BYTES = 1_000_000
+
+
+def confluent_produce(address: str, topic: str, record_bytes: int, count: int) -> float:
+    """Produce with librdkafka's Python binding, acks=1, batches up to 1 MB."""
+    from confluent_kafka import Producer
+
+    producer = Producer(
+        {
+            "bootstrap.servers": address,
+            "acks": 1,
+            "linger.ms": 20,
+            "batch.size": BATCH_BYTES,
+            "batch.num.messages": 100_000,
+            "queue.buffering.max.messages": 500_000,
+        }
+    )
+    producer.list_topics(topic, 10)
+    value = b"x" * record_bytes
+    began = time.perf_counter()
+    for index in range(count):
+        while True:
+            try:
+                producer.produce(topic, value, partition=0)
+                break
+            except BufferError:
+                producer.poll(0.01)
+        if index % 4096 == 0:
+            producer.poll(0)
+    if producer.flush(PATIENCE_S):
+        raise TimeoutError("not everything was delivered")
+    return time.perf_counter() - began
+
+
+def confluent_consume(address: str, topic: str, _record_bytes: int, count: int) -> float:
+    """Consume in lists of 1,000 from the beginning."""
+    from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
+
+    consumer = Consumer(
+        {"bootstrap.servers": address, "group.id": "bench", "enable.auto.commit": False}
+    )
+    began = time.perf_counter()
+    consumer.assign([TopicPartition(topic, 0, OFFSET_BEGINNING)])
+    received = 0
+    while received < count:
+        messages = consumer.consume(1000, 1.0)
+        for message in messages:
+            if message.error():
+                raise RuntimeError(str(message.error()))
+        received += len(messages)
+        if time.perf_counter() - began > PATIENCE_S:
+            raise TimeoutError(f"{received} of {count} records came")
+    return time.perf_counter() - began
+
+
+def aiokafka_produce(address: str, topic: str, record_bytes: int, count: int) -> float:
+    """Produce with aiokafka, acks=1, a bounded number of sends in flight."""
+    return asyncio.run(_aiokafka_produce(address, topic, record_bytes, count))
+
+
+async def _aiokafka_produce(address: str, topic: str, record_bytes: int, count: int) -> float:
+    from aiokafka import AIOKafkaProducer
+
+    producer = AIOKafkaProducer(
+        bootstrap_servers=address, acks=1, max_batch_size=BATCH_BYTES, linger_ms=5
+    )
+    await producer.start()
+    try:
+        value = b"x" * record_bytes
+        began = time.perf_counter()
+        pending = [await producer.send(topic, value, partition=0) for _ in range(count)]
+        await asyncio.wait_for(asyncio.gather(*pending), PATIENCE_S)
+        return time.perf_counter() - began
+    finally:
+        await producer.stop()
+
+
+def aiokafka_consume(address: str, topic: str, _record_bytes: int, count: int) -> float:
+    """Consume with aiokafka by getmany from the beginning."""
+    return asyncio.run(_aiokafka_consume(address, topic, count))
+
+
+async def _aiokafka_consume(address: str, topic: str, count: int) -> float:
+    from aiokafka import AIOKafkaConsumer, TopicPartition
+
+    consumer = AIOKafkaConsumer(bootstrap_servers=address, enable_auto_commit=False)
+    await consumer.start()
+    try:
+        partition = TopicPartition(topic, 0)
+        consumer.assign([partition])
+        await consumer.seek_to_beginning(partition)
+        began = time.perf_counter()
+        received = 0
+        while received < count:
+            found = await consumer.getmany(partition, timeout_ms=1000)
+            received += sum(map(len, found.values()))
+            if time.perf_counter() - began > PATIENCE_S:
+                raise TimeoutError(f"{received} of {count} records came")
+        return time.perf_counter() - began
+    finally:
+        await consumer.stop()
+
+
+LOADS: dict[str, Callable[[str, str, int, int], float]] = {
+    "confluent-produce": confluent_produce,
+    "confluent-consume": confluent_consume,
+    "aiokafka-produce": aiokafka_produce,
+    "aiokafka-consume": aiokafka_consume,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Run one load and print what was measured."""
+    name, address, topic, record_bytes, count = arguments
+    seconds = LOADS[name](address, topic, int(record_bytes), int(count))
+    payload_bytes = int(record_bytes) * int(count)
+    result: dict[str, Any] = {
+        "records_per_s": int(count) / seconds,
+        "mb_per_s": payload_bytes / seconds / 1e6,
+        "total_records": int(count),
+        "total_gb": payload_bytes / 1e9,
+        "client_cpu_s": time.process_time(),
+    }
+    print(json.dumps(result))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
