@@ -34,7 +34,7 @@ _KINDS = {
 }
 
 _MILLISECOND = dt.timedelta(milliseconds=1)
-_EPOCH = dt.dt.fromtimestamp(0, dt.UTC)
+_EPOCH = dt.datetime.fromtimestamp(0, dt.UTC)
 
 _NARROWED: dict[str, st.SearchStrategy[object]] = {
     "error_code": st.sampled_from([int(code) for code in ErrorCode]),

@@ -131,7 +131,9 @@ class Layouts:
         self.of_struct.setdefault(struct.name, [])
 
     def _visit(self, struct: Struct, version: int, *, is_flexible: bool) -> Layout:
-        fields, tagged, absent = [], [], []
+        fields: list[Present] = []
+        tagged: list[Present] = []
+        absent: list[Field] = []
         for field in struct.fields:
             if version not in field.versions:
                 absent.append(field)
