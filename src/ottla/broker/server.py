@@ -112,8 +112,9 @@ class Server:
             )
         except OSError as error:
             raise PortInUse(
-                f"{endpoint.host or '*'}:{endpoint.port} cannot be opened ({error.strerror or error}): "
-                "stop the program that uses it, or choose another with --listen HOST:PORT"
+                f"{endpoint.host or '*'}:{endpoint.port} cannot be opened "
+                f"({error.strerror or error}): stop the program that uses it, "
+                "or choose another with --listen HOST:PORT"
             ) from None
         self._servers.append(server)
         host, port = server.sockets[0].getsockname()[:2]
