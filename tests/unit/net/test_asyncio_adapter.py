@@ -321,8 +321,8 @@ async def test_too_many_waiting_requests_stop_the_reading():
     assert "4" not in bench.sink.events
     bench.sink.deferred[0].complete((b"one",))
     assert bench.sink.events[-3:] == ["4", "5", "|"]
-    assert bench.transport.is_reading_now
     bench.sink.deferred[2].complete((b"three",))
+    assert bench.transport.is_reading_now
     assert b"".join(bench.transport.writes) == b"onetwothree" + padded("4") + padded("5")
 
 
