@@ -161,6 +161,8 @@ def _snappy_into(data: memoryview, output: mmap.mmap) -> int:
         if bytes(data[:8]) != _XERIAL_MAGIC:
             return _snappy_block_into(data, target)
         position = len(_XERIAL_HEADER)
+        if position >= len(data):
+            raise CorruptRecord("the snappy payload ends before its first block")
         written = 0
         while position < len(data):
             if position + 4 > len(data):

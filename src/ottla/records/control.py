@@ -22,16 +22,19 @@ import struct
 from enum import IntEnum
 from typing import Final, NamedTuple
 
+from ottla.protocol.errors import WireError
+from ottla.protocol.messages.control_records import (
+    LeaderChangeMessage,
+    LeaderChangeMessageVoter,
+    SnapshotFooterRecord,
+    SnapshotHeaderRecord,
+)
 from ottla.records.batch import CorruptRecord
 from ottla.records.builder import build_batch
 from ottla.records.record import Record, decode_records
 
 _KEY: Final = struct.Struct(">hh")
 _END_TRANSACTION: Final = struct.Struct(">hi")
-_SNAPSHOT_HEADER: Final = struct.Struct(">hqB")  # the last byte: no tagged fields
-_SNAPSHOT_FOOTER: Final = struct.Struct(">hB")
-_LEADER_CHANGE: Final = struct.Struct(">hi")
-_VOTER: Final = struct.Struct(">iB")
 
 
 class ControlType(IntEnum):
@@ -115,8 +118,9 @@ def build_leader_change(
     leader_id: int, voter_ids: list[int], *, timestamp_ms: int, offset: int, leader_epoch: int
 ) -> bytes:
     """Build the batch with which a KRaft leader opens its epoch; every voter granted its vote."""
-    voters = _compact_voters(voter_ids)
-    value = _LEADER_CHANGE.pack(0, leader_id) + voters + voters + b"\x00"
+    voters = [LeaderChangeMessageVoter(voter_id=voter_id) for voter_id in voter_ids]
+    message = LeaderChangeMessage(leader_id=leader_id, voters=voters, granting_voters=voters)
+    value = message.encode(0)
     return _control_batch(ControlType.LEADER_CHANGE, value, timestamp_ms, offset, leader_epoch)
 
 
@@ -124,13 +128,14 @@ def build_snapshot_header(
     last_contained_timestamp_ms: int, *, timestamp_ms: int, offset: int, leader_epoch: int
 ) -> bytes:
     """Build the first batch of a KRaft snapshot."""
-    value = _SNAPSHOT_HEADER.pack(0, last_contained_timestamp_ms, 0)
+    record = SnapshotHeaderRecord(last_contained_log_timestamp=last_contained_timestamp_ms)
+    value = record.encode(0)
     return _control_batch(ControlType.SNAPSHOT_HEADER, value, timestamp_ms, offset, leader_epoch)
 
 
 def build_snapshot_footer(*, timestamp_ms: int, offset: int, leader_epoch: int) -> bytes:
     """Build the last batch of a KRaft snapshot: one that lacks it was cut off."""
-    value = _SNAPSHOT_FOOTER.pack(0, 0)
+    value = SnapshotFooterRecord().encode(0)
     return _control_batch(ControlType.SNAPSHOT_FOOTER, value, timestamp_ms, offset, leader_epoch)
 
 
@@ -138,15 +143,10 @@ def read_snapshot_header(record: Record) -> int:
     """Return the last contained log timestamp of a snapshot header record."""
     if control_type(record.key) is not ControlType.SNAPSHOT_HEADER:
         raise CorruptRecord("a snapshot must begin with a snapshot header")
-    if record.value is None or len(record.value) < _SNAPSHOT_HEADER.size:
-        raise CorruptRecord("a snapshot header needs a value of eleven bytes")
-    _, timestamp_ms, _ = _SNAPSHOT_HEADER.unpack_from(record.value)
-    return int(timestamp_ms)
-
-
-def _compact_voters(voter_ids: list[int]) -> bytes:
-    assert len(voter_ids) < 0x7F, "a compact array's count fits one byte here"
-    return bytes((len(voter_ids) + 1,)) + b"".join(_VOTER.pack(voter, 0) for voter in voter_ids)
+    try:
+        return SnapshotHeaderRecord.decode(record.value or b"", 0).last_contained_log_timestamp
+    except WireError as error:
+        raise CorruptRecord(f"the snapshot header is broken: {error}") from None
 
 
 def _control_batch(

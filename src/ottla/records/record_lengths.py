@@ -2,10 +2,10 @@
 """Whether an uncompressed batch holds as many records as its header says.
 
 Each record starts with its length, so the question can be answered by hopping from length to
-length: 100 ns for each record, against 1.5 us for decoding it. Records of one length in a row, which
-is what sensors, fixed-size events and load generators send, are not even hopped over: the bytes
-that hold their lengths lie one stride apart, and a strided slice that is all one byte proves the
-whole run at once, a few ns for each record.
+length: 100 ns for each record, against 1.5 us for decoding it. Records of one length in a row,
+which is what sensors, fixed-size events and load generators send, are not even hopped over: the
+bytes that hold their lengths lie one stride apart, and a strided slice that is all one byte proves
+the whole run at once, a few ns for each record.
 
 Callers: `ottla.records.validation`, on every append of an uncompressed batch.
 """
