@@ -91,6 +91,11 @@ class BrokerImage(NamedTuple):
     log_dirs: tuple[bytes, ...]
     cordoned_log_dirs: tuple[bytes, ...] = ()
 
+    @property
+    def is_live(self) -> bool:
+        """Whether it may lead partitions and join in-sync replicas."""
+        return not (self.fenced or self.in_controlled_shutdown)
+
     def endpoint(self, listener: str) -> BrokerEndpoint | None:
         """Return the address registered under the listener's name."""
         return next((e for e in self.endpoints if e.name == listener), None)
