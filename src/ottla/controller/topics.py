@@ -244,11 +244,7 @@ def delete_topics(
     for name, topic_id in asked:
         result = DeletableTopicResult(name=name, topic_id=topic_id, error_message=None)
         try:
-            if not settings.delete_topic_enable:
-                raise ApiError(
-                    ErrorCode.TOPIC_DELETION_DISABLED,
-                    "delete.topic.enable is false on this cluster",
-                )
+            _check_deletion_enabled(settings)
             _check_named_once(asked[name, topic_id])
             topic = _topic_to_delete(image, name, topic_id)
             removed[topic.topic_id] += 1

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Brokers come and go.
+
+A broker that registers is put into service at once: partitions whose in-sync replicas wait for
+it get a leader again. A broker that did not stop cleanly may have lost the tail of its logs, so
+every partition that it goes on leading starts a new leader epoch: clients that saw the lost tail
+then notice that the log has changed (KIP-320).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from ottla.controller.decision import Decision
+from ottla.controller.elections import clean_leader, leader_change
+from ottla.metadata.image import NO_LEADER
+from ottla.protocol.messages.cluster_metadata import (
+    BrokerEndpoint,
+    BrokerFeature,
+    FeatureLevelRecord,
+    RegisterBrokerRecord,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ottla.metadata.image import BrokerEndpoint as EndpointImage
+    from ottla.metadata.image import ClusterImage
+    from ottla.protocol.message import Message
+
+METADATA_VERSION = "metadata.version"
+
+
+class BrokerFacts(NamedTuple):
+    """What a starting broker says of itself."""
+
+    broker_id: int
+    incarnation_id: bytes
+    endpoints: tuple[EndpointImage, ...]
+    rack: str | None = None
+    log_dirs: tuple[bytes, ...] = ()
+    features: Mapping[str, tuple[int, int]] = {}
+    stopped_cleanly: bool = True
+    """Whether its logs surely end where they ended when it last ran."""
+
+
+def bootstrap(image: ClusterImage, features: Mapping[str, int]) -> Decision[None]:
+    """Return the records with which an empty metadata log begins."""
+    if image.next_offset > 0 or image.features:
+        return Decision([], None)
+    ordered = sorted(features, key=lambda name: (name != METADATA_VERSION, name))
+    return Decision(
+        [FeatureLevelRecord(name=name, feature_level=features[name]) for name in ordered], None
+    )
+
+
+def register_broker(image: ClusterImage, facts: BrokerFacts, offset: int) -> Decision[int]:
+    """Return the records that put a broker into service, and its new broker epoch.
+
+    `offset` is where the batch will stand: the broker epoch must rise with every registration,
+    and offsets do.
+    """
+    records: list[Message] = [
+        RegisterBrokerRecord(
+            broker_id=facts.broker_id,
+            incarnation_id=facts.incarnation_id,
+            broker_epoch=offset,
+            end_points=[
+                BrokerEndpoint(
+                    name=e.name, host=e.host, port=e.port, security_protocol=e.security_protocol
+                )
+                for e in facts.endpoints
+            ],
+            features=[
+                BrokerFeature(name=name, min_supported_version=low, max_supported_version=high)
+                for name, (low, high) in facts.features.items()
+            ],
+            rack=facts.rack,
+            fenced=False,
+            log_dirs=facts.log_dirs,
+        )
+    ]
+    live = {broker.broker_id for broker in image.brokers.values() if broker.is_live}
+    live.add(facts.broker_id)
+    for topic in image.topics_by_name.values():
+        for partition in topic.partitions:
+            if partition.leader == facts.broker_id and not facts.stopped_cleanly:
+                records.append(leader_change(topic, partition, facts.broker_id))
+            elif partition.leader == NO_LEADER and facts.broker_id in partition.isr:
+                leader = clean_leader(partition, live)
+                assert leader != NO_LEADER, partition
+                records.append(leader_change(topic, partition, leader))
+    return Decision(records, offset)

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The controller: every decision about the cluster's state, with what all of them need.
+
+It holds the settings, a seeded generator and the source of topic ids, and nothing of the
+cluster's state: that comes in as an image with each call. So a controller that has just been
+elected is ready as soon as it has read the log, and a simulation can run any of its decisions
+twice. The rules themselves are in the modules beside this one, one for each kind of thing.
+
+Owned by the controller gateway, which serialises decisions.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ottla.controller import brokers, configs, elections, producer_ids, topics
+from ottla.controller.internal_topics import automatic_topic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from random import Random
+
+    from ottla.controller.brokers import BrokerFacts
+    from ottla.controller.configs import ResourceChange, ResourceOutcome
+    from ottla.controller.decision import ControllerSettings, Decision
+    from ottla.controller.elections import ElectionOutcome, ElectionType
+    from ottla.metadata.image import ClusterImage
+    from ottla.protocol.messages.create_partitions import (
+        CreatePartitionsTopic,
+        CreatePartitionsTopicResult,
+    )
+    from ottla.protocol.messages.create_topics import CreatableTopic, CreatableTopicResult
+    from ottla.protocol.messages.delete_topics import DeletableTopicResult, DeleteTopicState
+
+
+class Controller:
+    """Decides; see the modules of each kind of decision."""
+
+    def __init__(
+        self, settings: ControllerSettings, random: Random, new_topic_id: Callable[[], bytes]
+    ) -> None:
+        self.settings = settings
+        """Replaced when a setting changes at run time."""
+        self._random = random
+        self._new_topic_id = new_topic_id
+
+    def create_topics(
+        self, image: ClusterImage, asked: Sequence[CreatableTopic], *, validate_only: bool = False
+    ) -> Decision[list[CreatableTopicResult]]:
+        """Create topics as they were asked for."""
+        creation = topics.TopicCreation(image, self.settings, self._random, self._new_topic_id)
+        return creation.decide(asked, validate_only=validate_only)
+
+    def create_automatic_topics(
+        self, image: ClusterImage, names: Iterable[str]
+    ) -> Decision[list[CreatableTopicResult]]:
+        """Create topics that somebody needs, with default settings; internal ones in their shape.
+
+        Names that exist by now are not an error here: they are left out.
+        """
+        missing = [name for name in dict.fromkeys(names) if name not in image.topics_by_name]
+        asked = [automatic_topic(name, image, self.settings) for name in missing]
+        return self.create_topics(image, asked)
+
+    def delete_topics(
+        self, image: ClusterImage, asked: Sequence[DeleteTopicState]
+    ) -> Decision[list[DeletableTopicResult]]:
+        """Delete topics by name or id."""
+        return topics.delete_topics(image, asked, self.settings)
+
+    def create_partitions(
+        self,
+        image: ClusterImage,
+        asked: Sequence[CreatePartitionsTopic],
+        *,
+        validate_only: bool = False,
+    ) -> Decision[list[CreatePartitionsTopicResult]]:
+        """Add partitions to topics."""
+        return topics.create_partitions(image, asked, self._random, validate_only=validate_only)
+
+    def alter_configs(
+        self, image: ClusterImage, asked: Sequence[ResourceChange], *, validate_only: bool = False
+    ) -> Decision[list[ResourceOutcome]]:
+        """Change dynamic settings."""
+        return configs.alter_configs(image, asked, self.settings, validate_only=validate_only)
+
+    def allocate_producer_ids(self, image: ClusterImage, broker_id: int) -> Decision[range]:
+        """Give a broker the next block of producer ids."""
+        return producer_ids.allocate_producer_ids(image, broker_id)
+
+    def elect_leaders(
+        self,
+        image: ClusterImage,
+        election_type: ElectionType,
+        partitions: Sequence[tuple[str, int]] | None,
+    ) -> Decision[list[ElectionOutcome]]:
+        """Elect leaders as an operator asked."""
+        return elections.elect_leaders(image, election_type, partitions)
+
+    def bootstrap(self, image: ClusterImage, features: Mapping[str, int]) -> Decision[None]:
+        """Begin an empty metadata log."""
+        return brokers.bootstrap(image, features)
+
+    def register_broker(
+        self, image: ClusterImage, facts: BrokerFacts, offset: int
+    ) -> Decision[int]:
+        """Put a broker into service."""
+        return brokers.register_broker(image, facts, offset)
