@@ -6,7 +6,7 @@ expression over its header, one CRC and one hop over its records' lengths; every
 refusal that needs a text, a compacted topic, LogAppendTime) takes the slow road, which checks one
 thing after the other in Kafka's order.
 The records are decoded only where the topic asks for something that the header cannot say. What
-that leaves unchecked, and why nobody is hurt by it, is ADR 0010.
+that leaves unchecked, and who could be hurt by it, is told in docs/decisions/0004.
 
 The batch is changed in place in two cases: LogAppendTime stamps it, and a header whose
 `max_timestamp` is older than its `base_timestamp` is put right (some producers leave it at -1 and
