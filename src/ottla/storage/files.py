@@ -345,13 +345,18 @@ def read_file(files: FileSystem, path: str) -> bytes:
     return b"".join(parts)
 
 
-def write_file(files: FileSystem, path: str, content: bytes) -> None:
-    """Put a whole file in place in one step, durably: readers see the old bytes or the new ones."""
+def write_file(files: FileSystem, path: str, content: bytes, *, durable: bool = True) -> None:
+    """Put a whole file in place in one step: readers see the old bytes or the new ones.
+
+    Without `durable` nothing waits for the disk: for files that recovery can make again.
+    """
     temporary = path + ".tmp"
     file = OpenFile(files, temporary, create=True)
     file.truncate(0)
     file.write((content,), 0)
-    file.sync()
+    if durable:
+        file.sync()
     del file
     files.rename(temporary, path)
-    files.fsync_dir(os.path.dirname(path))
+    if durable:
+        files.fsync_dir(os.path.dirname(path))

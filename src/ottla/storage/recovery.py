@@ -1,0 +1,348 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Opening a log that was not closed: what is on the disk is judged batch by batch.
+
+Everything below the recovery point was on the disk when the log lived, so only what lies behind it
+is read and checked. Checked is each batch's CRC, and what the CRC does not cover: magic, length
+within the file, offsets that go on where the last batch ended, leader epochs that never fall.
+
+What the first bad batch means depends on where it lies:
+
+* *Torn tail*: behind the recovery point and the high watermark, and no valid batch after it. It is
+  cut off: nobody was promised it.
+* *Out of order or rotten*: behind the recovery point, but valid batches follow or the high
+  watermark is above. The bytes are copied to a `.corrupt` file, cut off, and reported as
+  `Corruption`. A power cut does this to bytes that were never flushed.
+* *Rot*: below the recovery point. `CorruptLog` is raised and nothing is touched until somebody
+  asks for a repair.
+* *Lost tail*: the log ends properly, but below the recovery point. Reported as `Corruption`.
+
+Recovery changes nothing that it would judge differently the next time: a crash in the middle of it
+leads to the same log.
+
+Called by `PartitionLog.open`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from ottla.base.errors import OttlaError
+from ottla.records.batch import HEADER_BYTES, MAGIC, CorruptRecord, compute_crc, read_header
+from ottla.storage.files import OpenFile, write_file
+from ottla.storage.log_segment import DELETED, LogSegment, read_headers, segment_path
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ottla.records.batch import BatchHeader
+    from ottla.storage.files import FileSystem
+    from ottla.storage.leader_epochs import LeaderEpochs
+
+CORRUPT: Final = ".corrupt"
+CLEANED: Final = ".cleaned"
+SWAP: Final = ".swap"
+TEMPORARY: Final = ".tmp"
+SEARCH_BYTES: Final = 1 << 20
+INT32_MAX: Final = 2**31 - 1
+
+
+class Corruption(NamedTuple):
+    """Records that opening a log had to give up."""
+
+    path: str  # the segment's `.log` file
+    position: int  # where the first bad byte range begins in it
+    offset: int  # the first offset that is gone: the log now ends there
+    reason: str
+    kept: tuple[str, ...]  # where the bytes were copied to
+
+
+class CorruptLog(OttlaError):  # noqa: N818 - names what was found
+    """A batch is damaged that had been safe on the disk; the log stays closed and untouched."""
+
+    def __init__(self, corruption: Corruption) -> None:
+        super().__init__(
+            f"{corruption.path} is damaged at byte {corruption.position} (offset "
+            f"{corruption.offset}), below its recovery point: {corruption.reason}. "
+            "Restore the partition from another replica or a backup, or ask for a repair, "
+            "which keeps a copy and cuts the log there."
+        )
+        self.corruption = corruption
+
+
+class Recovered(NamedTuple):
+    """The outcome of `recover_segments`."""
+
+    segment_count: int  # of the oldest segments: these survive, the others were set aside
+    log_end_offset: int
+    corruption: Corruption | None
+
+
+class _Damage(NamedTuple):
+    """The first bad batch."""
+
+    number: int  # of the segment
+    position: int
+    offset: int
+    reason: str
+
+
+def recover_segments(
+    segments: Sequence[LogSegment],
+    epochs: LeaderEpochs,
+    *,
+    recovery_point: int,
+    high_watermark: int,
+    holes_allowed: bool,
+    index_interval_bytes: int,
+    repair: bool,
+) -> Recovered:
+    """Check the segments behind the recovery point and cut the log at the first bad batch.
+
+    Indexes and leader epochs are completed on the way. Raises CorruptLog.
+    """
+    damage = None
+    end_offset = segments[0].base_offset
+    for number, segment in enumerate(segments):
+        next_base = segments[number + 1].base_offset if number + 1 < len(segments) else None
+        if next_base is not None and next_base <= recovery_point and epochs.entries:
+            end_offset = next_base
+            continue
+        check = _SegmentCheck(segment, epochs, recovery_point, next_base, holes_allowed)
+        reason = check.run(index_interval_bytes)
+        end_offset = check.expected_offset
+        if reason is not None:
+            damage = _Damage(number, check.position, check.expected_offset, reason)
+            break
+        if next_base is not None and next_base > end_offset and not holes_allowed:
+            reason = f"offsets {end_offset} to {next_base - 1} are missing"
+            damage = _Damage(number, segment.size_bytes, end_offset, reason)
+            break
+    if damage is None:
+        lost = None
+        if end_offset < recovery_point:
+            reason = f"the log had reached offset {recovery_point}"
+            last = segments[-1]
+            lost = Corruption(last.log_path, last.size_bytes, end_offset, reason, ())
+        return Recovered(len(segments), end_offset, lost)
+    return _cut(segments, damage, recovery_point, high_watermark, repair=repair)
+
+
+def _cut(
+    segments: Sequence[LogSegment],
+    damage: _Damage,
+    recovery_point: int,
+    high_watermark: int,
+    *,
+    repair: bool,
+) -> Recovered:
+    """Tell a torn tail from rot, keep what rot destroys, and cut."""
+    segment = segments[damage.number]
+    found = Corruption(segment.log_path, damage.position, damage.offset, damage.reason, ())
+    if damage.offset < recovery_point and not repair:
+        raise CorruptLog(found)
+    later = segments[damage.number + 1 :]
+    is_torn = (
+        damage.offset >= max(recovery_point, high_watermark)
+        and not any(other.size_bytes for other in later)
+        and not _valid_batch_behind(segment, damage)
+    )
+    if not is_torn:
+        kept = [_keep_copy(segment, damage)]
+        for other in later:
+            kept += [path + CORRUPT for path in other.set_aside(CORRUPT)]
+        found = found._replace(kept=tuple(filter(None, kept)))
+    else:
+        for other in later:
+            other.set_aside(None)
+    segment.cut(damage.position, damage.offset)
+    return Recovered(damage.number + 1, damage.offset, None if is_torn else found)
+
+
+class _SegmentCheck:
+    """A walk over one segment's batches."""
+
+    def __init__(
+        self,
+        segment: LogSegment,
+        epochs: LeaderEpochs,
+        recovery_point: int,
+        next_base: int | None,
+        holes_allowed: bool,
+    ) -> None:
+        self._segment = segment
+        self._epochs = epochs
+        self._recovery_point = recovery_point
+        self._next_base = next_base
+        self._holes_allowed = holes_allowed and next_base is not None
+        self.position = 0
+        self.expected_offset = segment.base_offset
+
+    def run(self, index_interval_bytes: int) -> str | None:
+        """Check from the last index entry below the recovery point on; say what is wrong."""
+        segment = self._segment
+        if not segment.exists:
+            return None
+        reason = self._walk(index_interval_bytes)
+        if reason is not None and self.position == 0 and segment.index.positions:
+            segment.reset_indexes()  # the index may be the liar
+            reason = self._walk(index_interval_bytes)
+        return reason
+
+    def _walk(self, index_interval_bytes: int) -> str | None:
+        segment = self._segment
+        start, indexed_offset = self._begin()
+        self.position = start
+        self.expected_offset = segment.base_offset
+        is_first = True
+        try:
+            for position, header in read_headers(
+                segment.open_log().read, start, segment.size_bytes
+            ):
+                reason = self._judge(position, header, is_first=is_first)
+                if is_first:
+                    self._epochs.truncate_from_end(header.base_offset + 1)
+                if is_first and indexed_offset is not None:
+                    if header.last_offset != indexed_offset:
+                        self.position = 0
+                        return "its index is of another log"
+                    segment.count_indexed(header)
+                elif reason is None:
+                    segment.count_in(position, header, index_interval_bytes)
+                if reason is not None:
+                    return reason
+                is_first = False
+                self.position = position + header.size_bytes
+                self.expected_offset = header.next_offset
+                if header.partition_leader_epoch >= 0:
+                    self._epochs.assign(header.partition_leader_epoch, header.base_offset)
+        except CorruptRecord as error:
+            if is_first and start > 0:
+                self.position = 0  # an index entry that points to no batch
+            return str(error)
+        return None
+
+    def _begin(self) -> tuple[int, int | None]:
+        """Return where to begin, and the last offset of the batch there if it is indexed."""
+        segment = self._segment
+        if not self._epochs.entries:
+            segment.reset_indexes()  # all batches have to be seen for their leader epochs
+            return segment.begin_scan()
+        segment.read_index_files()
+        trusted = segment.index.truncate_offset(self._recovery_point - segment.base_offset)
+        segment.time_index.truncate(trusted)
+        if not segment.time_index.timestamps:
+            segment.reset_indexes()  # the largest timestamp so far is unknown
+        return segment.begin_scan()
+
+    def _judge(self, position: int, header: BatchHeader, *, is_first: bool) -> str | None:
+        """Return what is wrong with a batch, None when nothing is."""
+        if is_first and position > 0:
+            is_next = header.base_offset >= self._segment.base_offset
+        elif self._holes_allowed or is_first:
+            is_next = header.base_offset >= self.expected_offset
+        else:
+            is_next = header.base_offset == self.expected_offset
+        if not is_next:
+            return f"base offset {header.base_offset} follows {self.expected_offset - 1}"
+        if header.last_offset - self._segment.base_offset > INT32_MAX or (
+            self._next_base is not None and header.last_offset >= self._next_base
+        ):
+            return f"offset {header.last_offset} does not belong here"
+        if -1 < header.partition_leader_epoch < self._epochs.epoch_of(header.base_offset):
+            return f"leader epoch falls to {header.partition_leader_epoch}"
+        if header.base_offset >= self._recovery_point:
+            batch = self._segment.read_batch(position, header)
+            if compute_crc(batch) != header.crc:
+                return "the batch's CRC does not match"
+        return None
+
+
+def _valid_batch_behind(segment: LogSegment, damage: _Damage) -> bool:
+    """Look for a batch behind the bad one that is whole and has its CRC right.
+
+    Lengths are not to be trusted any more, so every byte that could be a magic is tried.
+    """
+    file = segment.open_log()
+    position = damage.position + 1
+    while position + HEADER_BYTES <= segment.size_bytes:
+        chunk = file.read(min(SEARCH_BYTES + HEADER_BYTES, segment.size_bytes - position), position)
+        for match in re.finditer(b"\x02", chunk):
+            at = match.start() - 16
+            if 0 <= at <= len(chunk) - HEADER_BYTES:
+                header = read_header(chunk, at)
+                if _is_batch(file, segment, position + at, header, damage.offset):
+                    return True
+        position += SEARCH_BYTES
+    return False
+
+
+def _is_batch(
+    file: OpenFile, segment: LogSegment, position: int, header: BatchHeader, offset: int
+) -> bool:
+    """Whether a candidate is a batch; the cheap tests come first."""
+    size = header.size_bytes
+    return (
+        header.magic == MAGIC
+        and HEADER_BYTES <= size <= segment.size_bytes - position
+        and offset <= header.base_offset <= segment.base_offset + INT32_MAX
+        and 0 <= header.record_count <= header.last_offset_delta + 1
+        and compute_crc(file.read(size, position)) == header.crc
+    )
+
+
+def _keep_copy(segment: LogSegment, damage: _Damage) -> str:
+    """Copy the bytes from the damage on to a file of their own; return its path, "" if none."""
+    rest = segment.size_bytes - damage.position
+    if rest <= 0:
+        return ""
+    path = segment_path(segment.directory, damage.offset, ".log" + CORRUPT)
+    data = segment.open_log().read(rest, damage.position)
+    write_file(segment.files, path, data)
+    return path
+
+
+def settle_transient_files(files: FileSystem, directory: str, names: Sequence[str]) -> list[str]:
+    """Finish or undo what a crash interrupted; return the names that are there afterwards.
+
+    `.swap` is a finished compaction: it replaces the segments that it covers. `.cleaned` is an
+    unfinished one, `.deleted` and `.tmp` are on their way out.
+    """
+    if not any(name.endswith((DELETED, CLEANED, SWAP, TEMPORARY)) for name in names):
+        return list(names)
+    kept = set(names)
+    for name in sorted(names):
+        if name.endswith((DELETED, CLEANED, TEMPORARY)):
+            files.unlink(f"{directory}/{name}")
+            kept.discard(name)
+    for name in sorted(kept):
+        if name.endswith(".log" + SWAP):
+            _finish_swap(files, directory, kept, int(name[:20]))
+    for name in sorted(kept):
+        if name.endswith(SWAP):  # of an index whose log was renamed before the crash
+            files.rename(f"{directory}/{name}", f"{directory}/{name.removesuffix(SWAP)}")
+            kept.discard(name)
+            kept.add(name.removesuffix(SWAP))
+    files.fsync_dir(directory)
+    return sorted(kept)
+
+
+def _finish_swap(files: FileSystem, directory: str, names: set[str], base_offset: int) -> None:
+    """Put a compacted segment in the place of those that it covers."""
+    swapped = segment_path(directory, base_offset, ".log" + SWAP)
+    found = files.stat(swapped)
+    end_offset = base_offset + 1
+    if found is not None:
+        for _, header in read_headers(OpenFile(files, swapped).read, 0, found.size_bytes):
+            end_offset = header.next_offset
+    for name in sorted(names):
+        covered = name[:20].isdigit() and base_offset <= int(name[:20]) < end_offset
+        if covered and name[20:] in (".log", ".index", ".timeindex", ".txnindex"):
+            files.unlink(f"{directory}/{name}")
+            names.discard(name)
+    for suffix in (".index", ".timeindex", ".txnindex", ".log"):
+        name = f"{base_offset:020d}{suffix}"
+        if name + SWAP in names:
+            files.rename(f"{directory}/{name}{SWAP}", f"{directory}/{name}")
+            names.discard(name + SWAP)
+            names.add(name)
