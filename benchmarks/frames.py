@@ -79,9 +79,7 @@ def batch_of(values: Sequence[bytes], *, timestamp_ms: int | None = None) -> Bat
     """Encode one uncompressed batch of a producer without idempotence."""
     now_ms = time.time_ns() // 1_000_000 if timestamp_ms is None else timestamp_ms
     records = b"".join(record(delta, value) for delta, value in enumerate(values))
-    covered = struct.pack(
-        ">hiqqqhii", 0, len(values) - 1, now_ms, now_ms, -1, -1, -1, len(values)
-    )
+    covered = struct.pack(">hiqqqhii", 0, len(values) - 1, now_ms, now_ms, -1, -1, -1, len(values))
     covered += records
     # base offset, length after this field, leader epoch, magic, CRC
     head = struct.pack(">qiibI", 0, 9 + len(covered), -1, 2, crc32c.crc32c(covered))

@@ -46,7 +46,7 @@ class Pipeline:
         self, address: str, frame: bytes, answer: frames.ProduceAnswer, window: int
     ) -> None:
         self.socket = connect(address)
-        self.socket.setblocking(False)  # noqa: FBT003
+        self.socket.setblocking(False)
         self.completed = 0
         self.wants_to_send = True
         self._answer = answer
@@ -96,7 +96,9 @@ class Pipeline:
 
     def _check(self, whole: int) -> None:
         size, error_at, entry_count, stride = self._answer
-        for start in [error_at] if entry_count == 1 else range(error_at, error_at + whole * size, size):
+        for start in (
+            [error_at] if entry_count == 1 else range(error_at, error_at + whole * size, size)
+        ):
             step = size if entry_count == 1 else stride
             end = whole * size if entry_count == 1 else start + entry_count * stride
             for byte in (start, start + 1):

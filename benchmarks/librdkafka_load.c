@@ -3,12 +3,13 @@
 // Load through librdkafka's C interface, the fastest client that people really use.
 //
 //   librdkafka_load produce ADDRESS TOPIC RECORD_BYTES COUNT [key=value ...]
-//   librdkafka_load consume ADDRESS TOPIC COUNT              [key=value ...]
+//   librdkafka_load consume ADDRESS TOPIC COUNT PASSES       [key=value ...]
 //   librdkafka_load latency ADDRESS TOPIC RECORD_BYTES COUNT [key=value ...]
 //
 // key=value are librdkafka's own settings. Each mode prints one JSON object. The consumer names its
-// partition and offset itself (no group), so it measures the fetch path alone. In `latency`, where the
-// settings are the producer's, one thread produces a record and waits until its consumer has it.
+// partition and offset itself (no group), so it measures the fetch path alone; it reads the first COUNT
+// records PASSES times. In `latency`, where the settings are the producer's, one thread produces a
+// record and waits until its consumer has it.
 // Compiled by benchmarks/real_clients.py into .tools/.
 
 #include <errno.h>
@@ -134,33 +135,37 @@ static void run_produce(const char *address, const char *name, size_t size, long
          (double)count * (double)size / 1e9, elapsed, cpu_s());
 }
 
-static void run_consume(const char *address, const char *name, long count, char **settings,
-                        int setting_count) {
+static void run_consume(const char *address, const char *name, long count, long passes,
+                        char **settings, int setting_count) {
   rd_kafka_t *client = client_of(RD_KAFKA_CONSUMER, address, settings, setting_count);
   rd_kafka_topic_t *topic = topic_of(client, name);
   rd_kafka_message_t **messages = malloc(sizeof(*messages) * CONSUME_BATCH);
   double began = now_s();
   long received = 0;
   double bytes = 0;
-  rd_kafka_consume_start(topic, 0, RD_KAFKA_OFFSET_BEGINNING);
-  while (received < count) {
-    ssize_t got = rd_kafka_consume_batch(topic, 0, WAIT_MS, messages, CONSUME_BATCH);
-    if (got < 0 || now_s() - began > PATIENCE_S)
-      fail("consume", "the records did not come in time");
-    for (ssize_t i = 0; i < got; i++) {
-      if (messages[i]->err)
-        fail("consume", rd_kafka_message_errstr(messages[i]));
-      bytes += (double)messages[i]->len;
-      rd_kafka_message_destroy(messages[i]);
+  for (long pass = 1; pass <= passes; pass++) {
+    rd_kafka_consume_start(topic, 0, RD_KAFKA_OFFSET_BEGINNING);
+    while (received < pass * count) {
+      long wanted = pass * count - received;
+      size_t room = wanted < CONSUME_BATCH ? (size_t)wanted : CONSUME_BATCH;
+      ssize_t got = rd_kafka_consume_batch(topic, 0, WAIT_MS, messages, room);
+      if (got < 0 || now_s() - began > PATIENCE_S)
+        fail("consume", "the records did not come in time");
+      for (ssize_t i = 0; i < got; i++) {
+        if (messages[i]->err)
+          fail("consume", rd_kafka_message_errstr(messages[i]));
+        bytes += (double)messages[i]->len;
+        rd_kafka_message_destroy(messages[i]);
+      }
+      received += got;
     }
-    received += got;
+    rd_kafka_consume_stop(topic, 0);
   }
   double elapsed = now_s() - began;
   printf("{\"records_per_s\": %.1f, \"mb_per_s\": %.3f, \"total_records\": %ld, "
          "\"total_gb\": %.6f, \"seconds\": %.4f, \"client_cpu_s\": %.3f}\n",
          (double)received / elapsed, bytes / elapsed / 1e6, received, bytes / 1e9, elapsed,
          cpu_s());
-  rd_kafka_consume_stop(topic, 0);
 }
 
 static int ascending(const void *left, const void *right) {
@@ -200,8 +205,8 @@ static void run_latency(const char *address, const char *name, size_t size, long
 int main(int argc, char **argv) {
   if (argc >= 6 && strcmp(argv[1], "produce") == 0)
     run_produce(argv[2], argv[3], strtoul(argv[4], NULL, 10), atol(argv[5]), argv + 6, argc - 6);
-  else if (argc >= 5 && strcmp(argv[1], "consume") == 0)
-    run_consume(argv[2], argv[3], atol(argv[4]), argv + 5, argc - 5);
+  else if (argc >= 6 && strcmp(argv[1], "consume") == 0)
+    run_consume(argv[2], argv[3], atol(argv[4]), atol(argv[5]), argv + 6, argc - 6);
   else if (argc >= 6 && strcmp(argv[1], "latency") == 0)
     run_latency(argv[2], argv[3], strtoul(argv[4], NULL, 10), atol(argv[5]), argv + 6, argc - 6);
   else

@@ -14,14 +14,16 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import TopicPartition as AIOTopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
+
 PATIENCE_S = 60
 BATCH_BYTES = 1_000_000
 
 
 def confluent_produce(address: str, topic: str, record_bytes: int, count: int) -> float:
     """Produce with librdkafka's Python binding, acks=1, batches up to 1 MB."""
-    from confluent_kafka import Producer
-
     producer = Producer(
         {
             "bootstrap.servers": address,
@@ -51,8 +53,6 @@ def confluent_produce(address: str, topic: str, record_bytes: int, count: int) -
 
 def confluent_consume(address: str, topic: str, _record_bytes: int, count: int) -> float:
     """Consume in lists of 1,000 from the beginning."""
-    from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
-
     consumer = Consumer(
         {"bootstrap.servers": address, "group.id": "bench", "enable.auto.commit": False}
     )
@@ -76,8 +76,6 @@ def aiokafka_produce(address: str, topic: str, record_bytes: int, count: int) ->
 
 
 async def _aiokafka_produce(address: str, topic: str, record_bytes: int, count: int) -> float:
-    from aiokafka import AIOKafkaProducer
-
     producer = AIOKafkaProducer(
         bootstrap_servers=address, acks=1, max_batch_size=BATCH_BYTES, linger_ms=5
     )
@@ -98,12 +96,10 @@ def aiokafka_consume(address: str, topic: str, _record_bytes: int, count: int) -
 
 
 async def _aiokafka_consume(address: str, topic: str, count: int) -> float:
-    from aiokafka import AIOKafkaConsumer, TopicPartition
-
     consumer = AIOKafkaConsumer(bootstrap_servers=address, enable_auto_commit=False)
     await consumer.start()
     try:
-        partition = TopicPartition(topic, 0)
+        partition = AIOTopicPartition(topic, 0)
         consumer.assign([partition])
         await consumer.seek_to_beginning(partition)
         began = time.perf_counter()

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The brokers that are compared, each a process on loopback with its data in a folder of the run.
 
-All are started with their defaults, polled from outside until they serve clients (so that start-up
-time means the same for each), and watched through /proc: CPU seconds of the process and its children,
-resident memory.
+All are started with their defaults, polled from outside until they serve clients (so that
+start-up time means the same for each), and watched through /proc: CPU seconds of the process and
+its children, resident memory.
 """
 
 import os
@@ -18,7 +18,6 @@ from types import TracebackType
 from typing import Protocol, Self
 
 import psutil
-
 from tools.kafka.readiness import wait_until_ready
 from tools.kafka.server import HOST, KafkaServer, free_ports
 
@@ -35,12 +34,21 @@ class Server(Protocol):
     format_s: float  # of a separate step that had to come before, if any
 
     @property
-    def address(self) -> str: ...
+    def address(self) -> str:
+        """HOST:PORT for clients."""
+
     @property
-    def pid(self) -> int: ...
-    def start(self) -> Self: ...
-    def stop(self) -> None: ...
-    def kill(self) -> None: ...
+    def pid(self) -> int:
+        """The process to watch."""
+
+    def start(self) -> Self:
+        """Start and wait until clients are served."""
+
+    def stop(self) -> None:
+        """Shut down cleanly."""
+
+    def kill(self) -> None:
+        """Kill -9."""
 
 
 class OttlaServer:

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Run the rows against each server in turn and condense them to medians, ratios and verdicts.
+
+One session is one start of one server on an empty folder: start-up time, idle memory, a shortened
+pass over all rows as warm-up, the measured pass, memory again. Sessions of the servers alternate,
+and each run turns the order round, so that a slow minute of the machine hits both.
+"""
+
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.real_clients import ClientMissingError
+from benchmarks.rows import SESSION_ROWS, WARM_UP_SCALE, Bench, Check, Figures, Row
+from benchmarks.servers import (
+    ApacheKafka,
+    OttlaServer,
+    Running,
+    Server,
+    cpu_seconds,
+    resident_mb,
+)
+
+SETTLE_S = 1.0
+SERVERS: dict[str, Callable[[Path], Server]] = {"Ottla": OttlaServer, "Kafka": ApacheKafka}
+Progress = Callable[[str], None]
+# (row, server's name) -> one Figures per run; a row that could not run holds {"left_out": why}
+Measured = dict[tuple[Row, str], list[Figures]]
+
+
+def compare(
+    rows: Sequence[Row],
+    *,
+    names: Sequence[str],
+    runs: int,
+    scale: float,
+    work_folder: Path,
+    progress: Progress,
+) -> Measured:
+    """Measure all rows on all named servers, `runs` times, alternating."""
+    measured: Measured = {}
+    for run in range(runs):
+        order = names if run % 2 == 0 else list(reversed(names))
+        for name in order:
+            folder = Path(tempfile.mkdtemp(prefix=f"{name.lower()}-", dir=work_folder))
+
+            def told(what: str, *, name: str = name, run: int = run) -> None:
+                progress(f"run {run + 1}/{runs} · {name} · {what}")
+
+            for row, figures in _session(SERVERS[name](folder), folder, rows, scale, told):
+                measured.setdefault((row, name), []).append(figures)
+    return measured
+
+
+def _session(
+    server: Server, folder: Path, rows: Sequence[Row], scale: float, progress: Progress
+) -> Iterable[tuple[Row, Figures]]:
+    progress("start")
+    results: list[tuple[Row, Figures]] = []
+    try:
+        with Running(server, folder):
+            time.sleep(SETTLE_S)
+            session = {
+                "ready_s": server.ready_s,
+                "format_s": server.format_s,
+                "idle_mb": resident_mb(server.pid),
+            }
+            bench = Bench(server, str(folder))
+            for row in rows:
+                progress(f"warm-up · {row.title} · {row.client}")
+                _attempt(row, bench, scale * WARM_UP_SCALE)
+            for row in rows:
+                progress(f"{row.title} · {row.client}")
+                results.append((row, _attempt(row, bench, scale)))
+            time.sleep(SETTLE_S)
+            session["loaded_mb"] = resident_mb(server.pid)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return [*((row, session) for row in SESSION_ROWS), *results]
+
+
+def _attempt(row: Row, bench: Bench, scale: float) -> Figures:
+    """Run one row; what a client says when it fails is the result, and the others go on."""
+    before = cpu_seconds(bench.server.pid)
+    try:
+        figures = row.run(bench, scale)
+    except (ClientMissingError, RuntimeError, OSError, ValueError) as failure:
+        return {"left_out": str(failure)}
+    used = cpu_seconds(bench.server.pid) - before
+    figures["server_cpu_s"] = used
+    if figures.get("total_gb"):
+        figures["cpu_s_per_gb"] = used / figures["total_gb"]
+    if figures.get("total_records"):
+        figures["cpu_us_per_record"] = used / figures["total_records"] * 1e6
+    return figures
+
+
+def condense(measured: Measured) -> list[dict[str, Any]]:
+    """Turn the runs of each row into medians and checks, ready for JSON."""
+    rows = list(dict.fromkeys(row for row, _ in measured))
+    condensed = []
+    for row in rows:
+        servers = {name: runs for (other, name), runs in measured.items() if other is row}
+        medians = {name: _medians(runs) for name, runs in servers.items()}
+        condensed.append(
+            {
+                "name": row.name,
+                "title": row.title,
+                "client": row.client,
+                "figure": row.figure,
+                "unit": row.unit,
+                "medians": medians,
+                "runs": servers,
+                "checks": [_verdict(check, medians) for check in row.checks],
+            }
+        )
+    return condensed
+
+
+def _medians(runs: Sequence[Figures]) -> Figures:
+    """Take each figure's median over the runs that have it."""
+    keys = dict.fromkeys(key for run in runs for key in run)
+    numbers = {
+        key: [run[key] for run in runs if isinstance(run.get(key), int | float)] for key in keys
+    }
+    medians: Figures = {key: statistics.median(values) for key, values in numbers.items() if values}
+    reasons = [run["left_out"] for run in runs if "left_out" in run]
+    if reasons and not medians:
+        medians["left_out"] = reasons[-1]
+    return medians
+
+
+def _verdict(check: Check, medians: dict[str, Figures]) -> dict[str, Any]:
+    ottla = medians.get("Ottla", {}).get(check.figure)
+    kafka = medians.get("Kafka", {}).get(check.figure)
+    actual = ottla
+    if check.kind.startswith("ratio"):
+        actual = ottla / kafka if ottla is not None and kafka else None
+    reached = None
+    if actual is not None:
+        reached = actual >= check.bound if check.kind.endswith(">=") else actual <= check.bound
+    return {
+        "figure": check.figure,
+        "kind": check.kind,
+        "bound": check.bound,
+        "actual": actual,
+        "reached": reached,
+    }
