@@ -191,6 +191,12 @@ class ServerConnection(asyncio.BufferedProtocol):
             _logger.warning("closing %s:%s: %s", self.peer_host, self.peer_port, error)
             self._finish_burst()
             self.close()
+        except Exception:
+            # A bug of ours. The burst must end all the same: what its requests staged lies in the
+            # receive buffer, which the next read overwrites.
+            _logger.exception("closing %s:%s after a failure", self.peer_host, self.peer_port)
+            self._finish_burst()
+            self.close()
         else:
             self._finish_burst()
         finally:

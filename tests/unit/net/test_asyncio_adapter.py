@@ -77,7 +77,8 @@ class FakeTransport(asyncio.Transport):
 class EchoSink:
     """Answers frames with their own bytes; frames that start with a letter are special.
 
-    `d` defers, `w` raises WireError, `n` gives no answer, `b` says that its answer is 3 MB large.
+    `d` defers, `w` raises WireError, `x` another error, `n` gives no answer, `b` says that its
+    answer is 3 MB large.
     """
 
     def __init__(self) -> None:
@@ -105,6 +106,8 @@ class EchoSink:
             return 0
         if frame[:1] == b"w":
             raise WireError("the test says so")
+        if frame[:1] == b"x":
+            raise RuntimeError("a bug")
         if frame[:1] == b"n":
             return 0
         connection.answer_one(frame)
@@ -258,6 +261,16 @@ def test_a_burst_that_fails_answers_nothing():
     bench.receive("1", "2")
     assert bench.transport.writes == []
     assert bench.transport.end == "abort"
+
+
+def test_a_bug_in_a_handler_still_ends_the_burst(caplog):
+    """What earlier requests staged is written before the receive buffer is used again."""
+    bench = Bench()
+    bench.receive("1", "x", "2")
+    assert bench.sink.events == ["opened", "1", "x", "|"]
+    assert bench.transport.writes == [padded("1")]
+    assert bench.transport.end == "close"
+    assert "after a failure" in caplog.text
 
 
 @in_loop
