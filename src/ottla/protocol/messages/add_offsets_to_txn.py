@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """AddOffsetsToTxn (key 25).
 
-AddOffsetsToTxn.
+Adds the offsets of a consumer group to a transaction, so that they are committed with it.
 
 Generated from `definitions/add_offsets_to_txn.txt` by `make gen`.
 """
@@ -45,7 +45,7 @@ _unpack_qhh = _qhh.unpack_from
 
 
 class AddOffsetsToTxnRequest(Message):
-    """AddOffsetsToTxnRequest."""
+    """The transaction and the group."""
 
     __slots__ = (
         "transactional_id",
@@ -59,16 +59,16 @@ class AddOffsetsToTxnRequest(Message):
     FLEXIBLE_FROM = 3
 
     transactional_id: str
-    """Transactional id."""
+    """The transactional id."""
 
     producer_id: int
-    """Producer id."""
+    """The producer's id."""
 
     producer_epoch: int
-    """Producer epoch."""
+    """The producer's epoch: an instance with an older one is fenced."""
 
     group_id: str
-    """Group id."""
+    """The group whose offsets will be part of the transaction."""
 
     def __init__(
         self,
@@ -85,7 +85,7 @@ class AddOffsetsToTxnRequest(Message):
 
 
 class AddOffsetsToTxnResponse(Message):
-    """AddOffsetsToTxnResponse."""
+    """Whether the group's offsets are part of the transaction now."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -97,10 +97,11 @@ class AddOffsetsToTxnResponse(Message):
     FLEXIBLE_FROM = 3
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     def __init__(self, *, throttle_time_ms: int = 0, error_code: int = 0) -> None:
         self.throttle_time_ms = throttle_time_ms

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """AddPartitionsToTxn (key 24).
 
-AddPartitionsToTxn.
+Adds partitions to a transaction before the producer writes to them; brokers use it to check
+that this has happened.
 
 Generated from `definitions/add_partitions_to_txn.txt` by `make gen`.
 """
@@ -64,7 +65,9 @@ _unpack_qhtB = _qhtB.unpack_from
 
 
 class AddPartitionsToTxnRequest(Message):
-    """AddPartitionsToTxnRequest."""
+    """The partitions of one producer (versions 0 to 3) or of a batch of transactions (from a
+    broker).
+    """
 
     __slots__ = (
         "transactions",
@@ -79,19 +82,19 @@ class AddPartitionsToTxnRequest(Message):
     FLEXIBLE_FROM = 3
 
     transactions: list[AddPartitionsToTxnTransaction]
-    """Transactions. (versions 4+)"""
+    """The transactions to add partitions to (from brokers, in batches). (versions 4+)"""
 
     v3_and_below_transactional_id: str
-    """V3 and below transactional id. (versions 0-3)"""
+    """The transactional id. (versions 0-3)"""
 
     v3_and_below_producer_id: int
-    """V3 and below producer id. (versions 0-3)"""
+    """The producer's id. (versions 0-3)"""
 
     v3_and_below_producer_epoch: int
-    """V3 and below producer epoch. (versions 0-3)"""
+    """The producer's epoch. (versions 0-3)"""
 
     v3_and_below_topics: list[AddPartitionsToTxnTopic]
-    """V3 and below topics. (versions 0-3)"""
+    """The partitions to add, by topic. (versions 0-3)"""
 
     def __init__(
         self,
@@ -110,7 +113,7 @@ class AddPartitionsToTxnRequest(Message):
 
 
 class AddPartitionsToTxnTransaction(Struct):
-    """Transactions."""
+    """The transactions to add partitions to (from brokers, in batches)."""
 
     __slots__ = (
         "transactional_id",
@@ -121,19 +124,19 @@ class AddPartitionsToTxnTransaction(Struct):
     )
 
     transactional_id: str
-    """Transactional id."""
+    """The transactional id."""
 
     producer_id: int
-    """Producer id."""
+    """The producer's id."""
 
     producer_epoch: int
-    """Producer epoch."""
+    """The producer's epoch: an instance with an older one is fenced."""
 
     verify_only: bool
-    """Verify only."""
+    """Whether only to check that the partitions belong to the transaction already."""
 
     topics: list[AddPartitionsToTxnTopic]
-    """Topics."""
+    """The partitions to add, by topic."""
 
     def __init__(
         self,
@@ -152,7 +155,7 @@ class AddPartitionsToTxnTransaction(Struct):
 
 
 class AddPartitionsToTxnTopic(Struct):
-    """Topics."""
+    """The partitions to add, by topic."""
 
     __slots__ = (
         "name",
@@ -160,10 +163,10 @@ class AddPartitionsToTxnTopic(Struct):
     )
 
     name: str
-    """Name."""
+    """The topic's name."""
 
     partitions: list[int]
-    """Partitions."""
+    """Numbers of the partitions to add."""
 
     def __init__(self, *, name: str = "", partitions: Iterable[int] = ()) -> None:
         self.name = name
@@ -171,7 +174,7 @@ class AddPartitionsToTxnTopic(Struct):
 
 
 class AddPartitionsToTxnResponse(Message):
-    """AddPartitionsToTxnResponse."""
+    """Outcomes by partition."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -185,16 +188,17 @@ class AddPartitionsToTxnResponse(Message):
     FLEXIBLE_FROM = 3
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code. (versions 4+)"""
+    """Outcome of the whole request; 0 is success. (versions 4+)"""
 
     results_by_transaction: list[AddPartitionsToTxnResult]
-    """Results by transaction. (versions 4+)"""
+    """Outcomes by transactional id. (versions 4+)"""
 
     results_by_topic_v3_and_below: list[AddPartitionsToTxnTopicResult]
-    """Results by topic v3 and below. (versions 0-3)"""
+    """Outcomes by topic. (versions 0-3)"""
 
     def __init__(
         self,
@@ -211,7 +215,7 @@ class AddPartitionsToTxnResponse(Message):
 
 
 class AddPartitionsToTxnResult(Struct):
-    """Results by transaction."""
+    """Outcomes by transactional id."""
 
     __slots__ = (
         "transactional_id",
@@ -219,10 +223,10 @@ class AddPartitionsToTxnResult(Struct):
     )
 
     transactional_id: str
-    """Transactional id."""
+    """The transactional id."""
 
     topic_results: list[AddPartitionsToTxnTopicResult]
-    """Topic results."""
+    """Outcomes by topic."""
 
     def __init__(
         self,
@@ -235,7 +239,7 @@ class AddPartitionsToTxnResult(Struct):
 
 
 class AddPartitionsToTxnTopicResult(Struct):
-    """Topic results."""
+    """Outcomes by topic."""
 
     __slots__ = (
         "name",
@@ -243,10 +247,10 @@ class AddPartitionsToTxnTopicResult(Struct):
     )
 
     name: str
-    """Name."""
+    """The topic's name."""
 
     results_by_partition: list[AddPartitionsToTxnPartitionResult]
-    """Results by partition."""
+    """Outcomes by partition."""
 
     def __init__(
         self,
@@ -259,7 +263,7 @@ class AddPartitionsToTxnTopicResult(Struct):
 
 
 class AddPartitionsToTxnPartitionResult(Struct):
-    """Results by partition."""
+    """Outcomes by partition."""
 
     __slots__ = (
         "partition_index",
@@ -267,10 +271,10 @@ class AddPartitionsToTxnPartitionResult(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     partition_error_code: int
-    """Partition error code."""
+    """Outcome for this partition; 0 is success."""
 
     def __init__(self, *, partition_index: int = 0, partition_error_code: int = 0) -> None:
         self.partition_index = partition_index

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """AddRaftVoter (key 80).
 
-AddRaftVoter.
+Adds a controller to the voters of Kafka's metadata quorum.
 
 Generated from `definitions/add_raft_voter.txt` by `make gen`.
 """
@@ -50,7 +50,7 @@ _unpack_iiuB = _iiuB.unpack_from
 
 
 class AddRaftVoterRequest(Message):
-    """AddRaftVoterRequest."""
+    """The controller and its addresses."""
 
     __slots__ = (
         "cluster_id",
@@ -66,22 +66,22 @@ class AddRaftVoterRequest(Message):
     FLEXIBLE_FROM = 0
 
     cluster_id: str | None
-    """Cluster id. (may be None)"""
+    """The cluster's id; null leaves it unchecked. (may be None)"""
 
     timeout_ms: int
-    """Timeout ms."""
+    """Milliseconds to wait for the work to be done; the work goes on when they have passed."""
 
     voter_id: int
-    """Voter id."""
+    """The voter's id."""
 
     voter_directory_id: bytes
-    """Voter directory id."""
+    """The identifier of the voter's metadata directory."""
 
     listeners: list[Listener]
-    """Listeners."""
+    """Addresses under which the node can be reached."""
 
     ack_when_committed: bool
-    """Ack when committed. (versions 1+)"""
+    """Whether to answer only when the change is committed. (versions 1+)"""
 
     def __init__(
         self,
@@ -102,7 +102,7 @@ class AddRaftVoterRequest(Message):
 
 
 class Listener(Struct):
-    """Listeners."""
+    """Addresses under which the node can be reached."""
 
     __slots__ = (
         "name",
@@ -111,13 +111,13 @@ class Listener(Struct):
     )
 
     name: str
-    """Name."""
+    """The listener's name."""
 
     host: str
-    """Host."""
+    """The host name or address to connect to."""
 
     port: int
-    """Port."""
+    """The port to connect to."""
 
     def __init__(self, *, name: str = "", host: str = "", port: int = 0) -> None:
         self.name = name
@@ -126,7 +126,7 @@ class Listener(Struct):
 
 
 class AddRaftVoterResponse(Message):
-    """AddRaftVoterResponse."""
+    """Whether the voter was added."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -139,13 +139,14 @@ class AddRaftVoterResponse(Message):
     FLEXIBLE_FROM = 0
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     def __init__(
         self, *, throttle_time_ms: int = 0, error_code: int = 0, error_message: str | None = ""

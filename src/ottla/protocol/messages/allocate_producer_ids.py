@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """AllocateProducerIds (key 67).
 
-AllocateProducerIds.
+Gives a broker a block of producer ids that nobody else will ever use. Between brokers.
 
 Generated from `definitions/allocate_producer_ids.txt` by `make gen`.
 """
@@ -29,7 +29,7 @@ _unpack_ihqiB = _ihqiB.unpack_from
 
 
 class AllocateProducerIdsRequest(Message):
-    """AllocateProducerIdsRequest."""
+    """The broker that has run out of ids."""
 
     __slots__ = (
         "broker_id",
@@ -41,10 +41,10 @@ class AllocateProducerIdsRequest(Message):
     FLEXIBLE_FROM = 0
 
     broker_id: int
-    """Broker id."""
+    """The broker that needs producer ids."""
 
     broker_epoch: int
-    """Broker epoch."""
+    """The epoch of the broker's registration; an earlier incarnation is fenced by it."""
 
     def __init__(self, *, broker_id: int = 0, broker_epoch: int = -1) -> None:
         self.broker_id = broker_id
@@ -52,7 +52,7 @@ class AllocateProducerIdsRequest(Message):
 
 
 class AllocateProducerIdsResponse(Message):
-    """AllocateProducerIdsResponse."""
+    """The block."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -66,16 +66,17 @@ class AllocateProducerIdsResponse(Message):
     FLEXIBLE_FROM = 0
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     producer_id_start: int
-    """Producer id start."""
+    """The first producer id of the block."""
 
     producer_id_len: int
-    """Producer id len."""
+    """The number of producer ids in the block."""
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """AlterClientQuotas (key 49).
 
-AlterClientQuotas.
+Sets or removes limits on rates of users, client ids and addresses.
 
 Generated from `definitions/alter_client_quotas.txt` by `make gen`.
 """
@@ -62,7 +62,7 @@ _unpack_dtB = _dtB.unpack_from
 
 
 class AlterClientQuotasRequest(Message):
-    """AlterClientQuotasRequest."""
+    """The limits to change."""
 
     __slots__ = (
         "entries",
@@ -74,10 +74,10 @@ class AlterClientQuotasRequest(Message):
     FLEXIBLE_FROM = 1
 
     entries: list[AlterClientQuotasRequestEntryData]
-    """Entries."""
+    """One entry for each entity."""
 
     validate_only: bool
-    """Validate only."""
+    """Whether only to check the request and change nothing."""
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class AlterClientQuotasRequest(Message):
 
 
 class AlterClientQuotasRequestEntryData(Struct):
-    """Entries."""
+    """One entry for each entity."""
 
     __slots__ = (
         "entity",
@@ -98,10 +98,10 @@ class AlterClientQuotasRequestEntryData(Struct):
     )
 
     entity: list[AlterClientQuotasRequestEntityData]
-    """Entity."""
+    """Whom the limits apply to: one or two parts, such as a user and a client id."""
 
     ops: list[OpData]
-    """Ops."""
+    """The limits to set or to remove."""
 
     def __init__(
         self,
@@ -114,7 +114,7 @@ class AlterClientQuotasRequestEntryData(Struct):
 
 
 class OpData(Struct):
-    """Ops."""
+    """The limits to set or to remove."""
 
     __slots__ = (
         "key",
@@ -123,13 +123,13 @@ class OpData(Struct):
     )
 
     key: str
-    """Key."""
+    """The limit's name, such as `producer_byte_rate`."""
 
     value: float
-    """Value."""
+    """The limit; without meaning when the limit is removed."""
 
     remove: bool
-    """Remove."""
+    """Whether to remove the limit rather than to set it."""
 
     def __init__(self, *, key: str = "", value: float = 0.0, remove: bool = False) -> None:
         self.key = key
@@ -138,7 +138,7 @@ class OpData(Struct):
 
 
 class AlterClientQuotasRequestEntityData(Struct):
-    """Entity."""
+    """Whom the limits apply to: one or two parts, such as a user and a client id."""
 
     __slots__ = (
         "entity_type",
@@ -146,10 +146,10 @@ class AlterClientQuotasRequestEntityData(Struct):
     )
 
     entity_type: str
-    """Entity type."""
+    """Kind of the entity: `user`, `client-id` or `ip`."""
 
     entity_name: str | None
-    """Entity name. (may be None)"""
+    """The entity's name; null is the default of its kind. (may be None)"""
 
     def __init__(self, *, entity_type: str = "", entity_name: str | None = "") -> None:
         self.entity_type = entity_type
@@ -157,7 +157,7 @@ class AlterClientQuotasRequestEntityData(Struct):
 
 
 class AlterClientQuotasResponse(Message):
-    """AlterClientQuotasResponse."""
+    """Outcomes by entity."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -169,10 +169,11 @@ class AlterClientQuotasResponse(Message):
     FLEXIBLE_FROM = 1
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     entries: list[AlterClientQuotasResponseEntryData]
-    """Entries."""
+    """One entry for each entity."""
 
     def __init__(
         self,
@@ -185,7 +186,7 @@ class AlterClientQuotasResponse(Message):
 
 
 class AlterClientQuotasResponseEntryData(Struct):
-    """Entries."""
+    """One entry for each entity."""
 
     __slots__ = (
         "error_code",
@@ -194,13 +195,13 @@ class AlterClientQuotasResponseEntryData(Struct):
     )
 
     error_code: int
-    """Error code."""
+    """Outcome for this entity; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     entity: list[AlterClientQuotasResponseEntityData]
-    """Entity."""
+    """Whom the limits apply to: one or two parts, such as a user and a client id."""
 
     def __init__(
         self,
@@ -215,7 +216,7 @@ class AlterClientQuotasResponseEntryData(Struct):
 
 
 class AlterClientQuotasResponseEntityData(Struct):
-    """Entity."""
+    """Whom the limits apply to: one or two parts, such as a user and a client id."""
 
     __slots__ = (
         "entity_type",
@@ -223,10 +224,10 @@ class AlterClientQuotasResponseEntityData(Struct):
     )
 
     entity_type: str
-    """Entity type."""
+    """Kind of the entity: `user`, `client-id` or `ip`."""
 
     entity_name: str | None
-    """Entity name. (may be None)"""
+    """The entity's name; null is the default of its kind. (may be None)"""
 
     def __init__(self, *, entity_type: str = "", entity_name: str | None = "") -> None:
         self.entity_type = entity_type

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """AlterConfigs (key 33).
 
-AlterConfigs.
+Replaces all configurations of topics, brokers and other resources at once.
+IncrementalAlterConfigs is its better successor.
 
 Generated from `definitions/alter_configs.txt` by `make gen`.
 """
@@ -63,7 +64,7 @@ _unpack_tB = _tB.unpack_from
 
 
 class AlterConfigsRequest(Message):
-    """AlterConfigsRequest."""
+    """The complete configurations of each resource."""
 
     __slots__ = (
         "resources",
@@ -75,10 +76,10 @@ class AlterConfigsRequest(Message):
     FLEXIBLE_FROM = 2
 
     resources: list[AlterConfigsResource]
-    """Resources."""
+    """The resources to change."""
 
     validate_only: bool
-    """Validate only."""
+    """Whether only to check the request and change nothing."""
 
     def __init__(
         self, *, resources: Iterable[AlterConfigsResource] = (), validate_only: bool = False
@@ -88,7 +89,7 @@ class AlterConfigsRequest(Message):
 
 
 class AlterConfigsResource(Struct):
-    """Resources."""
+    """The resources to change."""
 
     __slots__ = (
         "resource_type",
@@ -97,13 +98,13 @@ class AlterConfigsResource(Struct):
     )
 
     resource_type: int
-    """Resource type."""
+    """Kind of the resource: 2 topic, 4 broker, 8 broker logger, 16 client metrics, 32 group."""
 
     resource_name: str
-    """Resource name."""
+    """The resource's name; a broker's is its id, or empty for the default of all brokers."""
 
     configs: list[AlterableConfig]
-    """Configs."""
+    """All configurations that the resource shall have; others fall back to their defaults."""
 
     def __init__(
         self,
@@ -118,7 +119,7 @@ class AlterConfigsResource(Struct):
 
 
 class AlterableConfig(Struct):
-    """Configs."""
+    """All configurations that the resource shall have; others fall back to their defaults."""
 
     __slots__ = (
         "name",
@@ -126,10 +127,10 @@ class AlterableConfig(Struct):
     )
 
     name: str
-    """Name."""
+    """The configuration's name."""
 
     value: str | None
-    """Value. (may be None)"""
+    """The configuration's new value. (may be None)"""
 
     def __init__(self, *, name: str = "", value: str | None = "") -> None:
         self.name = name
@@ -137,7 +138,7 @@ class AlterableConfig(Struct):
 
 
 class AlterConfigsResponse(Message):
-    """AlterConfigsResponse."""
+    """Outcomes by resource."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -149,10 +150,11 @@ class AlterConfigsResponse(Message):
     FLEXIBLE_FROM = 2
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     responses: list[AlterConfigsResourceResponse]
-    """Responses."""
+    """Outcomes by resource."""
 
     def __init__(
         self, *, throttle_time_ms: int = 0, responses: Iterable[AlterConfigsResourceResponse] = ()
@@ -162,7 +164,7 @@ class AlterConfigsResponse(Message):
 
 
 class AlterConfigsResourceResponse(Struct):
-    """Responses."""
+    """Outcomes by resource."""
 
     __slots__ = (
         "error_code",
@@ -172,16 +174,16 @@ class AlterConfigsResourceResponse(Struct):
     )
 
     error_code: int
-    """Error code."""
+    """Outcome for this resource; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     resource_type: int
-    """Resource type."""
+    """Kind of the resource: 2 topic, 4 broker, 8 broker logger, 16 client metrics, 32 group."""
 
     resource_name: str
-    """Resource name."""
+    """The resource's name; a broker's is its id, or empty for the default of all brokers."""
 
     def __init__(
         self,

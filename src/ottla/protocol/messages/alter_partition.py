@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """AlterPartition (key 56).
 
-AlterPartition.
+Tells the controller which replicas are in sync. From a partition's leader.
 
 Generated from `definitions/alter_partition.txt` by `make gen`.
 """
@@ -62,7 +62,7 @@ _unpack_ihiiB = _ihiiB.unpack_from
 
 
 class AlterPartitionRequest(Message):
-    """AlterPartitionRequest."""
+    """The in-sync sets that the leader proposes."""
 
     __slots__ = (
         "broker_id",
@@ -75,13 +75,13 @@ class AlterPartitionRequest(Message):
     FLEXIBLE_FROM = 0
 
     broker_id: int
-    """Broker id."""
+    """The leader that makes the change."""
 
     broker_epoch: int
-    """Broker epoch."""
+    """The epoch of the broker's registration; an earlier incarnation is fenced by it."""
 
     topics: list[AlterPartitionRequestTopicData]
-    """Topics."""
+    """The partitions to change, by topic."""
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class AlterPartitionRequest(Message):
 
 
 class AlterPartitionRequestTopicData(Struct):
-    """Topics."""
+    """The partitions to change, by topic."""
 
     __slots__ = (
         "topic_id",
@@ -104,10 +104,10 @@ class AlterPartitionRequestTopicData(Struct):
     )
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     partitions: list[AlterPartitionRequestPartitionData]
-    """Partitions."""
+    """The partitions to change."""
 
     def __init__(
         self,
@@ -120,7 +120,7 @@ class AlterPartitionRequestTopicData(Struct):
 
 
 class AlterPartitionRequestPartitionData(Struct):
-    """Partitions."""
+    """The partitions to change."""
 
     __slots__ = (
         "partition_index",
@@ -132,22 +132,24 @@ class AlterPartitionRequestPartitionData(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     leader_epoch: int
-    """Leader epoch."""
+    """The leader epoch in which the leader makes this change."""
 
     new_isr: list[int]
-    """New isr. (versions 2)"""
+    """The in-sync replicas that the leader proposes. (versions 2)"""
 
     new_isr_with_epochs: list[BrokerState]
-    """New isr with epochs. (versions 3+)"""
+    """The in-sync replicas that the leader proposes, with the epochs of their registrations.
+    (versions 3+)
+    """
 
     leader_recovery_state: int
-    """Leader recovery state."""
+    """1 while the leader recovers from an unclean election, else 0."""
 
     partition_epoch: int
-    """Partition epoch."""
+    """The partition's epoch, raised by every change of its state."""
 
     def __init__(
         self,
@@ -168,7 +170,7 @@ class AlterPartitionRequestPartitionData(Struct):
 
 
 class BrokerState(Struct):
-    """New isr with epochs."""
+    """The in-sync replicas that the leader proposes, with the epochs of their registrations."""
 
     __slots__ = (
         "broker_id",
@@ -176,10 +178,10 @@ class BrokerState(Struct):
     )
 
     broker_id: int
-    """Broker id."""
+    """A broker of the new in-sync set."""
 
     broker_epoch: int
-    """Broker epoch."""
+    """The epoch of that broker's registration as the leader knows it; -1 when unknown."""
 
     def __init__(self, *, broker_id: int = 0, broker_epoch: int = -1) -> None:
         self.broker_id = broker_id
@@ -187,7 +189,7 @@ class BrokerState(Struct):
 
 
 class AlterPartitionResponse(Message):
-    """AlterPartitionResponse."""
+    """The partitions' state as the controller has it now."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -200,13 +202,14 @@ class AlterPartitionResponse(Message):
     FLEXIBLE_FROM = 0
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     topics: list[AlterPartitionResponseTopicData]
-    """Topics."""
+    """Outcomes by topic."""
 
     def __init__(
         self,
@@ -221,7 +224,7 @@ class AlterPartitionResponse(Message):
 
 
 class AlterPartitionResponseTopicData(Struct):
-    """Topics."""
+    """Outcomes by topic."""
 
     __slots__ = (
         "topic_id",
@@ -229,10 +232,10 @@ class AlterPartitionResponseTopicData(Struct):
     )
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     partitions: list[AlterPartitionResponsePartitionData]
-    """Partitions."""
+    """Outcomes by partition."""
 
     def __init__(
         self,
@@ -245,7 +248,7 @@ class AlterPartitionResponseTopicData(Struct):
 
 
 class AlterPartitionResponsePartitionData(Struct):
-    """Partitions."""
+    """Outcomes by partition."""
 
     __slots__ = (
         "partition_index",
@@ -258,25 +261,25 @@ class AlterPartitionResponsePartitionData(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this partition; 0 is success."""
 
     leader_id: int
-    """Leader id."""
+    """The broker that leads the partition; -1 when there is none."""
 
     leader_epoch: int
-    """Leader epoch."""
+    """The partition's leader epoch."""
 
     isr: list[int]
-    """Isr."""
+    """The in-sync replicas."""
 
     leader_recovery_state: int
-    """Leader recovery state."""
+    """1 while the leader recovers from an unclean election, else 0."""
 
     partition_epoch: int
-    """Partition epoch."""
+    """The partition's epoch, raised by every change of its state."""
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """AlterPartitionReassignments (key 45).
 
-AlterPartitionReassignments.
+Moves partitions to other brokers, or cancels such moves.
 
 Generated from `definitions/alter_partition_reassignments.txt` by `make gen`.
 """
@@ -51,7 +51,7 @@ _unpack_ithB = _ithB.unpack_from
 
 
 class AlterPartitionReassignmentsRequest(Message):
-    """AlterPartitionReassignmentsRequest."""
+    """The partitions and where they shall live."""
 
     __slots__ = (
         "timeout_ms",
@@ -64,13 +64,13 @@ class AlterPartitionReassignmentsRequest(Message):
     FLEXIBLE_FROM = 0
 
     timeout_ms: int
-    """Timeout ms."""
+    """Milliseconds to wait for the work to be done; the work goes on when they have passed."""
 
     allow_replication_factor_change: bool
-    """Allow replication factor change. (versions 1+)"""
+    """Whether a move may change the number of replicas. (versions 1+)"""
 
     topics: list[ReassignableTopic]
-    """Topics."""
+    """The partitions to move, by topic."""
 
     def __init__(
         self,
@@ -85,7 +85,7 @@ class AlterPartitionReassignmentsRequest(Message):
 
 
 class ReassignableTopic(Struct):
-    """Topics."""
+    """The partitions to move, by topic."""
 
     __slots__ = (
         "name",
@@ -93,10 +93,10 @@ class ReassignableTopic(Struct):
     )
 
     name: str
-    """Name."""
+    """The topic's name."""
 
     partitions: list[ReassignablePartition]
-    """Partitions."""
+    """The partitions to move."""
 
     def __init__(self, *, name: str = "", partitions: Iterable[ReassignablePartition] = ()) -> None:
         self.name = name
@@ -104,7 +104,7 @@ class ReassignableTopic(Struct):
 
 
 class ReassignablePartition(Struct):
-    """Partitions."""
+    """The partitions to move."""
 
     __slots__ = (
         "partition_index",
@@ -112,10 +112,12 @@ class ReassignablePartition(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     replicas: list[int] | None
-    """Replicas. (may be None)"""
+    """The brokers that shall hold the partition; null cancels a move that is under way. (may be
+    None)
+    """
 
     def __init__(self, *, partition_index: int = 0, replicas: Iterable[int] | None = None) -> None:
         self.partition_index = partition_index
@@ -123,7 +125,7 @@ class ReassignablePartition(Struct):
 
 
 class AlterPartitionReassignmentsResponse(Message):
-    """AlterPartitionReassignmentsResponse."""
+    """Outcomes by partition."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -138,19 +140,20 @@ class AlterPartitionReassignmentsResponse(Message):
     FLEXIBLE_FROM = 0
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     allow_replication_factor_change: bool
-    """Allow replication factor change. (versions 1+)"""
+    """Whether a move may change the number of replicas. (versions 1+)"""
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     responses: list[ReassignableTopicResponse]
-    """Responses."""
+    """Outcomes by topic."""
 
     def __init__(
         self,
@@ -169,7 +172,7 @@ class AlterPartitionReassignmentsResponse(Message):
 
 
 class ReassignableTopicResponse(Struct):
-    """Responses."""
+    """Outcomes by topic."""
 
     __slots__ = (
         "name",
@@ -177,10 +180,10 @@ class ReassignableTopicResponse(Struct):
     )
 
     name: str
-    """Name."""
+    """The topic's name."""
 
     partitions: list[ReassignablePartitionResponse]
-    """Partitions."""
+    """Outcomes by partition."""
 
     def __init__(
         self, *, name: str = "", partitions: Iterable[ReassignablePartitionResponse] = ()
@@ -190,7 +193,7 @@ class ReassignableTopicResponse(Struct):
 
 
 class ReassignablePartitionResponse(Struct):
-    """Partitions."""
+    """Outcomes by partition."""
 
     __slots__ = (
         "partition_index",
@@ -199,13 +202,13 @@ class ReassignablePartitionResponse(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this partition; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     def __init__(
         self, *, partition_index: int = 0, error_code: int = 0, error_message: str | None = ""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """AlterReplicaLogDirs (key 34).
 
-AlterReplicaLogDirs.
+Moves replicas of one broker to other log directories of it.
 
 Generated from `definitions/alter_replica_log_dirs.txt` by `make gen`.
 """
@@ -49,7 +49,7 @@ _unpack_ihB = _ihB.unpack_from
 
 
 class AlterReplicaLogDirsRequest(Message):
-    """AlterReplicaLogDirsRequest."""
+    """The replicas and where they shall live."""
 
     __slots__ = ("dirs",)
 
@@ -58,14 +58,14 @@ class AlterReplicaLogDirsRequest(Message):
     FLEXIBLE_FROM = 2
 
     dirs: list[AlterReplicaLogDir]
-    """Dirs."""
+    """Replicas by the log directory that they shall move to."""
 
     def __init__(self, *, dirs: Iterable[AlterReplicaLogDir] = ()) -> None:
         self.dirs = list(dirs)
 
 
 class AlterReplicaLogDir(Struct):
-    """Dirs."""
+    """Replicas by the log directory that they shall move to."""
 
     __slots__ = (
         "path",
@@ -73,10 +73,10 @@ class AlterReplicaLogDir(Struct):
     )
 
     path: str
-    """Path."""
+    """The absolute path of the log directory."""
 
     topics: list[AlterReplicaLogDirTopic]
-    """Topics."""
+    """The replicas to move there, by topic."""
 
     def __init__(self, *, path: str = "", topics: Iterable[AlterReplicaLogDirTopic] = ()) -> None:
         self.path = path
@@ -84,7 +84,7 @@ class AlterReplicaLogDir(Struct):
 
 
 class AlterReplicaLogDirTopic(Struct):
-    """Topics."""
+    """The replicas to move there, by topic."""
 
     __slots__ = (
         "name",
@@ -92,10 +92,10 @@ class AlterReplicaLogDirTopic(Struct):
     )
 
     name: str
-    """Name."""
+    """The topic's name."""
 
     partitions: list[int]
-    """Partitions."""
+    """Numbers of the partitions to move."""
 
     def __init__(self, *, name: str = "", partitions: Iterable[int] = ()) -> None:
         self.name = name
@@ -103,7 +103,7 @@ class AlterReplicaLogDirTopic(Struct):
 
 
 class AlterReplicaLogDirsResponse(Message):
-    """AlterReplicaLogDirsResponse."""
+    """Outcomes by partition."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -115,10 +115,11 @@ class AlterReplicaLogDirsResponse(Message):
     FLEXIBLE_FROM = 2
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     results: list[AlterReplicaLogDirTopicResult]
-    """Results."""
+    """Outcomes by topic."""
 
     def __init__(
         self, *, throttle_time_ms: int = 0, results: Iterable[AlterReplicaLogDirTopicResult] = ()
@@ -128,7 +129,7 @@ class AlterReplicaLogDirsResponse(Message):
 
 
 class AlterReplicaLogDirTopicResult(Struct):
-    """Results."""
+    """Outcomes by topic."""
 
     __slots__ = (
         "topic_name",
@@ -136,10 +137,10 @@ class AlterReplicaLogDirTopicResult(Struct):
     )
 
     topic_name: str
-    """Topic name."""
+    """The topic's name."""
 
     partitions: list[AlterReplicaLogDirPartitionResult]
-    """Partitions."""
+    """Outcomes by partition."""
 
     def __init__(
         self, *, topic_name: str = "", partitions: Iterable[AlterReplicaLogDirPartitionResult] = ()
@@ -149,7 +150,7 @@ class AlterReplicaLogDirTopicResult(Struct):
 
 
 class AlterReplicaLogDirPartitionResult(Struct):
-    """Partitions."""
+    """Outcomes by partition."""
 
     __slots__ = (
         "partition_index",
@@ -157,10 +158,10 @@ class AlterReplicaLogDirPartitionResult(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this partition; 0 is success."""
 
     def __init__(self, *, partition_index: int = 0, error_code: int = 0) -> None:
         self.partition_index = partition_index

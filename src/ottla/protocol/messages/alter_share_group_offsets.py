@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """AlterShareGroupOffsets (key 91).
 
-AlterShareGroupOffsets.
+Sets the start offsets of an empty share group.
 
 Generated from `definitions/alter_share_group_offsets.txt` by `make gen`.
 """
@@ -45,7 +45,7 @@ _unpack_iqB = _iqB.unpack_from
 
 
 class AlterShareGroupOffsetsRequest(Message):
-    """AlterShareGroupOffsetsRequest."""
+    """The group and its new offsets."""
 
     __slots__ = (
         "group_id",
@@ -57,10 +57,10 @@ class AlterShareGroupOffsetsRequest(Message):
     FLEXIBLE_FROM = 0
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     topics: list[AlterShareGroupOffsetsRequestTopic]
-    """Topics."""
+    """The new start offsets, by topic."""
 
     def __init__(
         self, *, group_id: str = "", topics: Iterable[AlterShareGroupOffsetsRequestTopic] = ()
@@ -70,7 +70,7 @@ class AlterShareGroupOffsetsRequest(Message):
 
 
 class AlterShareGroupOffsetsRequestTopic(Struct):
-    """Topics."""
+    """The new start offsets, by topic."""
 
     __slots__ = (
         "topic_name",
@@ -78,10 +78,10 @@ class AlterShareGroupOffsetsRequestTopic(Struct):
     )
 
     topic_name: str
-    """Topic name."""
+    """The topic's name."""
 
     partitions: list[AlterShareGroupOffsetsRequestPartition]
-    """Partitions."""
+    """The partitions that are meant."""
 
     def __init__(
         self,
@@ -94,7 +94,7 @@ class AlterShareGroupOffsetsRequestTopic(Struct):
 
 
 class AlterShareGroupOffsetsRequestPartition(Struct):
-    """Partitions."""
+    """The partitions that are meant."""
 
     __slots__ = (
         "partition_index",
@@ -102,10 +102,10 @@ class AlterShareGroupOffsetsRequestPartition(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     start_offset: int
-    """Start offset."""
+    """The offset from which the group shall read on."""
 
     def __init__(self, *, partition_index: int = 0, start_offset: int = 0) -> None:
         self.partition_index = partition_index
@@ -113,7 +113,7 @@ class AlterShareGroupOffsetsRequestPartition(Struct):
 
 
 class AlterShareGroupOffsetsResponse(Message):
-    """AlterShareGroupOffsetsResponse."""
+    """Outcomes by partition."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -127,16 +127,17 @@ class AlterShareGroupOffsetsResponse(Message):
     FLEXIBLE_FROM = 0
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     responses: list[AlterShareGroupOffsetsResponseTopic]
-    """Responses."""
+    """Outcomes by topic."""
 
     def __init__(
         self,
@@ -153,7 +154,7 @@ class AlterShareGroupOffsetsResponse(Message):
 
 
 class AlterShareGroupOffsetsResponseTopic(Struct):
-    """Responses."""
+    """Outcomes by topic."""
 
     __slots__ = (
         "topic_name",
@@ -162,13 +163,13 @@ class AlterShareGroupOffsetsResponseTopic(Struct):
     )
 
     topic_name: str
-    """Topic name."""
+    """The topic's name."""
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     partitions: list[AlterShareGroupOffsetsResponsePartition]
-    """Partitions."""
+    """Outcomes by partition."""
 
     def __init__(
         self,
@@ -183,7 +184,7 @@ class AlterShareGroupOffsetsResponseTopic(Struct):
 
 
 class AlterShareGroupOffsetsResponsePartition(Struct):
-    """Partitions."""
+    """Outcomes by partition."""
 
     __slots__ = (
         "partition_index",
@@ -192,13 +193,13 @@ class AlterShareGroupOffsetsResponsePartition(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this partition; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     def __init__(
         self, *, partition_index: int = 0, error_code: int = 0, error_message: str | None = None

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """AlterUserScramCredentials (key 51).
 
-AlterUserScramCredentials.
+Adds, replaces and deletes the SCRAM credentials of users.
 
 Generated from `definitions/alter_user_scram_credentials.txt` by `make gen`.
 """
@@ -49,7 +49,7 @@ _unpack_biB = _biB.unpack_from
 
 
 class AlterUserScramCredentialsRequest(Message):
-    """AlterUserScramCredentialsRequest."""
+    """The credentials to change."""
 
     __slots__ = (
         "deletions",
@@ -61,10 +61,10 @@ class AlterUserScramCredentialsRequest(Message):
     FLEXIBLE_FROM = 0
 
     deletions: list[ScramCredentialDeletion]
-    """Deletions."""
+    """Credentials to delete."""
 
     upsertions: list[ScramCredentialUpsertion]
-    """Upsertions."""
+    """Credentials to add or to replace."""
 
     def __init__(
         self,
@@ -77,7 +77,7 @@ class AlterUserScramCredentialsRequest(Message):
 
 
 class ScramCredentialUpsertion(Struct):
-    """Upsertions."""
+    """Credentials to add or to replace."""
 
     __slots__ = (
         "name",
@@ -88,19 +88,19 @@ class ScramCredentialUpsertion(Struct):
     )
 
     name: str
-    """Name."""
+    """The user's name."""
 
     mechanism: int
-    """Mechanism."""
+    """The SCRAM mechanism: 1 SCRAM-SHA-256, 2 SCRAM-SHA-512."""
 
     iterations: int
-    """Iterations."""
+    """Rounds of hashing that the salted password went through."""
 
     salt: bytes
-    """Salt."""
+    """Random bytes that went into the hash."""
 
     salted_password: bytes
-    """Salted password."""
+    """The password after salting and hashing; the broker never sees it plain."""
 
     def __init__(
         self,
@@ -119,7 +119,7 @@ class ScramCredentialUpsertion(Struct):
 
 
 class ScramCredentialDeletion(Struct):
-    """Deletions."""
+    """Credentials to delete."""
 
     __slots__ = (
         "name",
@@ -127,10 +127,10 @@ class ScramCredentialDeletion(Struct):
     )
 
     name: str
-    """Name."""
+    """The user's name."""
 
     mechanism: int
-    """Mechanism."""
+    """The SCRAM mechanism: 1 SCRAM-SHA-256, 2 SCRAM-SHA-512."""
 
     def __init__(self, *, name: str = "", mechanism: int = 0) -> None:
         self.name = name
@@ -138,7 +138,7 @@ class ScramCredentialDeletion(Struct):
 
 
 class AlterUserScramCredentialsResponse(Message):
-    """AlterUserScramCredentialsResponse."""
+    """Outcomes by user."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -150,10 +150,11 @@ class AlterUserScramCredentialsResponse(Message):
     FLEXIBLE_FROM = 0
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     results: list[AlterUserScramCredentialsResult]
-    """Results."""
+    """Outcomes by user."""
 
     def __init__(
         self, *, throttle_time_ms: int = 0, results: Iterable[AlterUserScramCredentialsResult] = ()
@@ -163,7 +164,7 @@ class AlterUserScramCredentialsResponse(Message):
 
 
 class AlterUserScramCredentialsResult(Struct):
-    """Results."""
+    """Outcomes by user."""
 
     __slots__ = (
         "user",
@@ -172,13 +173,13 @@ class AlterUserScramCredentialsResult(Struct):
     )
 
     user: str
-    """User."""
+    """The user's name."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this user; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     def __init__(
         self, *, user: str = "", error_code: int = 0, error_message: str | None = ""

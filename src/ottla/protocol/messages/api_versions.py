@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """ApiVersions (key 18).
 
-ApiVersions.
+Which APIs a broker serves in which versions. The first request of most clients, allowed before
+authentication.
 
 Generated from `definitions/api_versions.txt` by `make gen`.
 """
@@ -65,7 +66,7 @@ _unpack_hhhB = _hhhB.unpack_from
 
 
 class ApiVersionsRequest(Message):
-    """ApiVersionsRequest."""
+    """The name of the client's software; empty up to version 2."""
 
     __slots__ = (
         "client_software_name",
@@ -77,10 +78,10 @@ class ApiVersionsRequest(Message):
     FLEXIBLE_FROM = 3
 
     client_software_name: str
-    """Client software name. (versions 3+)"""
+    """The client library's name. (versions 3+)"""
 
     client_software_version: str
-    """Client software version. (versions 3+)"""
+    """The client library's version. (versions 3+)"""
 
     def __init__(
         self, *, client_software_name: str = "", client_software_version: str = ""
@@ -90,7 +91,7 @@ class ApiVersionsRequest(Message):
 
 
 class ApiVersionsResponse(Message):
-    """ApiVersionsResponse."""
+    """The table of APIs, and the feature levels of the cluster."""
 
     __slots__ = (
         "error_code",
@@ -107,25 +108,27 @@ class ApiVersionsResponse(Message):
     FLEXIBLE_FROM = 3
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     api_keys: list[ApiVersion]
-    """Api keys."""
+    """The APIs that the broker serves, with their versions."""
 
     throttle_time_ms: int
-    """Throttle time ms. (versions 1+)"""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    (versions 1+)
+    """
 
     supported_features: list[SupportedFeatureKey]
-    """Supported features. (versions 3+)"""
+    """Feature levels that the broker supports. (versions 3+)"""
 
     finalized_features_epoch: int
-    """Finalized features epoch. (versions 3+)"""
+    """Grows with each change of the feature levels; -1 when unknown. (versions 3+)"""
 
     finalized_features: list[FinalizedFeatureKey]
-    """Finalized features. (versions 3+)"""
+    """Feature levels that are in force; valid only with an epoch. (versions 3+)"""
 
     zk_migration_ready: bool
-    """Zk migration ready. (versions 3+)"""
+    """Whether the controller could have taken a cluster over from ZooKeeper. (versions 3+)"""
 
     def __init__(
         self,
@@ -148,7 +151,7 @@ class ApiVersionsResponse(Message):
 
 
 class FinalizedFeatureKey(Struct):
-    """Finalized features."""
+    """Feature levels that are in force; valid only with an epoch."""
 
     __slots__ = (
         "name",
@@ -157,13 +160,13 @@ class FinalizedFeatureKey(Struct):
     )
 
     name: str
-    """Name."""
+    """The feature's name."""
 
     max_version_level: int
-    """Max version level."""
+    """The level that is in force in the cluster."""
 
     min_version_level: int
-    """Min version level."""
+    """The lowest level in force; equal to the highest in today's clusters."""
 
     def __init__(
         self, *, name: str = "", max_version_level: int = 0, min_version_level: int = 0
@@ -174,7 +177,7 @@ class FinalizedFeatureKey(Struct):
 
 
 class SupportedFeatureKey(Struct):
-    """Supported features."""
+    """Feature levels that the broker supports."""
 
     __slots__ = (
         "name",
@@ -183,13 +186,13 @@ class SupportedFeatureKey(Struct):
     )
 
     name: str
-    """Name."""
+    """The feature's name."""
 
     min_version: int
-    """Min version."""
+    """The lowest level that the broker supports."""
 
     max_version: int
-    """Max version."""
+    """The highest level that the broker supports."""
 
     def __init__(self, *, name: str = "", min_version: int = 0, max_version: int = 0) -> None:
         self.name = name
@@ -198,7 +201,7 @@ class SupportedFeatureKey(Struct):
 
 
 class ApiVersion(Struct):
-    """Api keys."""
+    """The APIs that the broker serves, with their versions."""
 
     __slots__ = (
         "api_key",
@@ -207,13 +210,13 @@ class ApiVersion(Struct):
     )
 
     api_key: int
-    """Api key."""
+    """The API's key."""
 
     min_version: int
-    """Min version."""
+    """The lowest version that the broker accepts."""
 
     max_version: int
-    """Max version."""
+    """The highest version that the broker accepts."""
 
     def __init__(self, *, api_key: int = 0, min_version: int = 0, max_version: int = 0) -> None:
         self.api_key = api_key

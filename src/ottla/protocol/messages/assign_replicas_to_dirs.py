@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """AssignReplicasToDirs (key 73).
 
-AssignReplicasToDirs.
+Tells the controller in which log directories a broker's replicas are. Between broker and
+controller.
 
 Generated from `definitions/assign_replicas_to_dirs.txt` by `make gen`.
 """
@@ -51,7 +52,7 @@ _unpack_iqB = _iqB.unpack_from
 
 
 class AssignReplicasToDirsRequest(Message):
-    """AssignReplicasToDirsRequest."""
+    """The broker's replicas by directory."""
 
     __slots__ = (
         "broker_id",
@@ -64,13 +65,13 @@ class AssignReplicasToDirsRequest(Message):
     FLEXIBLE_FROM = 0
 
     broker_id: int
-    """Broker id."""
+    """The broker's id."""
 
     broker_epoch: int
-    """Broker epoch."""
+    """The epoch of the broker's registration; an earlier incarnation is fenced by it."""
 
     directories: list[AssignReplicasToDirsRequestDirectoryData]
-    """Directories."""
+    """Replicas by log directory."""
 
     def __init__(
         self,
@@ -85,7 +86,7 @@ class AssignReplicasToDirsRequest(Message):
 
 
 class AssignReplicasToDirsRequestDirectoryData(Struct):
-    """Directories."""
+    """Replicas by log directory."""
 
     __slots__ = (
         "id",
@@ -93,10 +94,10 @@ class AssignReplicasToDirsRequestDirectoryData(Struct):
     )
 
     id: bytes
-    """Id."""
+    """The log directory's identifier."""
 
     topics: list[AssignReplicasToDirsRequestTopicData]
-    """Topics."""
+    """The replicas in the directory, by topic."""
 
     def __init__(
         self, *, id: bytes = ZERO_UUID, topics: Iterable[AssignReplicasToDirsRequestTopicData] = ()
@@ -106,7 +107,7 @@ class AssignReplicasToDirsRequestDirectoryData(Struct):
 
 
 class AssignReplicasToDirsRequestTopicData(Struct):
-    """Topics."""
+    """The replicas in the directory, by topic."""
 
     __slots__ = (
         "topic_id",
@@ -114,10 +115,10 @@ class AssignReplicasToDirsRequestTopicData(Struct):
     )
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     partitions: list[AssignReplicasToDirsRequestPartitionData]
-    """Partitions."""
+    """The partitions whose replicas are in the directory."""
 
     def __init__(
         self,
@@ -130,19 +131,19 @@ class AssignReplicasToDirsRequestTopicData(Struct):
 
 
 class AssignReplicasToDirsRequestPartitionData(Struct):
-    """Partitions."""
+    """The partitions whose replicas are in the directory."""
 
     __slots__ = ("partition_index",)
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     def __init__(self, *, partition_index: int = 0) -> None:
         self.partition_index = partition_index
 
 
 class AssignReplicasToDirsResponse(Message):
-    """AssignReplicasToDirsResponse."""
+    """Outcomes by partition."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -155,13 +156,14 @@ class AssignReplicasToDirsResponse(Message):
     FLEXIBLE_FROM = 0
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     directories: list[AssignReplicasToDirsResponseDirectoryData]
-    """Directories."""
+    """Replicas by log directory."""
 
     def __init__(
         self,
@@ -176,7 +178,7 @@ class AssignReplicasToDirsResponse(Message):
 
 
 class AssignReplicasToDirsResponseDirectoryData(Struct):
-    """Directories."""
+    """Replicas by log directory."""
 
     __slots__ = (
         "id",
@@ -184,10 +186,10 @@ class AssignReplicasToDirsResponseDirectoryData(Struct):
     )
 
     id: bytes
-    """Id."""
+    """The log directory's identifier."""
 
     topics: list[AssignReplicasToDirsResponseTopicData]
-    """Topics."""
+    """Outcomes by topic."""
 
     def __init__(
         self, *, id: bytes = ZERO_UUID, topics: Iterable[AssignReplicasToDirsResponseTopicData] = ()
@@ -197,7 +199,7 @@ class AssignReplicasToDirsResponseDirectoryData(Struct):
 
 
 class AssignReplicasToDirsResponseTopicData(Struct):
-    """Topics."""
+    """Outcomes by topic."""
 
     __slots__ = (
         "topic_id",
@@ -205,10 +207,10 @@ class AssignReplicasToDirsResponseTopicData(Struct):
     )
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     partitions: list[AssignReplicasToDirsResponsePartitionData]
-    """Partitions."""
+    """Outcomes by partition."""
 
     def __init__(
         self,
@@ -221,7 +223,7 @@ class AssignReplicasToDirsResponseTopicData(Struct):
 
 
 class AssignReplicasToDirsResponsePartitionData(Struct):
-    """Partitions."""
+    """Outcomes by partition."""
 
     __slots__ = (
         "partition_index",
@@ -229,10 +231,10 @@ class AssignReplicasToDirsResponsePartitionData(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this partition; 0 is success."""
 
     def __init__(self, *, partition_index: int = 0, error_code: int = 0) -> None:
         self.partition_index = partition_index

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """BrokerHeartbeat (key 63).
 
-BrokerHeartbeat.
+A broker tells the controller that it is alive. Between broker and controller.
 
 Generated from `definitions/broker_heartbeat.txt` by `make gen`.
 """
@@ -46,7 +46,7 @@ _unpack_iqqttB = _iqqttB.unpack_from
 
 
 class BrokerHeartbeatRequest(Message):
-    """BrokerHeartbeatRequest."""
+    """The broker's state and what it wishes."""
 
     __slots__ = (
         "broker_id",
@@ -63,25 +63,27 @@ class BrokerHeartbeatRequest(Message):
     FLEXIBLE_FROM = 0
 
     broker_id: int
-    """Broker id."""
+    """The broker's id."""
 
     broker_epoch: int
-    """Broker epoch."""
+    """The epoch of the broker's registration; an earlier incarnation is fenced by it."""
 
     current_metadata_offset: int
-    """Current metadata offset."""
+    """How far the broker has read the metadata log."""
 
     want_fence: bool
-    """Want fence."""
+    """Whether the broker asks to be fenced."""
 
     want_shut_down: bool
-    """Want shut down."""
+    """Whether the broker asks to shut down in good order."""
 
     offline_log_dirs: list[bytes]
-    """Offline log dirs. (versions 1+)"""
+    """Identifiers of the log directories that have failed. (versions 1+)"""
 
     cordoned_log_dirs: list[bytes] | None
-    """Cordoned log dirs. (versions 2+; may be None)"""
+    """Log directories that take no new replicas; null when the broker does not say. (versions 2+;
+    may be None)
+    """
 
     def __init__(
         self,
@@ -104,7 +106,7 @@ class BrokerHeartbeatRequest(Message):
 
 
 class BrokerHeartbeatResponse(Message):
-    """BrokerHeartbeatResponse."""
+    """What the controller grants."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -119,19 +121,20 @@ class BrokerHeartbeatResponse(Message):
     FLEXIBLE_FROM = 0
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     is_caught_up: bool
-    """Is caught up."""
+    """Whether the broker has read the metadata log up to its own registration."""
 
     is_fenced: bool
-    """Is fenced."""
+    """Whether the broker is fenced: alive, but not in service."""
 
     should_shut_down: bool
-    """Should shut down."""
+    """Whether the broker may shut down: nothing depends on it any longer."""
 
     def __init__(
         self,

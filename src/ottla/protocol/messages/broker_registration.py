@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """BrokerRegistration (key 62).
 
-BrokerRegistration.
+A broker announces itself to the controller. Between broker and controller.
 
 Generated from `definitions/broker_registration.txt` by `make gen`.
 """
@@ -65,7 +65,7 @@ _unpack_ihqB = _ihqB.unpack_from
 
 
 class BrokerRegistrationRequest(Message):
-    """BrokerRegistrationRequest."""
+    """Who the broker is and what it can do."""
 
     __slots__ = (
         "broker_id",
@@ -84,31 +84,31 @@ class BrokerRegistrationRequest(Message):
     FLEXIBLE_FROM = 0
 
     broker_id: int
-    """Broker id."""
+    """The broker's id."""
 
     cluster_id: str
-    """Cluster id."""
+    """The cluster's id."""
 
     incarnation_id: bytes
-    """Incarnation id."""
+    """Identifies this run of the process."""
 
     listeners: list[Listener]
-    """Listeners."""
+    """Addresses that the broker advertises."""
 
     features: list[Feature]
-    """Features."""
+    """Feature levels that the node supports."""
 
     rack: str | None
-    """Rack. (may be None)"""
+    """The rack that the broker runs in; null when it has none. (may be None)"""
 
     is_migrating_zk_broker: bool
-    """Is migrating zk broker. (versions 1+)"""
+    """Whether the broker still ran on ZooKeeper when it registered. (versions 1+)"""
 
     log_dirs: list[bytes]
-    """Log dirs. (versions 2+)"""
+    """Identifiers of the log directories that are online. (versions 2+)"""
 
     previous_broker_epoch: int
-    """Previous broker epoch. (versions 3+)"""
+    """The epoch of the broker's last clean run; -1 when it is unknown. (versions 3+)"""
 
     def __init__(
         self,
@@ -135,7 +135,7 @@ class BrokerRegistrationRequest(Message):
 
 
 class Feature(Struct):
-    """Features."""
+    """Feature levels that the node supports."""
 
     __slots__ = (
         "name",
@@ -144,13 +144,13 @@ class Feature(Struct):
     )
 
     name: str
-    """Name."""
+    """The feature's name."""
 
     min_supported_version: int
-    """Min supported version."""
+    """The lowest level that the node supports."""
 
     max_supported_version: int
-    """Max supported version."""
+    """The highest level that the node supports."""
 
     def __init__(
         self, *, name: str = "", min_supported_version: int = 0, max_supported_version: int = 0
@@ -161,7 +161,7 @@ class Feature(Struct):
 
 
 class Listener(Struct):
-    """Listeners."""
+    """Addresses that the broker advertises."""
 
     __slots__ = (
         "name",
@@ -171,16 +171,16 @@ class Listener(Struct):
     )
 
     name: str
-    """Name."""
+    """The listener's name, as `listeners` of the broker's configuration has it."""
 
     host: str
-    """Host."""
+    """The host name or address to connect to."""
 
     port: int
-    """Port."""
+    """The port to connect to."""
 
     security_protocol: int
-    """Security protocol."""
+    """0 PLAINTEXT, 1 SSL, 2 SASL_PLAINTEXT, 3 SASL_SSL."""
 
     def __init__(
         self, *, name: str = "", host: str = "", port: int = 0, security_protocol: int = 0
@@ -192,7 +192,7 @@ class Listener(Struct):
 
 
 class BrokerRegistrationResponse(Message):
-    """BrokerRegistrationResponse."""
+    """The epoch of the registration."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -205,13 +205,14 @@ class BrokerRegistrationResponse(Message):
     FLEXIBLE_FROM = 0
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     broker_epoch: int
-    """Broker epoch."""
+    """The epoch of the new registration; -1 when it was refused."""
 
     def __init__(
         self, *, throttle_time_ms: int = 0, error_code: int = 0, broker_epoch: int = -1

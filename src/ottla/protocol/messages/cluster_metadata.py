@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""cluster_metadata.
+"""Records of the cluster's metadata.
 
-cluster_metadata.
+The state of the cluster is the sum of these records, in the order of the log
+`__cluster_metadata`. On disk each one is framed: uvarint 1 (version of the frame), uvarint
+record type, uvarint record version, body. The numbers behind `record` are the types.
 
 Generated from `definitions/cluster_metadata.txt` by `make gen`.
 """
@@ -131,7 +133,7 @@ _unpack_ituqB = _ituqB.unpack_from
 
 
 class RegisterBrokerRecord(Message):
-    """RegisterBrokerRecord."""
+    """A broker has registered."""
 
     __slots__ = (
         "broker_id",
@@ -152,37 +154,39 @@ class RegisterBrokerRecord(Message):
     FLEXIBLE_FROM = 0
 
     broker_id: int
-    """Broker id."""
+    """The broker's id."""
 
     is_migrating_zk_broker: bool
-    """Is migrating zk broker. (versions 2+)"""
+    """Whether the broker still ran on ZooKeeper when it registered. (versions 2+)"""
 
     incarnation_id: bytes
-    """Incarnation id."""
+    """Identifies this run of the process."""
 
     broker_epoch: int
-    """Broker epoch."""
+    """The epoch of the broker's registration; an earlier incarnation is fenced by it."""
 
     end_points: list[BrokerEndpoint]
-    """End points."""
+    """Addresses under which the node can be reached."""
 
     features: list[BrokerFeature]
-    """Features."""
+    """Feature levels that the node supports."""
 
     rack: str | None
-    """Rack. (may be None)"""
+    """The rack that the broker runs in; null when it has none. (may be None)"""
 
     fenced: bool
-    """Fenced."""
+    """Whether the broker is fenced: alive, but not in service."""
 
     in_controlled_shutdown: bool
-    """In controlled shutdown. (versions 1+)"""
+    """Whether the broker is on its way out and gives up its leaderships. (versions 1+)"""
 
     log_dirs: list[bytes]
-    """Log dirs. (versions 3+)"""
+    """Identifiers of the log directories that are online. (versions 3+)"""
 
     cordoned_log_dirs: list[bytes] | None
-    """Cordoned log dirs. (versions 4+; may be None)"""
+    """Log directories that take no new replicas; null when the broker does not say. (versions 4+;
+    may be None)
+    """
 
     def __init__(
         self,
@@ -213,7 +217,7 @@ class RegisterBrokerRecord(Message):
 
 
 class BrokerFeature(Struct):
-    """Features."""
+    """Feature levels that the node supports."""
 
     __slots__ = (
         "name",
@@ -222,13 +226,13 @@ class BrokerFeature(Struct):
     )
 
     name: str
-    """Name."""
+    """The feature's name."""
 
     min_supported_version: int
-    """Min supported version."""
+    """The lowest level that the node supports."""
 
     max_supported_version: int
-    """Max supported version."""
+    """The highest level that the node supports."""
 
     def __init__(
         self, *, name: str = "", min_supported_version: int = 0, max_supported_version: int = 0
@@ -239,7 +243,7 @@ class BrokerFeature(Struct):
 
 
 class BrokerEndpoint(Struct):
-    """End points."""
+    """Addresses under which the node can be reached."""
 
     __slots__ = (
         "name",
@@ -249,16 +253,16 @@ class BrokerEndpoint(Struct):
     )
 
     name: str
-    """Name."""
+    """The listener's name."""
 
     host: str
-    """Host."""
+    """The host name or address to connect to."""
 
     port: int
-    """Port."""
+    """The port to connect to."""
 
     security_protocol: int
-    """Security protocol."""
+    """0 PLAINTEXT, 1 SSL, 2 SASL_PLAINTEXT, 3 SASL_SSL."""
 
     def __init__(
         self, *, name: str = "", host: str = "", port: int = 0, security_protocol: int = 0
@@ -270,7 +274,7 @@ class BrokerEndpoint(Struct):
 
 
 class UnregisterBrokerRecord(Message):
-    """UnregisterBrokerRecord."""
+    """A broker's registration is over."""
 
     __slots__ = (
         "broker_id",
@@ -282,10 +286,10 @@ class UnregisterBrokerRecord(Message):
     FLEXIBLE_FROM = 0
 
     broker_id: int
-    """Broker id."""
+    """The broker's id."""
 
     broker_epoch: int
-    """Broker epoch."""
+    """The epoch of the broker's registration; an earlier incarnation is fenced by it."""
 
     def __init__(self, *, broker_id: int = 0, broker_epoch: int = 0) -> None:
         self.broker_id = broker_id
@@ -293,7 +297,7 @@ class UnregisterBrokerRecord(Message):
 
 
 class TopicRecord(Message):
-    """TopicRecord."""
+    """A topic has been created; its partitions follow."""
 
     __slots__ = (
         "name",
@@ -305,10 +309,10 @@ class TopicRecord(Message):
     FLEXIBLE_FROM = 0
 
     name: str
-    """Name."""
+    """The topic's name."""
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     def __init__(self, *, name: str = "", topic_id: bytes = ZERO_UUID) -> None:
         self.name = name
@@ -316,7 +320,7 @@ class TopicRecord(Message):
 
 
 class PartitionRecord(Message):
-    """PartitionRecord."""
+    """A partition exists in this state."""
 
     __slots__ = (
         "partition_id",
@@ -339,43 +343,47 @@ class PartitionRecord(Message):
     FLEXIBLE_FROM = 0
 
     partition_id: int
-    """Partition id."""
+    """The partition's number."""
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     replicas: list[int]
-    """Replicas."""
+    """The brokers that hold the partition, the preferred leader first."""
 
     isr: list[int]
-    """Isr."""
+    """The in-sync replicas."""
 
     removing_replicas: list[int]
-    """Removing replicas."""
+    """Brokers that will be removed by a move."""
 
     adding_replicas: list[int]
-    """Adding replicas."""
+    """Brokers that are being added by a move."""
 
     leader: int
-    """Leader."""
+    """The broker that leads the partition; -1 when there is none."""
 
     leader_recovery_state: int
-    """Leader recovery state."""
+    """1 while the leader recovers from an unclean election, else 0."""
 
     leader_epoch: int
-    """Leader epoch."""
+    """The leader's epoch, raised with each new leader."""
 
     partition_epoch: int
-    """Partition epoch."""
+    """The partition's epoch, raised by every change of its state."""
 
     directories: list[bytes]
-    """Directories. (versions 1+)"""
+    """The log directory of each replica, in the order of the replicas. (versions 1+)"""
 
     eligible_leader_replicas: list[int] | None
-    """Eligible leader replicas. (versions 2+; may be None)"""
+    """Replicas outside the in-sync set that have every committed record; null when unknown.
+    (versions 2+; may be None)
+    """
 
     last_known_elr: list[int] | None
-    """Last known elr. (versions 2+; may be None)"""
+    """Replicas that were the last to have every committed record; null when unknown. (versions 2+;
+    may be None)
+    """
 
     def __init__(
         self,
@@ -412,7 +420,7 @@ class PartitionRecord(Message):
 
 
 class ConfigRecord(Message):
-    """ConfigRecord."""
+    """A configuration of a resource has been set or removed."""
 
     __slots__ = (
         "resource_type",
@@ -426,16 +434,16 @@ class ConfigRecord(Message):
     FLEXIBLE_FROM = 0
 
     resource_type: int
-    """Resource type."""
+    """Kind of the resource: 2 topic, 4 broker, 8 broker logger, 16 client metrics, 32 group."""
 
     resource_name: str
-    """Resource name."""
+    """The resource's name; a broker's is its id, or empty for the default of all brokers."""
 
     name: str
-    """Name."""
+    """The configuration's name."""
 
     value: str | None
-    """Value. (may be None)"""
+    """The value; null removes the setting, so that the default applies again. (may be None)"""
 
     def __init__(
         self,
@@ -452,7 +460,7 @@ class ConfigRecord(Message):
 
 
 class PartitionChangeRecord(Message):
-    """PartitionChangeRecord."""
+    """Parts of a partition's state have changed; everything left out stays."""
 
     __slots__ = (
         "partition_id",
@@ -473,37 +481,45 @@ class PartitionChangeRecord(Message):
     FLEXIBLE_FROM = 0
 
     partition_id: int
-    """Partition id."""
+    """The partition's number."""
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     isr: list[int] | None
-    """Isr. (may be None)"""
+    """The in-sync replicas; null when unchanged. (may be None)"""
 
     leader: int
-    """Leader."""
+    """The broker that leads the partition; -1 is none, -2 leaves it unchanged."""
 
     replicas: list[int] | None
-    """Replicas. (may be None)"""
+    """The brokers that hold the partition, the preferred leader first; null when unchanged. (may
+    be None)
+    """
 
     removing_replicas: list[int] | None
-    """Removing replicas. (may be None)"""
+    """Brokers that will be removed by a move; null when unchanged. (may be None)"""
 
     adding_replicas: list[int] | None
-    """Adding replicas. (may be None)"""
+    """Brokers that are being added by a move; null when unchanged. (may be None)"""
 
     leader_recovery_state: int
-    """Leader recovery state."""
+    """1 while the leader recovers from an unclean election, else 0; -1 when unchanged."""
 
     directories: list[bytes] | None
-    """Directories. (versions 1+; may be None)"""
+    """The log directory of each replica, in the order of the replicas; null when unchanged.
+    (versions 1+; may be None)
+    """
 
     eligible_leader_replicas: list[int] | None
-    """Eligible leader replicas. (versions 2+; may be None)"""
+    """Replicas outside the in-sync set that have every committed record; null when unknown.
+    (versions 2+; may be None)
+    """
 
     last_known_elr: list[int] | None
-    """Last known elr. (versions 2+; may be None)"""
+    """Replicas that were the last to have every committed record; null when unknown. (versions 2+;
+    may be None)
+    """
 
     def __init__(
         self,
@@ -536,7 +552,7 @@ class PartitionChangeRecord(Message):
 
 
 class FenceBrokerRecord(Message):
-    """FenceBrokerRecord."""
+    """A broker has been fenced. Written by early versions only."""
 
     __slots__ = (
         "id",
@@ -548,10 +564,10 @@ class FenceBrokerRecord(Message):
     FLEXIBLE_FROM = 0
 
     id: int
-    """Id."""
+    """The broker's id."""
 
     epoch: int
-    """Epoch."""
+    """The epoch of the broker's registration."""
 
     def __init__(self, *, id: int = 0, epoch: int = 0) -> None:
         self.id = id
@@ -559,7 +575,7 @@ class FenceBrokerRecord(Message):
 
 
 class UnfenceBrokerRecord(Message):
-    """UnfenceBrokerRecord."""
+    """A broker is in service. Written by early versions only."""
 
     __slots__ = (
         "id",
@@ -571,10 +587,10 @@ class UnfenceBrokerRecord(Message):
     FLEXIBLE_FROM = 0
 
     id: int
-    """Id."""
+    """The broker's id."""
 
     epoch: int
-    """Epoch."""
+    """The epoch of the broker's registration."""
 
     def __init__(self, *, id: int = 0, epoch: int = 0) -> None:
         self.id = id
@@ -582,7 +598,7 @@ class UnfenceBrokerRecord(Message):
 
 
 class RemoveTopicRecord(Message):
-    """RemoveTopicRecord."""
+    """A topic has been deleted with all of its partitions."""
 
     __slots__ = ("topic_id",)
 
@@ -591,14 +607,14 @@ class RemoveTopicRecord(Message):
     FLEXIBLE_FROM = 0
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     def __init__(self, *, topic_id: bytes = ZERO_UUID) -> None:
         self.topic_id = topic_id
 
 
 class DelegationTokenRecord(Message):
-    """DelegationTokenRecord."""
+    """A delegation token exists in this state."""
 
     __slots__ = (
         "owner",
@@ -615,25 +631,25 @@ class DelegationTokenRecord(Message):
     FLEXIBLE_FROM = 0
 
     owner: str
-    """Owner."""
+    """The user who owns the token, such as `User:alice`."""
 
     requester: str
-    """Requester."""
+    """The user who asked for the token, such as `User:alice`."""
 
     renewers: list[str]
-    """Renewers."""
+    """Users who may renew the token, besides its owner, such as `User:alice`."""
 
     issue_timestamp: int
-    """Issue timestamp."""
+    """When the token was made, as Unix time in milliseconds."""
 
     max_timestamp: int
-    """Max timestamp."""
+    """Until when the token can be renewed, as Unix time in milliseconds."""
 
     expiration_timestamp: int
-    """Expiration timestamp."""
+    """When the token expires unless it is renewed, as Unix time in milliseconds."""
 
     token_id: str
-    """Token id."""
+    """The token's id."""
 
     def __init__(
         self,
@@ -656,7 +672,7 @@ class DelegationTokenRecord(Message):
 
 
 class UserScramCredentialRecord(Message):
-    """UserScramCredentialRecord."""
+    """A user's SCRAM credential."""
 
     __slots__ = (
         "name",
@@ -672,22 +688,22 @@ class UserScramCredentialRecord(Message):
     FLEXIBLE_FROM = 0
 
     name: str
-    """Name."""
+    """The user's name."""
 
     mechanism: int
-    """Mechanism."""
+    """The SCRAM mechanism: 1 SCRAM-SHA-256, 2 SCRAM-SHA-512."""
 
     salt: bytes
-    """Salt."""
+    """Random bytes that went into the hash."""
 
     stored_key: bytes
-    """Stored key."""
+    """The hash that proves a client's key."""
 
     server_key: bytes
-    """Server key."""
+    """The key by which the broker proves itself."""
 
     iterations: int
-    """Iterations."""
+    """Rounds of hashing that the salted password went through."""
 
     def __init__(
         self,
@@ -708,7 +724,7 @@ class UserScramCredentialRecord(Message):
 
 
 class FeatureLevelRecord(Message):
-    """FeatureLevelRecord."""
+    """A feature has this level from now on."""
 
     __slots__ = (
         "name",
@@ -720,10 +736,10 @@ class FeatureLevelRecord(Message):
     FLEXIBLE_FROM = 0
 
     name: str
-    """Name."""
+    """The feature's name."""
 
     feature_level: int
-    """Feature level."""
+    """The level in force; 0 switches the feature off."""
 
     def __init__(self, *, name: str = "", feature_level: int = 0) -> None:
         self.name = name
@@ -731,7 +747,7 @@ class FeatureLevelRecord(Message):
 
 
 class ClientQuotaRecord(Message):
-    """ClientQuotaRecord."""
+    """A limit of an entity has been set or removed."""
 
     __slots__ = (
         "entity",
@@ -745,16 +761,16 @@ class ClientQuotaRecord(Message):
     FLEXIBLE_FROM = 0
 
     entity: list[EntityData]
-    """Entity."""
+    """Whom the limits apply to: one or two parts, such as a user and a client id."""
 
     key: str
-    """Key."""
+    """The limit's name, such as `producer_byte_rate`."""
 
     value: float
-    """Value."""
+    """The limit; without meaning when it is removed."""
 
     remove: bool
-    """Remove."""
+    """Whether to remove the limit rather than to set it."""
 
     def __init__(
         self,
@@ -771,7 +787,7 @@ class ClientQuotaRecord(Message):
 
 
 class EntityData(Struct):
-    """Entity."""
+    """Whom the limits apply to: one or two parts, such as a user and a client id."""
 
     __slots__ = (
         "entity_type",
@@ -779,10 +795,10 @@ class EntityData(Struct):
     )
 
     entity_type: str
-    """Entity type."""
+    """Kind of the entity: `user`, `client-id` or `ip`."""
 
     entity_name: str | None
-    """Entity name. (may be None)"""
+    """The entity's name; null is the default of its kind. (may be None)"""
 
     def __init__(self, *, entity_type: str = "", entity_name: str | None = "") -> None:
         self.entity_type = entity_type
@@ -790,7 +806,7 @@ class EntityData(Struct):
 
 
 class ProducerIdsRecord(Message):
-    """ProducerIdsRecord."""
+    """A block of producer ids has been given to a broker."""
 
     __slots__ = (
         "broker_id",
@@ -803,13 +819,13 @@ class ProducerIdsRecord(Message):
     FLEXIBLE_FROM = 0
 
     broker_id: int
-    """Broker id."""
+    """The broker that was given the block."""
 
     broker_epoch: int
-    """Broker epoch."""
+    """The epoch of the broker's registration; an earlier incarnation is fenced by it."""
 
     next_producer_id: int
-    """Next producer id."""
+    """The first producer id that has not been given out."""
 
     def __init__(
         self, *, broker_id: int = 0, broker_epoch: int = -1, next_producer_id: int = 0
@@ -820,7 +836,7 @@ class ProducerIdsRecord(Message):
 
 
 class BrokerRegistrationChangeRecord(Message):
-    """BrokerRegistrationChangeRecord."""
+    """Parts of a broker's registration have changed."""
 
     __slots__ = (
         "broker_id",
@@ -836,22 +852,24 @@ class BrokerRegistrationChangeRecord(Message):
     FLEXIBLE_FROM = 0
 
     broker_id: int
-    """Broker id."""
+    """The broker's id."""
 
     broker_epoch: int
-    """Broker epoch."""
+    """The epoch of the broker's registration; an earlier incarnation is fenced by it."""
 
     fenced: int
-    """Fenced."""
+    """1 fences the broker, -1 ends that, 0 changes nothing."""
 
     in_controlled_shutdown: int
-    """In controlled shutdown. (versions 1+)"""
+    """1 when the broker has begun to shut down, 0 changes nothing. (versions 1+)"""
 
     log_dirs: list[bytes]
-    """Log dirs. (versions 2+)"""
+    """Identifiers of the log directories that are online; null when unchanged. (versions 2+)"""
 
     cordoned_log_dirs: list[bytes] | None
-    """Cordoned log dirs. (versions 3+; may be None)"""
+    """Log directories that take no new replicas; null when the broker does not say. (versions 3+;
+    may be None)
+    """
 
     def __init__(
         self,
@@ -872,7 +890,7 @@ class BrokerRegistrationChangeRecord(Message):
 
 
 class AccessControlEntryRecord(Message):
-    """AccessControlEntryRecord."""
+    """A rule has been added."""
 
     __slots__ = (
         "id",
@@ -890,28 +908,32 @@ class AccessControlEntryRecord(Message):
     FLEXIBLE_FROM = 0
 
     id: bytes
-    """Id."""
+    """The identifier of the rule."""
 
     resource_type: int
-    """Resource type."""
+    """Kind of the resource: 2 topic, 3 group, 4 cluster, 5 transactional id, 6 delegation token, 7
+    user.
+    """
 
     resource_name: str
-    """Resource name."""
+    """The resource's name, or the prefix that names must have."""
 
     pattern_type: int
-    """Pattern type."""
+    """How the name is compared: 3 literal, 4 prefixed."""
 
     principal: str
-    """Principal."""
+    """The user, such as `User:alice`."""
 
     host: str
-    """Host."""
+    """The client address that the rule is about; `*` is any."""
 
     operation: int
-    """Operation."""
+    """What is done: 2 all, 3 read, 4 write, 5 create, 6 delete, 7 alter, 8 describe, 9 cluster
+    action, 10 describe configs, 11 alter configs, 12 idempotent write.
+    """
 
     permission_type: int
-    """Permission type."""
+    """2 denies, 3 allows."""
 
     def __init__(
         self,
@@ -936,7 +958,7 @@ class AccessControlEntryRecord(Message):
 
 
 class RemoveAccessControlEntryRecord(Message):
-    """RemoveAccessControlEntryRecord."""
+    """A rule has been deleted."""
 
     __slots__ = ("id",)
 
@@ -945,14 +967,14 @@ class RemoveAccessControlEntryRecord(Message):
     FLEXIBLE_FROM = 0
 
     id: bytes
-    """Id."""
+    """The identifier of the rule."""
 
     def __init__(self, *, id: bytes = ZERO_UUID) -> None:
         self.id = id
 
 
 class NoOpRecord(Message):
-    """NoOpRecord."""
+    """Nothing: lets brokers see that the log is alive."""
 
     __slots__ = ()
 
@@ -962,7 +984,7 @@ class NoOpRecord(Message):
 
 
 class ZkMigrationStateRecord(Message):
-    """ZkMigrationStateRecord."""
+    """How far a migration from ZooKeeper has come."""
 
     __slots__ = ("zk_migration_state",)
 
@@ -971,14 +993,14 @@ class ZkMigrationStateRecord(Message):
     FLEXIBLE_FROM = 0
 
     zk_migration_state: int
-    """Zk migration state."""
+    """0 none, 1 pre-migration, 2 migration, 3 post-migration."""
 
     def __init__(self, *, zk_migration_state: int = 0) -> None:
         self.zk_migration_state = zk_migration_state
 
 
 class RemoveUserScramCredentialRecord(Message):
-    """RemoveUserScramCredentialRecord."""
+    """A user's SCRAM credential has been deleted."""
 
     __slots__ = (
         "name",
@@ -990,10 +1012,10 @@ class RemoveUserScramCredentialRecord(Message):
     FLEXIBLE_FROM = 0
 
     name: str
-    """Name."""
+    """The user's name."""
 
     mechanism: int
-    """Mechanism."""
+    """The SCRAM mechanism: 1 SCRAM-SHA-256, 2 SCRAM-SHA-512."""
 
     def __init__(self, *, name: str = "", mechanism: int = 0) -> None:
         self.name = name
@@ -1001,7 +1023,7 @@ class RemoveUserScramCredentialRecord(Message):
 
 
 class BeginTransactionRecord(Message):
-    """BeginTransactionRecord."""
+    """The records up to the end of this transaction count together or not at all."""
 
     __slots__ = ("name",)
 
@@ -1010,14 +1032,14 @@ class BeginTransactionRecord(Message):
     FLEXIBLE_FROM = 0
 
     name: str | None
-    """Name. (may be None)"""
+    """What the transaction is for; shown by tools only. (may be None)"""
 
     def __init__(self, *, name: str | None = None) -> None:
         self.name = name
 
 
 class EndTransactionRecord(Message):
-    """EndTransactionRecord."""
+    """The records since the begin of the transaction count."""
 
     __slots__ = ()
 
@@ -1027,7 +1049,7 @@ class EndTransactionRecord(Message):
 
 
 class AbortTransactionRecord(Message):
-    """AbortTransactionRecord."""
+    """The records since the begin of the transaction count for nothing."""
 
     __slots__ = ("reason",)
 
@@ -1036,14 +1058,14 @@ class AbortTransactionRecord(Message):
     FLEXIBLE_FROM = 0
 
     reason: str | None
-    """Reason. (may be None)"""
+    """Why, in words, for the log; may be null. (may be None)"""
 
     def __init__(self, *, reason: str | None = None) -> None:
         self.reason = reason
 
 
 class RemoveDelegationTokenRecord(Message):
-    """RemoveDelegationTokenRecord."""
+    """A delegation token has been deleted."""
 
     __slots__ = ("token_id",)
 
@@ -1052,14 +1074,14 @@ class RemoveDelegationTokenRecord(Message):
     FLEXIBLE_FROM = 0
 
     token_id: str
-    """Token id."""
+    """The token's id."""
 
     def __init__(self, *, token_id: str = "") -> None:
         self.token_id = token_id
 
 
 class RegisterControllerRecord(Message):
-    """RegisterControllerRecord."""
+    """A controller has registered."""
 
     __slots__ = (
         "controller_id",
@@ -1074,19 +1096,19 @@ class RegisterControllerRecord(Message):
     FLEXIBLE_FROM = 0
 
     controller_id: int
-    """Controller id."""
+    """The controller's id."""
 
     incarnation_id: bytes
-    """Incarnation id."""
+    """Identifies this run of the process."""
 
     zk_migration_ready: bool
-    """Zk migration ready."""
+    """Whether the controller could have taken a cluster over from ZooKeeper."""
 
     end_points: list[ControllerEndpoint]
-    """End points."""
+    """Addresses under which the node can be reached."""
 
     features: list[ControllerFeature]
-    """Features."""
+    """Feature levels that the node supports."""
 
     def __init__(
         self,
@@ -1105,7 +1127,7 @@ class RegisterControllerRecord(Message):
 
 
 class ControllerFeature(Struct):
-    """Features."""
+    """Feature levels that the node supports."""
 
     __slots__ = (
         "name",
@@ -1114,13 +1136,13 @@ class ControllerFeature(Struct):
     )
 
     name: str
-    """Name."""
+    """The feature's name."""
 
     min_supported_version: int
-    """Min supported version."""
+    """The lowest level that the node supports."""
 
     max_supported_version: int
-    """Max supported version."""
+    """The highest level that the node supports."""
 
     def __init__(
         self, *, name: str = "", min_supported_version: int = 0, max_supported_version: int = 0
@@ -1131,7 +1153,7 @@ class ControllerFeature(Struct):
 
 
 class ControllerEndpoint(Struct):
-    """End points."""
+    """Addresses under which the node can be reached."""
 
     __slots__ = (
         "name",
@@ -1141,16 +1163,16 @@ class ControllerEndpoint(Struct):
     )
 
     name: str
-    """Name."""
+    """The listener's name."""
 
     host: str
-    """Host."""
+    """The host name or address to connect to."""
 
     port: int
-    """Port."""
+    """The port to connect to."""
 
     security_protocol: int
-    """Security protocol."""
+    """0 PLAINTEXT, 1 SSL, 2 SASL_PLAINTEXT, 3 SASL_SSL."""
 
     def __init__(
         self, *, name: str = "", host: str = "", port: int = 0, security_protocol: int = 0
@@ -1162,7 +1184,7 @@ class ControllerEndpoint(Struct):
 
 
 class ClearElrRecord(Message):
-    """ClearElrRecord."""
+    """Forgets the eligible leader replicas of one topic, or of all."""
 
     __slots__ = ("topic_name",)
 
@@ -1171,7 +1193,7 @@ class ClearElrRecord(Message):
     FLEXIBLE_FROM = 0
 
     topic_name: str
-    """Topic name."""
+    """The topic's name."""
 
     def __init__(self, *, topic_name: str = "") -> None:
         self.topic_name = topic_name

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """ConsumerGroupHeartbeat (key 68).
 
-ConsumerGroupHeartbeat.
+The one request that a member of the consumer protocol (KIP-848) needs: it joins, reports, gets
+its assignment and leaves by it.
 
 Generated from `definitions/consumer_group_heartbeat.txt` by `make gen`.
 """
@@ -52,7 +53,7 @@ _unpack_iib = _iib.unpack_from
 
 
 class ConsumerGroupHeartbeatRequest(Message):
-    """ConsumerGroupHeartbeatRequest."""
+    """What has changed at the member since its last heartbeat."""
 
     __slots__ = (
         "group_id",
@@ -72,34 +73,43 @@ class ConsumerGroupHeartbeatRequest(Message):
     FLEXIBLE_FROM = 0
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     member_id: str
-    """Member id."""
+    """The member's id: empty when joining in version 0, made by the member itself from version 1.
+    """
 
     member_epoch: int
-    """Member epoch."""
+    """The member's epoch: 0 joins, -1 leaves, -2 is a static member that leaves for a while."""
 
     instance_id: str | None
-    """Instance id. (may be None)"""
+    """The name of a static member; null for a dynamic one. (may be None)"""
 
     rack_id: str | None
-    """Rack id. (may be None)"""
+    """The rack that the member runs in; null when it has none or nothing changed. (may be None)
+    """
 
     rebalance_timeout_ms: int
-    """Rebalance timeout ms."""
+    """Milliseconds that the member needs at most for giving up partitions; -1 when nothing
+    changed.
+    """
 
     subscribed_topic_names: list[str] | None
-    """Subscribed topic names. (may be None)"""
+    """The topics that the member subscribes to by name; null when nothing changed. (may be None)
+    """
 
     subscribed_topic_regex: str | None
-    """Subscribed topic regex. (versions 1+; may be None)"""
+    """The regular expression that the member subscribes by; null when nothing changed. (versions
+    1+; may be None)
+    """
 
     server_assignor: str | None
-    """Server assignor. (may be None)"""
+    """The assignor that the member wants the coordinator to use; null leaves the choice open. (may
+    be None)
+    """
 
     topic_partitions: list[ConsumerGroupHeartbeatRequestTopicPartitions] | None
-    """Topic partitions. (may be None)"""
+    """The partitions that the member still owns; null when nothing changed. (may be None)"""
 
     def __init__(
         self,
@@ -130,7 +140,7 @@ class ConsumerGroupHeartbeatRequest(Message):
 
 
 class ConsumerGroupHeartbeatRequestTopicPartitions(Struct):
-    """Topic partitions."""
+    """The partitions that the member still owns; null when nothing changed."""
 
     __slots__ = (
         "topic_id",
@@ -138,10 +148,10 @@ class ConsumerGroupHeartbeatRequestTopicPartitions(Struct):
     )
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     partitions: list[int]
-    """Partitions."""
+    """Numbers of the partitions."""
 
     def __init__(self, *, topic_id: bytes = ZERO_UUID, partitions: Iterable[int] = ()) -> None:
         self.topic_id = topic_id
@@ -149,7 +159,7 @@ class ConsumerGroupHeartbeatRequestTopicPartitions(Struct):
 
 
 class ConsumerGroupHeartbeatResponse(Message):
-    """ConsumerGroupHeartbeatResponse."""
+    """What has changed at the coordinator."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -166,25 +176,28 @@ class ConsumerGroupHeartbeatResponse(Message):
     FLEXIBLE_FROM = 0
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     member_id: str | None
-    """Member id. (may be None)"""
+    """The member's id, repeated or assigned by the coordinator. (may be None)"""
 
     member_epoch: int
-    """Member epoch."""
+    """The epoch that the member is in from now on."""
 
     heartbeat_interval_ms: int
-    """Heartbeat interval ms."""
+    """Milliseconds between two heartbeats of the member."""
 
     assignment: Assignment | None
-    """Assignment. (may be None)"""
+    """What the member shall read; null when nothing changed since its last heartbeat. (may be
+    None)
+    """
 
     def __init__(
         self,
@@ -207,12 +220,12 @@ class ConsumerGroupHeartbeatResponse(Message):
 
 
 class Assignment(Struct):
-    """Assignment."""
+    """What the member shall read; null when nothing changed since its last heartbeat."""
 
     __slots__ = ("topic_partitions",)
 
     topic_partitions: list[ConsumerGroupHeartbeatResponseTopicPartitions]
-    """Topic partitions."""
+    """The partitions that the member shall read, by topic."""
 
     def __init__(
         self, *, topic_partitions: Iterable[ConsumerGroupHeartbeatResponseTopicPartitions] = ()
@@ -221,7 +234,7 @@ class Assignment(Struct):
 
 
 class ConsumerGroupHeartbeatResponseTopicPartitions(Struct):
-    """Topic partitions."""
+    """The partitions that the member shall read, by topic."""
 
     __slots__ = (
         "topic_id",
@@ -229,10 +242,10 @@ class ConsumerGroupHeartbeatResponseTopicPartitions(Struct):
     )
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     partitions: list[int]
-    """Partitions."""
+    """Numbers of the partitions."""
 
     def __init__(self, *, topic_id: bytes = ZERO_UUID, partitions: Iterable[int] = ()) -> None:
         self.topic_id = topic_id

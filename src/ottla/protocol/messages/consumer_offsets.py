@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""consumer_offsets.
+"""Records of the topic `__consumer_offsets`.
 
-consumer_offsets.
+What the group coordinator stores: offsets, and the state of classic, consumer, share and
+streams groups. A key on disk is its type (int16, the numbers behind `key`) and its body, a
+value is its version (int16) and its body. A null value deletes.
 
 Generated from `definitions/consumer_offsets.txt` by `make gen`.
 """
@@ -109,7 +111,7 @@ _unpack_iibB = _iibB.unpack_from
 
 
 class LegacyOffsetCommitKey(Message):
-    """LegacyOffsetCommitKey."""
+    """Key of a committed offset, as old versions wrote it."""
 
     __slots__ = (
         "group",
@@ -122,13 +124,13 @@ class LegacyOffsetCommitKey(Message):
     FLEXIBLE_FROM = None
 
     group: str
-    """Group."""
+    """The group's name."""
 
     topic: str
-    """Topic."""
+    """The topic's name."""
 
     partition: int
-    """Partition."""
+    """The partition's number."""
 
     def __init__(self, *, group: str = "", topic: str = "", partition: int = 0) -> None:
         self.group = group
@@ -137,7 +139,7 @@ class LegacyOffsetCommitKey(Message):
 
 
 class LegacyOffsetCommitValue(Message):
-    """LegacyOffsetCommitValue."""
+    """A committed offset, as old versions wrote it."""
 
     __slots__ = (
         "offset",
@@ -150,13 +152,13 @@ class LegacyOffsetCommitValue(Message):
     FLEXIBLE_FROM = None
 
     offset: int
-    """Offset."""
+    """The offset of the next record to be consumed."""
 
     metadata: str
-    """Metadata."""
+    """Text that the member stored with the offset."""
 
     commit_timestamp: int
-    """Commit timestamp."""
+    """When the offset was committed, as Unix time in milliseconds."""
 
     def __init__(self, *, offset: int = 0, metadata: str = "", commit_timestamp: int = 0) -> None:
         self.offset = offset
@@ -165,7 +167,7 @@ class LegacyOffsetCommitValue(Message):
 
 
 class OffsetCommitKey(Message):
-    """OffsetCommitKey."""
+    """Key of a committed offset; its value is OffsetCommitValue."""
 
     __slots__ = (
         "group",
@@ -178,13 +180,13 @@ class OffsetCommitKey(Message):
     FLEXIBLE_FROM = None
 
     group: str
-    """Group."""
+    """The group's name."""
 
     topic: str
-    """Topic."""
+    """The topic's name."""
 
     partition: int
-    """Partition."""
+    """The partition's number."""
 
     def __init__(self, *, group: str = "", topic: str = "", partition: int = 0) -> None:
         self.group = group
@@ -193,7 +195,7 @@ class OffsetCommitKey(Message):
 
 
 class OffsetCommitValue(Message):
-    """OffsetCommitValue."""
+    """A committed offset."""
 
     __slots__ = (
         "offset",
@@ -209,22 +211,27 @@ class OffsetCommitValue(Message):
     FLEXIBLE_FROM = 4
 
     offset: int
-    """Offset."""
+    """The offset of the next record to be consumed."""
 
     leader_epoch: int
-    """Leader epoch. (versions 3+)"""
+    """The epoch of the leader that wrote the last record consumed; -1 when unknown. (versions 3+)
+    """
 
     metadata: str
-    """Metadata."""
+    """Text that the member stored with the offset."""
 
     commit_timestamp: int
-    """Commit timestamp."""
+    """When the offset was committed, as Unix time in milliseconds."""
 
     expire_timestamp: int
-    """Expire timestamp. (versions 1)"""
+    """When the offset expires, as Unix time in milliseconds; -1 follows the broker's retention.
+    (versions 1)
+    """
 
     topic_id: bytes
-    """Topic id. (versions 4+)"""
+    """The topic's identifier; all zero when it was not known at the time of the commit. (versions
+    4+)
+    """
 
     def __init__(
         self,
@@ -245,7 +252,7 @@ class OffsetCommitValue(Message):
 
 
 class GroupMetadataKey(Message):
-    """GroupMetadataKey."""
+    """Key of a classic group's state."""
 
     __slots__ = ("group",)
 
@@ -254,14 +261,14 @@ class GroupMetadataKey(Message):
     FLEXIBLE_FROM = None
 
     group: str
-    """Group."""
+    """The group's name."""
 
     def __init__(self, *, group: str = "") -> None:
         self.group = group
 
 
 class GroupMetadataValue(Message):
-    """GroupMetadataValue."""
+    """A classic group's state after a rebalance."""
 
     __slots__ = (
         "protocol_type",
@@ -277,22 +284,25 @@ class GroupMetadataValue(Message):
     FLEXIBLE_FROM = 4
 
     protocol_type: str
-    """Protocol type."""
+    """What kind of members the group has: `consumer` for consumers."""
 
     generation: int
-    """Generation."""
+    """The group's generation."""
 
     protocol: str | None
-    """Protocol. (may be None)"""
+    """The protocol that the group agreed on; null when it has no members. (may be None)"""
 
     leader: str | None
-    """Leader. (may be None)"""
+    """The member that computes the assignments; null when the group has no members. (may be None)
+    """
 
     current_state_timestamp: int
-    """Current state timestamp. (versions 2+)"""
+    """When the group entered its state, as Unix time in milliseconds; -1 when unknown. (versions
+    2+)
+    """
 
     members: list[MemberMetadata]
-    """Members."""
+    """The group's members."""
 
     def __init__(
         self,
@@ -313,7 +323,7 @@ class GroupMetadataValue(Message):
 
 
 class MemberMetadata(Struct):
-    """Members."""
+    """The group's members."""
 
     __slots__ = (
         "member_id",
@@ -327,28 +337,28 @@ class MemberMetadata(Struct):
     )
 
     member_id: str
-    """Member id."""
+    """The member's id."""
 
     group_instance_id: str | None
-    """Group instance id. (versions 3+; may be None)"""
+    """The name of a static member; null for a dynamic one. (versions 3+; may be None)"""
 
     client_id: str
-    """Client id."""
+    """The client id that the member sent in its request headers."""
 
     client_host: str
-    """Client host."""
+    """The address that the member connected from."""
 
     rebalance_timeout: int
-    """Rebalance timeout. (versions 1+)"""
+    """Milliseconds that the coordinator waits for the member to join again. (versions 1+)"""
 
     session_timeout: int
-    """Session timeout."""
+    """Milliseconds without a heartbeat after which the member is removed."""
 
     subscription: bytes
-    """Subscription."""
+    """What the member subscribes to, in the form that the protocol gives it."""
 
     assignment: bytes
-    """Assignment."""
+    """The member's assignment, in the form that the group's protocol gives it."""
 
     def __init__(
         self,
@@ -373,7 +383,7 @@ class MemberMetadata(Struct):
 
 
 class ConsumerGroupMetadataKey(Message):
-    """ConsumerGroupMetadataKey."""
+    """Key of a consumer group's epoch."""
 
     __slots__ = ("group_id",)
 
@@ -382,14 +392,14 @@ class ConsumerGroupMetadataKey(Message):
     FLEXIBLE_FROM = None
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     def __init__(self, *, group_id: str = "") -> None:
         self.group_id = group_id
 
 
 class ConsumerGroupMetadataValue(Message):
-    """ConsumerGroupMetadataValue."""
+    """A consumer group's epoch."""
 
     __slots__ = (
         "epoch",
@@ -401,10 +411,12 @@ class ConsumerGroupMetadataValue(Message):
     FLEXIBLE_FROM = 0
 
     epoch: int
-    """Epoch."""
+    """The group's epoch, raised whenever what members want changes."""
 
     metadata_hash: int
-    """Metadata hash."""
+    """A hash of the subscribed topics' metadata, which tells when the assignment must be
+    recomputed.
+    """
 
     def __init__(self, *, epoch: int = 0, metadata_hash: int = 0) -> None:
         self.epoch = epoch
@@ -412,7 +424,7 @@ class ConsumerGroupMetadataValue(Message):
 
 
 class ConsumerGroupPartitionMetadataKey(Message):
-    """ConsumerGroupPartitionMetadataKey."""
+    """Key of what a group knew of its topics. Written by early versions only."""
 
     __slots__ = ("group_id",)
 
@@ -421,14 +433,14 @@ class ConsumerGroupPartitionMetadataKey(Message):
     FLEXIBLE_FROM = None
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     def __init__(self, *, group_id: str = "") -> None:
         self.group_id = group_id
 
 
 class ConsumerGroupPartitionMetadataValue(Message):
-    """ConsumerGroupPartitionMetadataValue."""
+    """What a group knew of its topics. Written by early versions only."""
 
     __slots__ = ("topics",)
 
@@ -437,14 +449,14 @@ class ConsumerGroupPartitionMetadataValue(Message):
     FLEXIBLE_FROM = 0
 
     topics: list[TopicMetadata]
-    """Topics."""
+    """What the group knew of its topics."""
 
     def __init__(self, *, topics: Iterable[TopicMetadata] = ()) -> None:
         self.topics = list(topics)
 
 
 class TopicMetadata(Struct):
-    """Topics."""
+    """What the group knew of its topics."""
 
     __slots__ = (
         "topic_id",
@@ -454,16 +466,16 @@ class TopicMetadata(Struct):
     )
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     topic_name: str
-    """Topic name."""
+    """The topic's name."""
 
     num_partitions: int
-    """Num partitions."""
+    """The number of partitions."""
 
     partition_metadata: list[PartitionMetadata]
-    """Partition metadata."""
+    """The partitions with their racks."""
 
     def __init__(
         self,
@@ -480,7 +492,7 @@ class TopicMetadata(Struct):
 
 
 class PartitionMetadata(Struct):
-    """Partition metadata."""
+    """The partitions with their racks."""
 
     __slots__ = (
         "partition",
@@ -488,10 +500,10 @@ class PartitionMetadata(Struct):
     )
 
     partition: int
-    """Partition."""
+    """The partition's number."""
 
     racks: list[str]
-    """Racks."""
+    """The racks of the partition's replicas."""
 
     def __init__(self, *, partition: int = 0, racks: Iterable[str] = ()) -> None:
         self.partition = partition
@@ -499,7 +511,7 @@ class PartitionMetadata(Struct):
 
 
 class ConsumerGroupMemberMetadataKey(Message):
-    """ConsumerGroupMemberMetadataKey."""
+    """Key of what a member of a consumer group wants."""
 
     __slots__ = (
         "group_id",
@@ -511,10 +523,10 @@ class ConsumerGroupMemberMetadataKey(Message):
     FLEXIBLE_FROM = None
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     member_id: str
-    """Member id."""
+    """The member's id."""
 
     def __init__(self, *, group_id: str = "", member_id: str = "") -> None:
         self.group_id = group_id
@@ -522,7 +534,7 @@ class ConsumerGroupMemberMetadataKey(Message):
 
 
 class ConsumerGroupMemberMetadataValue(Message):
-    """ConsumerGroupMemberMetadataValue."""
+    """What a member of a consumer group wants."""
 
     __slots__ = (
         "instance_id",
@@ -541,31 +553,35 @@ class ConsumerGroupMemberMetadataValue(Message):
     FLEXIBLE_FROM = 0
 
     instance_id: str | None
-    """Instance id. (may be None)"""
+    """The name of a static member; null for a dynamic one. (may be None)"""
 
     rack_id: str | None
-    """Rack id. (may be None)"""
+    """The rack that the member runs in; null when it did not say. (may be None)"""
 
     client_id: str
-    """Client id."""
+    """The client id that the member sent in its request headers."""
 
     client_host: str
-    """Client host."""
+    """The address that the member connected from."""
 
     subscribed_topic_names: list[str]
-    """Subscribed topic names."""
+    """The topics that the member subscribes to by name."""
 
     subscribed_topic_regex: str | None
-    """Subscribed topic regex. (may be None)"""
+    """The regular expression that the member subscribes by; null or empty when it has none. (may
+    be None)
+    """
 
     rebalance_timeout_ms: int
-    """Rebalance timeout ms."""
+    """Milliseconds that a member has for giving up partitions when the group rebalances."""
 
     server_assignor: str | None
-    """Server assignor. (may be None)"""
+    """The assignor that the member wants the coordinator to use; null leaves the choice open. (may
+    be None)
+    """
 
     classic_member_metadata: ClassicMemberMetadata | None
-    """Classic member metadata. (may be None)"""
+    """What a member that speaks the classic protocol needs; null for others. (may be None)"""
 
     def __init__(
         self,
@@ -592,7 +608,7 @@ class ConsumerGroupMemberMetadataValue(Message):
 
 
 class ClassicMemberMetadata(Struct):
-    """Classic member metadata."""
+    """What a member that speaks the classic protocol needs; null for others."""
 
     __slots__ = (
         "session_timeout_ms",
@@ -600,10 +616,10 @@ class ClassicMemberMetadata(Struct):
     )
 
     session_timeout_ms: int
-    """Session timeout ms."""
+    """Milliseconds without a heartbeat after which the member is removed."""
 
     supported_protocols: list[ClassicProtocol]
-    """Supported protocols."""
+    """Protocols that the member can use, the preferred first."""
 
     def __init__(
         self, *, session_timeout_ms: int = 0, supported_protocols: Iterable[ClassicProtocol] = ()
@@ -613,7 +629,7 @@ class ClassicMemberMetadata(Struct):
 
 
 class ClassicProtocol(Struct):
-    """Supported protocols."""
+    """Protocols that the member can use, the preferred first."""
 
     __slots__ = (
         "name",
@@ -621,10 +637,10 @@ class ClassicProtocol(Struct):
     )
 
     name: str
-    """Name."""
+    """The assignor's name."""
 
     metadata: bytes
-    """Metadata."""
+    """What the member subscribes to, in the form that the protocol gives it."""
 
     def __init__(self, *, name: str = "", metadata: bytes = b"") -> None:
         self.name = name
@@ -632,7 +648,7 @@ class ClassicProtocol(Struct):
 
 
 class ConsumerGroupTargetAssignmentMetadataKey(Message):
-    """ConsumerGroupTargetAssignmentMetadataKey."""
+    """Key of the epoch of a consumer group's target assignment."""
 
     __slots__ = ("group_id",)
 
@@ -641,14 +657,14 @@ class ConsumerGroupTargetAssignmentMetadataKey(Message):
     FLEXIBLE_FROM = None
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     def __init__(self, *, group_id: str = "") -> None:
         self.group_id = group_id
 
 
 class ConsumerGroupTargetAssignmentMetadataValue(Message):
-    """ConsumerGroupTargetAssignmentMetadataValue."""
+    """The epoch of a consumer group's target assignment."""
 
     __slots__ = (
         "assignment_epoch",
@@ -660,10 +676,10 @@ class ConsumerGroupTargetAssignmentMetadataValue(Message):
     FLEXIBLE_FROM = 0
 
     assignment_epoch: int
-    """Assignment epoch."""
+    """The epoch in which the target assignment was computed."""
 
     assignment_timestamp: int
-    """Assignment timestamp."""
+    """When the assignment was computed, as Unix time in milliseconds; 0 when unknown."""
 
     def __init__(self, *, assignment_epoch: int = 0, assignment_timestamp: int = 0) -> None:
         self.assignment_epoch = assignment_epoch
@@ -671,7 +687,7 @@ class ConsumerGroupTargetAssignmentMetadataValue(Message):
 
 
 class ConsumerGroupTargetAssignmentMemberKey(Message):
-    """ConsumerGroupTargetAssignmentMemberKey."""
+    """Key of a member's part of the target assignment."""
 
     __slots__ = (
         "group_id",
@@ -683,10 +699,10 @@ class ConsumerGroupTargetAssignmentMemberKey(Message):
     FLEXIBLE_FROM = None
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     member_id: str
-    """Member id."""
+    """The member's id."""
 
     def __init__(self, *, group_id: str = "", member_id: str = "") -> None:
         self.group_id = group_id
@@ -694,7 +710,7 @@ class ConsumerGroupTargetAssignmentMemberKey(Message):
 
 
 class ConsumerGroupTargetAssignmentMemberValue(Message):
-    """ConsumerGroupTargetAssignmentMemberValue."""
+    """A member's part of the target assignment."""
 
     __slots__ = ("topic_partitions",)
 
@@ -703,7 +719,7 @@ class ConsumerGroupTargetAssignmentMemberValue(Message):
     FLEXIBLE_FROM = 0
 
     topic_partitions: list[ConsumerGroupTargetAssignmentMemberValueTopicPartition]
-    """Topic partitions."""
+    """The partitions that the member shall get in the end, by topic."""
 
     def __init__(
         self,
@@ -714,7 +730,7 @@ class ConsumerGroupTargetAssignmentMemberValue(Message):
 
 
 class ConsumerGroupTargetAssignmentMemberValueTopicPartition(Struct):
-    """Topic partitions."""
+    """The partitions that the member shall get in the end, by topic."""
 
     __slots__ = (
         "topic_id",
@@ -722,10 +738,10 @@ class ConsumerGroupTargetAssignmentMemberValueTopicPartition(Struct):
     )
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     partitions: list[int]
-    """Partitions."""
+    """Numbers of the partitions."""
 
     def __init__(self, *, topic_id: bytes = ZERO_UUID, partitions: Iterable[int] = ()) -> None:
         self.topic_id = topic_id
@@ -733,7 +749,7 @@ class ConsumerGroupTargetAssignmentMemberValueTopicPartition(Struct):
 
 
 class ConsumerGroupCurrentMemberAssignmentKey(Message):
-    """ConsumerGroupCurrentMemberAssignmentKey."""
+    """Key of what a member of a consumer group owns."""
 
     __slots__ = (
         "group_id",
@@ -745,10 +761,10 @@ class ConsumerGroupCurrentMemberAssignmentKey(Message):
     FLEXIBLE_FROM = None
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     member_id: str
-    """Member id."""
+    """The member's id."""
 
     def __init__(self, *, group_id: str = "", member_id: str = "") -> None:
         self.group_id = group_id
@@ -756,7 +772,7 @@ class ConsumerGroupCurrentMemberAssignmentKey(Message):
 
 
 class ConsumerGroupCurrentMemberAssignmentValue(Message):
-    """ConsumerGroupCurrentMemberAssignmentValue."""
+    """What a member of a consumer group owns."""
 
     __slots__ = (
         "member_epoch",
@@ -771,19 +787,19 @@ class ConsumerGroupCurrentMemberAssignmentValue(Message):
     FLEXIBLE_FROM = 0
 
     member_epoch: int
-    """Member epoch."""
+    """The member's epoch."""
 
     previous_member_epoch: int
-    """Previous member epoch."""
+    """The epoch that the member was in before, in case it missed an answer."""
 
     state: int
-    """State."""
+    """State of the member's reconciliation with its target assignment."""
 
     assigned_partitions: list[ConsumerGroupCurrentMemberAssignmentValueTopicPartitions]
-    """Assigned partitions."""
+    """The partitions that the member owns now, by topic."""
 
     partitions_pending_revocation: list[ConsumerGroupCurrentMemberAssignmentValueTopicPartitions]
-    """Partitions pending revocation."""
+    """The partitions that the member still has to give up, by topic."""
 
     def __init__(
         self,
@@ -806,7 +822,7 @@ class ConsumerGroupCurrentMemberAssignmentValue(Message):
 
 
 class ConsumerGroupCurrentMemberAssignmentValueTopicPartitions(Struct):
-    """Assigned partitions."""
+    """The partitions that the member owns now, by topic."""
 
     __slots__ = (
         "topic_id",
@@ -815,13 +831,13 @@ class ConsumerGroupCurrentMemberAssignmentValueTopicPartitions(Struct):
     )
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     partitions: list[int]
-    """Partitions."""
+    """Numbers of the partitions."""
 
     assignment_epochs: list[int] | None
-    """Assignment epochs. (may be None)"""
+    """The epoch in which each element was assigned, in the same order. (may be None)"""
 
     def __init__(
         self,
@@ -836,7 +852,7 @@ class ConsumerGroupCurrentMemberAssignmentValueTopicPartitions(Struct):
 
 
 class ShareGroupMemberMetadataKey(Message):
-    """ShareGroupMemberMetadataKey."""
+    """Key of what a member of a share group wants."""
 
     __slots__ = (
         "group_id",
@@ -848,10 +864,10 @@ class ShareGroupMemberMetadataKey(Message):
     FLEXIBLE_FROM = None
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     member_id: str
-    """Member id."""
+    """The member's id."""
 
     def __init__(self, *, group_id: str = "", member_id: str = "") -> None:
         self.group_id = group_id
@@ -859,7 +875,7 @@ class ShareGroupMemberMetadataKey(Message):
 
 
 class ShareGroupMemberMetadataValue(Message):
-    """ShareGroupMemberMetadataValue."""
+    """What a member of a share group wants."""
 
     __slots__ = (
         "rack_id",
@@ -873,16 +889,16 @@ class ShareGroupMemberMetadataValue(Message):
     FLEXIBLE_FROM = 0
 
     rack_id: str | None
-    """Rack id. (may be None)"""
+    """The rack that the member runs in; null when it did not say. (may be None)"""
 
     client_id: str
-    """Client id."""
+    """The client id that the member sent in its request headers."""
 
     client_host: str
-    """Client host."""
+    """The address that the member connected from."""
 
     subscribed_topic_names: list[str]
-    """Subscribed topic names."""
+    """The topics that the member subscribes to by name."""
 
     def __init__(
         self,
@@ -899,7 +915,7 @@ class ShareGroupMemberMetadataValue(Message):
 
 
 class ShareGroupMetadataKey(Message):
-    """ShareGroupMetadataKey."""
+    """Key of a share group's epoch."""
 
     __slots__ = ("group_id",)
 
@@ -908,14 +924,14 @@ class ShareGroupMetadataKey(Message):
     FLEXIBLE_FROM = None
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     def __init__(self, *, group_id: str = "") -> None:
         self.group_id = group_id
 
 
 class ShareGroupMetadataValue(Message):
-    """ShareGroupMetadataValue."""
+    """A share group's epoch."""
 
     __slots__ = (
         "epoch",
@@ -927,10 +943,12 @@ class ShareGroupMetadataValue(Message):
     FLEXIBLE_FROM = 0
 
     epoch: int
-    """Epoch."""
+    """The group's epoch, raised whenever what members want changes."""
 
     metadata_hash: int
-    """Metadata hash."""
+    """A hash of the subscribed topics' metadata, which tells when the assignment must be
+    recomputed.
+    """
 
     def __init__(self, *, epoch: int = 0, metadata_hash: int = 0) -> None:
         self.epoch = epoch
@@ -938,7 +956,7 @@ class ShareGroupMetadataValue(Message):
 
 
 class ShareGroupTargetAssignmentMetadataKey(Message):
-    """ShareGroupTargetAssignmentMetadataKey."""
+    """Key of the epoch of a share group's target assignment."""
 
     __slots__ = ("group_id",)
 
@@ -947,14 +965,14 @@ class ShareGroupTargetAssignmentMetadataKey(Message):
     FLEXIBLE_FROM = None
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     def __init__(self, *, group_id: str = "") -> None:
         self.group_id = group_id
 
 
 class ShareGroupTargetAssignmentMetadataValue(Message):
-    """ShareGroupTargetAssignmentMetadataValue."""
+    """The epoch of a share group's target assignment."""
 
     __slots__ = (
         "assignment_epoch",
@@ -966,10 +984,10 @@ class ShareGroupTargetAssignmentMetadataValue(Message):
     FLEXIBLE_FROM = 0
 
     assignment_epoch: int
-    """Assignment epoch."""
+    """The epoch in which the target assignment was computed."""
 
     assignment_timestamp: int
-    """Assignment timestamp."""
+    """When the assignment was computed, as Unix time in milliseconds; 0 when unknown."""
 
     def __init__(self, *, assignment_epoch: int = 0, assignment_timestamp: int = 0) -> None:
         self.assignment_epoch = assignment_epoch
@@ -977,7 +995,7 @@ class ShareGroupTargetAssignmentMetadataValue(Message):
 
 
 class ShareGroupTargetAssignmentMemberKey(Message):
-    """ShareGroupTargetAssignmentMemberKey."""
+    """Key of a member's part of the target assignment."""
 
     __slots__ = (
         "group_id",
@@ -989,10 +1007,10 @@ class ShareGroupTargetAssignmentMemberKey(Message):
     FLEXIBLE_FROM = None
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     member_id: str
-    """Member id."""
+    """The member's id."""
 
     def __init__(self, *, group_id: str = "", member_id: str = "") -> None:
         self.group_id = group_id
@@ -1000,7 +1018,7 @@ class ShareGroupTargetAssignmentMemberKey(Message):
 
 
 class ShareGroupTargetAssignmentMemberValue(Message):
-    """ShareGroupTargetAssignmentMemberValue."""
+    """A member's part of the target assignment."""
 
     __slots__ = ("topic_partitions",)
 
@@ -1009,7 +1027,7 @@ class ShareGroupTargetAssignmentMemberValue(Message):
     FLEXIBLE_FROM = 0
 
     topic_partitions: list[ShareGroupTargetAssignmentMemberValueTopicPartition]
-    """Topic partitions."""
+    """The partitions that the member shall get in the end, by topic."""
 
     def __init__(
         self,
@@ -1020,7 +1038,7 @@ class ShareGroupTargetAssignmentMemberValue(Message):
 
 
 class ShareGroupTargetAssignmentMemberValueTopicPartition(Struct):
-    """Topic partitions."""
+    """The partitions that the member shall get in the end, by topic."""
 
     __slots__ = (
         "topic_id",
@@ -1028,10 +1046,10 @@ class ShareGroupTargetAssignmentMemberValueTopicPartition(Struct):
     )
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     partitions: list[int]
-    """Partitions."""
+    """Numbers of the partitions."""
 
     def __init__(self, *, topic_id: bytes = ZERO_UUID, partitions: Iterable[int] = ()) -> None:
         self.topic_id = topic_id
@@ -1039,7 +1057,7 @@ class ShareGroupTargetAssignmentMemberValueTopicPartition(Struct):
 
 
 class ShareGroupCurrentMemberAssignmentKey(Message):
-    """ShareGroupCurrentMemberAssignmentKey."""
+    """Key of what a member of a share group owns."""
 
     __slots__ = (
         "group_id",
@@ -1051,10 +1069,10 @@ class ShareGroupCurrentMemberAssignmentKey(Message):
     FLEXIBLE_FROM = None
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     member_id: str
-    """Member id."""
+    """The member's id."""
 
     def __init__(self, *, group_id: str = "", member_id: str = "") -> None:
         self.group_id = group_id
@@ -1062,7 +1080,7 @@ class ShareGroupCurrentMemberAssignmentKey(Message):
 
 
 class ShareGroupCurrentMemberAssignmentValue(Message):
-    """ShareGroupCurrentMemberAssignmentValue."""
+    """What a member of a share group owns."""
 
     __slots__ = (
         "member_epoch",
@@ -1076,16 +1094,16 @@ class ShareGroupCurrentMemberAssignmentValue(Message):
     FLEXIBLE_FROM = 0
 
     member_epoch: int
-    """Member epoch."""
+    """The member's epoch."""
 
     previous_member_epoch: int
-    """Previous member epoch."""
+    """The epoch that the member was in before, in case it missed an answer."""
 
     state: int
-    """State."""
+    """State of the member's reconciliation with its target assignment."""
 
     assigned_partitions: list[ShareGroupCurrentMemberAssignmentValueTopicPartitions]
-    """Assigned partitions."""
+    """The partitions that the member owns now, by topic."""
 
     def __init__(
         self,
@@ -1102,7 +1120,7 @@ class ShareGroupCurrentMemberAssignmentValue(Message):
 
 
 class ShareGroupCurrentMemberAssignmentValueTopicPartitions(Struct):
-    """Assigned partitions."""
+    """The partitions that the member owns now, by topic."""
 
     __slots__ = (
         "topic_id",
@@ -1110,10 +1128,10 @@ class ShareGroupCurrentMemberAssignmentValueTopicPartitions(Struct):
     )
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     partitions: list[int]
-    """Partitions."""
+    """Numbers of the partitions."""
 
     def __init__(self, *, topic_id: bytes = ZERO_UUID, partitions: Iterable[int] = ()) -> None:
         self.topic_id = topic_id
@@ -1121,7 +1139,7 @@ class ShareGroupCurrentMemberAssignmentValueTopicPartitions(Struct):
 
 
 class ShareGroupStatePartitionMetadataKey(Message):
-    """ShareGroupStatePartitionMetadataKey."""
+    """Key of how far the stored state of a share group's topics is."""
 
     __slots__ = ("group_id",)
 
@@ -1130,14 +1148,14 @@ class ShareGroupStatePartitionMetadataKey(Message):
     FLEXIBLE_FROM = None
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     def __init__(self, *, group_id: str = "") -> None:
         self.group_id = group_id
 
 
 class ShareGroupStatePartitionMetadataValue(Message):
-    """ShareGroupStatePartitionMetadataValue."""
+    """How far the stored state of a share group's topics is."""
 
     __slots__ = (
         "initializing_topics",
@@ -1150,13 +1168,13 @@ class ShareGroupStatePartitionMetadataValue(Message):
     FLEXIBLE_FROM = 0
 
     initializing_topics: list[TopicPartitionsInfo]
-    """Initializing topics."""
+    """Topics whose state the share coordinator is setting up."""
 
     initialized_topics: list[TopicPartitionsInfo]
-    """Initialized topics."""
+    """Topics whose state the share coordinator keeps."""
 
     deleting_topics: list[ShareGroupStatePartitionMetadataValueTopicInfo]
-    """Deleting topics."""
+    """Topics whose state is being deleted."""
 
     def __init__(
         self,
@@ -1171,7 +1189,7 @@ class ShareGroupStatePartitionMetadataValue(Message):
 
 
 class ShareGroupStatePartitionMetadataValueTopicInfo(Struct):
-    """Deleting topics."""
+    """Topics whose state is being deleted."""
 
     __slots__ = (
         "topic_id",
@@ -1179,10 +1197,10 @@ class ShareGroupStatePartitionMetadataValueTopicInfo(Struct):
     )
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     topic_name: str
-    """Topic name."""
+    """The topic's name."""
 
     def __init__(self, *, topic_id: bytes = ZERO_UUID, topic_name: str = "") -> None:
         self.topic_id = topic_id
@@ -1190,7 +1208,7 @@ class ShareGroupStatePartitionMetadataValueTopicInfo(Struct):
 
 
 class TopicPartitionsInfo(Struct):
-    """Initializing topics."""
+    """Topics whose state the share coordinator is setting up."""
 
     __slots__ = (
         "topic_id",
@@ -1199,13 +1217,13 @@ class TopicPartitionsInfo(Struct):
     )
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     topic_name: str
-    """Topic name."""
+    """The topic's name."""
 
     partitions: list[int]
-    """Partitions."""
+    """Numbers of the partitions."""
 
     def __init__(
         self, *, topic_id: bytes = ZERO_UUID, topic_name: str = "", partitions: Iterable[int] = ()
@@ -1216,7 +1234,7 @@ class TopicPartitionsInfo(Struct):
 
 
 class ConsumerGroupRegularExpressionKey(Message):
-    """ConsumerGroupRegularExpressionKey."""
+    """Key of what a regular expression matched."""
 
     __slots__ = (
         "group_id",
@@ -1228,10 +1246,10 @@ class ConsumerGroupRegularExpressionKey(Message):
     FLEXIBLE_FROM = None
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     regular_expression: str
-    """Regular expression."""
+    """The regular expression."""
 
     def __init__(self, *, group_id: str = "", regular_expression: str = "") -> None:
         self.group_id = group_id
@@ -1239,7 +1257,7 @@ class ConsumerGroupRegularExpressionKey(Message):
 
 
 class ConsumerGroupRegularExpressionValue(Message):
-    """ConsumerGroupRegularExpressionValue."""
+    """What a regular expression of the group matched."""
 
     __slots__ = (
         "topics",
@@ -1252,13 +1270,13 @@ class ConsumerGroupRegularExpressionValue(Message):
     FLEXIBLE_FROM = 0
 
     topics: list[str]
-    """Topics."""
+    """Names of the topics that matched."""
 
     version: int
-    """Version."""
+    """The offset of the metadata image against which the expression was resolved."""
 
     timestamp: int
-    """Timestamp."""
+    """When the expression was resolved, as Unix time in milliseconds."""
 
     def __init__(self, *, topics: Iterable[str] = (), version: int = 0, timestamp: int = 0) -> None:
         self.topics = list(topics)
@@ -1267,7 +1285,7 @@ class ConsumerGroupRegularExpressionValue(Message):
 
 
 class StreamsGroupMetadataKey(Message):
-    """StreamsGroupMetadataKey."""
+    """Key of a streams group's epoch."""
 
     __slots__ = ("group_id",)
 
@@ -1276,14 +1294,14 @@ class StreamsGroupMetadataKey(Message):
     FLEXIBLE_FROM = None
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     def __init__(self, *, group_id: str = "") -> None:
         self.group_id = group_id
 
 
 class StreamsGroupMetadataValue(Message):
-    """StreamsGroupMetadataValue."""
+    """A streams group's epoch."""
 
     __slots__ = (
         "epoch",
@@ -1297,16 +1315,18 @@ class StreamsGroupMetadataValue(Message):
     FLEXIBLE_FROM = 0
 
     epoch: int
-    """Epoch."""
+    """The group's epoch, raised whenever what members want changes."""
 
     metadata_hash: int
-    """Metadata hash."""
+    """A hash of the subscribed topics' metadata, which tells when the assignment must be
+    recomputed.
+    """
 
     validated_topology_epoch: int
-    """Validated topology epoch."""
+    """The epoch of the last topology whose topics were found as needed."""
 
     last_assignment_configs: list[LastAssignmentConfig] | None
-    """Last assignment configs. (may be None)"""
+    """Configurations that the last assignment was computed with. (may be None)"""
 
     def __init__(
         self,
@@ -1325,7 +1345,7 @@ class StreamsGroupMetadataValue(Message):
 
 
 class LastAssignmentConfig(Struct):
-    """Last assignment configs."""
+    """Configurations that the last assignment was computed with."""
 
     __slots__ = (
         "key",
@@ -1333,10 +1353,10 @@ class LastAssignmentConfig(Struct):
     )
 
     key: str
-    """Key."""
+    """The configuration's name."""
 
     value: str
-    """Value."""
+    """The configuration's value."""
 
     def __init__(self, *, key: str = "", value: str = "") -> None:
         self.key = key
@@ -1344,7 +1364,7 @@ class LastAssignmentConfig(Struct):
 
 
 class StreamsGroupMemberMetadataKey(Message):
-    """StreamsGroupMemberMetadataKey."""
+    """Key of what a member of a streams group is."""
 
     __slots__ = (
         "group_id",
@@ -1356,10 +1376,10 @@ class StreamsGroupMemberMetadataKey(Message):
     FLEXIBLE_FROM = None
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     member_id: str
-    """Member id."""
+    """The member's id."""
 
     def __init__(self, *, group_id: str = "", member_id: str = "") -> None:
         self.group_id = group_id
@@ -1367,7 +1387,7 @@ class StreamsGroupMemberMetadataKey(Message):
 
 
 class StreamsGroupMemberMetadataValue(Message):
-    """StreamsGroupMemberMetadataValue."""
+    """What a member of a streams group is."""
 
     __slots__ = (
         "instance_id",
@@ -1386,31 +1406,31 @@ class StreamsGroupMemberMetadataValue(Message):
     FLEXIBLE_FROM = 0
 
     instance_id: str | None
-    """Instance id. (may be None)"""
+    """The name of a static member; null for a dynamic one. (may be None)"""
 
     rack_id: str | None
-    """Rack id. (may be None)"""
+    """The rack that the member runs in; null when it did not say. (may be None)"""
 
     client_id: str
-    """Client id."""
+    """The client id that the member sent in its request headers."""
 
     client_host: str
-    """Client host."""
+    """The address that the member connected from."""
 
     rebalance_timeout_ms: int
-    """Rebalance timeout ms."""
+    """Milliseconds that a member has for giving up partitions when the group rebalances."""
 
     topology_epoch: int
-    """Topology epoch."""
+    """The epoch of the topology that the member runs."""
 
     process_id: str
-    """Process id."""
+    """Identifies the process, to keep spares in other processes."""
 
     user_endpoint: Endpoint | None
-    """User endpoint. (may be None)"""
+    """Where the instance serves queries; null when it does not. (may be None)"""
 
     client_tags: list[KeyValue]
-    """Client tags."""
+    """Tags of the instance, for placing spares far apart."""
 
     def __init__(
         self,
@@ -1437,7 +1457,7 @@ class StreamsGroupMemberMetadataValue(Message):
 
 
 class KeyValue(Struct):
-    """Client tags."""
+    """Tags of the instance, for placing spares far apart."""
 
     __slots__ = (
         "key",
@@ -1445,10 +1465,10 @@ class KeyValue(Struct):
     )
 
     key: str
-    """Key."""
+    """The tag's or configuration's name."""
 
     value: str
-    """Value."""
+    """The tag's or configuration's value."""
 
     def __init__(self, *, key: str = "", value: str = "") -> None:
         self.key = key
@@ -1456,7 +1476,7 @@ class KeyValue(Struct):
 
 
 class Endpoint(Struct):
-    """User endpoint."""
+    """Where the instance serves queries; null when it does not."""
 
     __slots__ = (
         "host",
@@ -1464,10 +1484,10 @@ class Endpoint(Struct):
     )
 
     host: str
-    """Host."""
+    """The host name under which the instance serves queries."""
 
     port: int
-    """Port."""
+    """The port under which the instance serves queries."""
 
     def __init__(self, *, host: str = "", port: int = 0) -> None:
         self.host = host
@@ -1475,7 +1495,7 @@ class Endpoint(Struct):
 
 
 class StreamsGroupTargetAssignmentMetadataKey(Message):
-    """StreamsGroupTargetAssignmentMetadataKey."""
+    """Key of the epoch of a streams group's target assignment."""
 
     __slots__ = ("group_id",)
 
@@ -1484,14 +1504,14 @@ class StreamsGroupTargetAssignmentMetadataKey(Message):
     FLEXIBLE_FROM = None
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     def __init__(self, *, group_id: str = "") -> None:
         self.group_id = group_id
 
 
 class StreamsGroupTargetAssignmentMetadataValue(Message):
-    """StreamsGroupTargetAssignmentMetadataValue."""
+    """The epoch of a streams group's target assignment."""
 
     __slots__ = (
         "assignment_epoch",
@@ -1503,10 +1523,10 @@ class StreamsGroupTargetAssignmentMetadataValue(Message):
     FLEXIBLE_FROM = 0
 
     assignment_epoch: int
-    """Assignment epoch."""
+    """The epoch in which the target assignment was computed."""
 
     assignment_timestamp: int
-    """Assignment timestamp."""
+    """When the assignment was computed, as Unix time in milliseconds; 0 when unknown."""
 
     def __init__(self, *, assignment_epoch: int = 0, assignment_timestamp: int = 0) -> None:
         self.assignment_epoch = assignment_epoch
@@ -1514,7 +1534,7 @@ class StreamsGroupTargetAssignmentMetadataValue(Message):
 
 
 class StreamsGroupTargetAssignmentMemberKey(Message):
-    """StreamsGroupTargetAssignmentMemberKey."""
+    """Key of a member's part of the target assignment."""
 
     __slots__ = (
         "group_id",
@@ -1526,10 +1546,10 @@ class StreamsGroupTargetAssignmentMemberKey(Message):
     FLEXIBLE_FROM = None
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     member_id: str
-    """Member id."""
+    """The member's id."""
 
     def __init__(self, *, group_id: str = "", member_id: str = "") -> None:
         self.group_id = group_id
@@ -1537,7 +1557,7 @@ class StreamsGroupTargetAssignmentMemberKey(Message):
 
 
 class StreamsGroupTargetAssignmentMemberValue(Message):
-    """StreamsGroupTargetAssignmentMemberValue."""
+    """A member's part of the target assignment."""
 
     __slots__ = (
         "active_tasks",
@@ -1550,13 +1570,13 @@ class StreamsGroupTargetAssignmentMemberValue(Message):
     FLEXIBLE_FROM = 0
 
     active_tasks: list[StreamsGroupTargetAssignmentMemberValueTaskIds]
-    """Active tasks."""
+    """Tasks that process records."""
 
     standby_tasks: list[StreamsGroupTargetAssignmentMemberValueTaskIds]
-    """Standby tasks."""
+    """Tasks whose state is kept as a spare."""
 
     warmup_tasks: list[StreamsGroupTargetAssignmentMemberValueTaskIds]
-    """Warmup tasks."""
+    """Tasks whose state is being copied, so that they can move here."""
 
     def __init__(
         self,
@@ -1571,7 +1591,7 @@ class StreamsGroupTargetAssignmentMemberValue(Message):
 
 
 class StreamsGroupTargetAssignmentMemberValueTaskIds(Struct):
-    """Active tasks."""
+    """Tasks that process records."""
 
     __slots__ = (
         "subtopology_id",
@@ -1579,10 +1599,10 @@ class StreamsGroupTargetAssignmentMemberValueTaskIds(Struct):
     )
 
     subtopology_id: str
-    """Subtopology id."""
+    """The subtopology's name, unique within the topology."""
 
     partitions: list[int]
-    """Partitions."""
+    """Numbers of the partitions that the tasks process."""
 
     def __init__(self, *, subtopology_id: str = "", partitions: Iterable[int] = ()) -> None:
         self.subtopology_id = subtopology_id
@@ -1590,7 +1610,7 @@ class StreamsGroupTargetAssignmentMemberValueTaskIds(Struct):
 
 
 class StreamsGroupCurrentMemberAssignmentKey(Message):
-    """StreamsGroupCurrentMemberAssignmentKey."""
+    """Key of the tasks that a member owns."""
 
     __slots__ = (
         "group_id",
@@ -1602,10 +1622,10 @@ class StreamsGroupCurrentMemberAssignmentKey(Message):
     FLEXIBLE_FROM = None
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     member_id: str
-    """Member id."""
+    """The member's id."""
 
     def __init__(self, *, group_id: str = "", member_id: str = "") -> None:
         self.group_id = group_id
@@ -1613,7 +1633,7 @@ class StreamsGroupCurrentMemberAssignmentKey(Message):
 
 
 class StreamsGroupCurrentMemberAssignmentValue(Message):
-    """StreamsGroupCurrentMemberAssignmentValue."""
+    """The tasks that a member owns."""
 
     __slots__ = (
         "member_epoch",
@@ -1632,31 +1652,31 @@ class StreamsGroupCurrentMemberAssignmentValue(Message):
     FLEXIBLE_FROM = 0
 
     member_epoch: int
-    """Member epoch."""
+    """The member's epoch."""
 
     previous_member_epoch: int
-    """Previous member epoch."""
+    """The epoch that the member was in before, in case it missed an answer."""
 
     state: int
-    """State."""
+    """State of the member's reconciliation with its target assignment."""
 
     active_tasks: list[StreamsGroupCurrentMemberAssignmentValueTaskIds]
-    """Active tasks."""
+    """Tasks that process records."""
 
     standby_tasks: list[StreamsGroupCurrentMemberAssignmentValueTaskIds]
-    """Standby tasks."""
+    """Tasks whose state is kept as a spare."""
 
     warmup_tasks: list[StreamsGroupCurrentMemberAssignmentValueTaskIds]
-    """Warmup tasks."""
+    """Tasks whose state is being copied, so that they can move here."""
 
     active_tasks_pending_revocation: list[StreamsGroupCurrentMemberAssignmentValueTaskIds]
-    """Active tasks pending revocation."""
+    """Tasks to be processed that the member still has to give up."""
 
     standby_tasks_pending_revocation: list[StreamsGroupCurrentMemberAssignmentValueTaskIds]
-    """Standby tasks pending revocation."""
+    """Spare tasks that the member still has to give up."""
 
     warmup_tasks_pending_revocation: list[StreamsGroupCurrentMemberAssignmentValueTaskIds]
-    """Warmup tasks pending revocation."""
+    """Warm-up tasks that the member still has to give up."""
 
     def __init__(
         self,
@@ -1689,7 +1709,7 @@ class StreamsGroupCurrentMemberAssignmentValue(Message):
 
 
 class StreamsGroupCurrentMemberAssignmentValueTaskIds(Struct):
-    """Active tasks."""
+    """Tasks that process records."""
 
     __slots__ = (
         "subtopology_id",
@@ -1698,13 +1718,13 @@ class StreamsGroupCurrentMemberAssignmentValueTaskIds(Struct):
     )
 
     subtopology_id: str
-    """Subtopology id."""
+    """The subtopology's name, unique within the topology."""
 
     partitions: list[int]
-    """Partitions."""
+    """Numbers of the partitions that the tasks process."""
 
     assignment_epochs: list[int] | None
-    """Assignment epochs. (may be None)"""
+    """The epoch in which each element was assigned, in the same order. (may be None)"""
 
     def __init__(
         self,
@@ -1719,7 +1739,7 @@ class StreamsGroupCurrentMemberAssignmentValueTaskIds(Struct):
 
 
 class StreamsGroupTopologyKey(Message):
-    """StreamsGroupTopologyKey."""
+    """Key of a streams group's topology."""
 
     __slots__ = ("group_id",)
 
@@ -1728,14 +1748,14 @@ class StreamsGroupTopologyKey(Message):
     FLEXIBLE_FROM = None
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     def __init__(self, *, group_id: str = "") -> None:
         self.group_id = group_id
 
 
 class StreamsGroupTopologyValue(Message):
-    """StreamsGroupTopologyValue."""
+    """A streams group's topology."""
 
     __slots__ = (
         "epoch",
@@ -1747,10 +1767,10 @@ class StreamsGroupTopologyValue(Message):
     FLEXIBLE_FROM = 0
 
     epoch: int
-    """Epoch."""
+    """The topology's epoch."""
 
     subtopologies: list[Subtopology]
-    """Subtopologies."""
+    """Parts of the topology that can run apart."""
 
     def __init__(self, *, epoch: int = 0, subtopologies: Iterable[Subtopology] = ()) -> None:
         self.epoch = epoch
@@ -1758,7 +1778,7 @@ class StreamsGroupTopologyValue(Message):
 
 
 class Subtopology(Struct):
-    """Subtopologies."""
+    """Parts of the topology that can run apart."""
 
     __slots__ = (
         "subtopology_id",
@@ -1771,25 +1791,25 @@ class Subtopology(Struct):
     )
 
     subtopology_id: str
-    """Subtopology id."""
+    """The subtopology's name, unique within the topology."""
 
     source_topics: list[str]
-    """Source topics."""
+    """Topics that the subtopology reads."""
 
     source_topic_regex: list[str]
-    """Source topic regex."""
+    """Regular expressions for topics that the subtopology reads."""
 
     state_changelog_topics: list[StreamsGroupTopologyValueTopicInfo]
-    """State changelog topics."""
+    """Topics that record the changes of the subtopology's state stores."""
 
     repartition_sink_topics: list[str]
-    """Repartition sink topics."""
+    """Repartition topics that the subtopology writes."""
 
     repartition_source_topics: list[StreamsGroupTopologyValueTopicInfo]
-    """Repartition source topics."""
+    """Repartition topics that the subtopology reads and that the group creates."""
 
     copartition_groups: list[CopartitionGroup]
-    """Copartition groups."""
+    """Sets of topics that must have equal numbers of partitions."""
 
     def __init__(
         self,
@@ -1812,7 +1832,7 @@ class Subtopology(Struct):
 
 
 class CopartitionGroup(Struct):
-    """Copartition groups."""
+    """Sets of topics that must have equal numbers of partitions."""
 
     __slots__ = (
         "source_topics",
@@ -1821,13 +1841,13 @@ class CopartitionGroup(Struct):
     )
 
     source_topics: list[int]
-    """Source topics."""
+    """Source topics of the group, as indexes into the subtopology's list."""
 
     source_topic_regex: list[int]
-    """Source topic regex."""
+    """Expressions of the group, as indexes into the subtopology's list."""
 
     repartition_source_topics: list[int]
-    """Repartition source topics."""
+    """Repartition topics of the group, as indexes into the subtopology's list."""
 
     def __init__(
         self,
@@ -1842,7 +1862,7 @@ class CopartitionGroup(Struct):
 
 
 class StreamsGroupTopologyValueTopicInfo(Struct):
-    """State changelog topics."""
+    """Topics that record the changes of the subtopology's state stores."""
 
     __slots__ = (
         "name",
@@ -1852,16 +1872,16 @@ class StreamsGroupTopologyValueTopicInfo(Struct):
     )
 
     name: str
-    """Name."""
+    """The topic's name."""
 
     partitions: int
-    """Partitions."""
+    """The number of partitions; 0 leaves it open."""
 
     replication_factor: int
-    """Replication factor."""
+    """Replicas of each partition; 0 takes the broker's default."""
 
     topic_configs: list[TopicConfig]
-    """Topic configs."""
+    """Configurations that the topic must have."""
 
     def __init__(
         self,
@@ -1878,7 +1898,7 @@ class StreamsGroupTopologyValueTopicInfo(Struct):
 
 
 class TopicConfig(Struct):
-    """Topic configs."""
+    """Configurations that the topic must have."""
 
     __slots__ = (
         "key",
@@ -1886,10 +1906,10 @@ class TopicConfig(Struct):
     )
 
     key: str
-    """Key."""
+    """The configuration's name."""
 
     value: str
-    """Value."""
+    """The configuration's value."""
 
     def __init__(self, *, key: str = "", value: str = "") -> None:
         self.key = key

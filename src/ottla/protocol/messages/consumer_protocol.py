@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""consumer_protocol.
+"""What classic consumers tell each other.
 
-consumer_protocol.
+Carried as opaque bytes by JoinGroup and SyncGroup: its version (int16) and its body. Made and
+read by the members; the coordinator reads the subscribed topics.
 
 Generated from `definitions/consumer_protocol.txt` by `make gen`.
 """
@@ -32,7 +33,7 @@ _unpack_ih = _ih.unpack_from
 
 
 class ConsumerProtocolSubscription(Message):
-    """ConsumerProtocolSubscription."""
+    """What a consumer subscribes to; the metadata in JoinGroup."""
 
     __slots__ = (
         "topics",
@@ -47,19 +48,22 @@ class ConsumerProtocolSubscription(Message):
     FLEXIBLE_FROM = None
 
     topics: list[str]
-    """Topics."""
+    """Names of the topics that the member subscribes to."""
 
     user_data: bytes | None
-    """User data. (may be None)"""
+    """Bytes of the assignor's own; may be null. (may be None)"""
 
     owned_partitions: list[ConsumerProtocolSubscriptionTopicPartition]
-    """Owned partitions. (versions 1+)"""
+    """The partitions that the member owns, by topic, for assignors that move as little as
+    possible. (versions 1+)
+    """
 
     generation_id: int
-    """Generation id. (versions 2+)"""
+    """The generation in which the member owned its partitions; -1 when unknown. (versions 2+)
+    """
 
     rack_id: str | None
-    """Rack id. (versions 3+; may be None)"""
+    """The rack that the member runs in; null when it did not say. (versions 3+; may be None)"""
 
     def __init__(
         self,
@@ -78,7 +82,9 @@ class ConsumerProtocolSubscription(Message):
 
 
 class ConsumerProtocolSubscriptionTopicPartition(Struct):
-    """Owned partitions."""
+    """The partitions that the member owns, by topic, for assignors that move as little as
+    possible.
+    """
 
     __slots__ = (
         "topic",
@@ -86,10 +92,10 @@ class ConsumerProtocolSubscriptionTopicPartition(Struct):
     )
 
     topic: str
-    """Topic."""
+    """The topic's name."""
 
     partitions: list[int]
-    """Partitions."""
+    """Numbers of the partitions."""
 
     def __init__(self, *, topic: str = "", partitions: Iterable[int] = ()) -> None:
         self.topic = topic
@@ -97,7 +103,7 @@ class ConsumerProtocolSubscriptionTopicPartition(Struct):
 
 
 class ConsumerProtocolAssignment(Message):
-    """ConsumerProtocolAssignment."""
+    """What a consumer shall read; the assignment in SyncGroup."""
 
     __slots__ = (
         "assigned_partitions",
@@ -109,10 +115,10 @@ class ConsumerProtocolAssignment(Message):
     FLEXIBLE_FROM = None
 
     assigned_partitions: list[ConsumerProtocolAssignmentTopicPartition]
-    """Assigned partitions."""
+    """The partitions that the member shall read, by topic."""
 
     user_data: bytes | None
-    """User data. (may be None)"""
+    """Bytes of the assignor's own; may be null. (may be None)"""
 
     def __init__(
         self,
@@ -125,7 +131,7 @@ class ConsumerProtocolAssignment(Message):
 
 
 class ConsumerProtocolAssignmentTopicPartition(Struct):
-    """Assigned partitions."""
+    """The partitions that the member shall read, by topic."""
 
     __slots__ = (
         "topic",
@@ -133,10 +139,10 @@ class ConsumerProtocolAssignmentTopicPartition(Struct):
     )
 
     topic: str
-    """Topic."""
+    """The topic's name."""
 
     partitions: list[int]
-    """Partitions."""
+    """Numbers of the partitions."""
 
     def __init__(self, *, topic: str = "", partitions: Iterable[int] = ()) -> None:
         self.topic = topic

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""control_records.
+"""Control records.
 
-control_records.
+Records that the log keeps for itself. The key is the version (int16) and the type (int16); what
+the type means for the value is said at `control_record_type_schema`. Values begin with their
+version: as int16 in EndTxnMarker, as the field `version` in the others.
 
 Generated from `definitions/control_records.txt` by `make gen`.
 """
@@ -71,7 +73,7 @@ _unpack_iuB = _iuB.unpack_from
 
 
 class ControlRecordTypeSchema(Message):
-    """ControlRecordTypeSchema."""
+    """Tells what a control record means; the part of its key behind the version."""
 
     __slots__ = ("type",)
 
@@ -80,14 +82,16 @@ class ControlRecordTypeSchema(Message):
     FLEXIBLE_FROM = None
 
     type: int
-    """Type."""
+    """What the control record means: 0 abort, 1 commit, 2 leader change, 3 snapshot header, 4
+    snapshot footer, 5 quorum version, 6 voters.
+    """
 
     def __init__(self, *, type: int = 0) -> None:
         self.type = type
 
 
 class EndTxnMarker(Message):
-    """EndTxnMarker."""
+    """Ends a transaction: the value of commit and abort records."""
 
     __slots__ = ("coordinator_epoch",)
 
@@ -96,14 +100,14 @@ class EndTxnMarker(Message):
     FLEXIBLE_FROM = None
 
     coordinator_epoch: int
-    """Coordinator epoch."""
+    """The epoch of the transaction coordinator."""
 
     def __init__(self, *, coordinator_epoch: int = 0) -> None:
         self.coordinator_epoch = coordinator_epoch
 
 
 class LeaderChangeMessage(Message):
-    """LeaderChangeMessage."""
+    """A new leader of the metadata quorum begins its epoch."""
 
     __slots__ = (
         "version",
@@ -117,16 +121,16 @@ class LeaderChangeMessage(Message):
     FLEXIBLE_FROM = 0
 
     version: int
-    """Version."""
+    """The version of this record's layout."""
 
     leader_id: int
-    """Leader id."""
+    """The replica that became the leader of the metadata quorum."""
 
     voters: list[LeaderChangeMessageVoter]
-    """Voters."""
+    """The voters of the metadata quorum."""
 
     granting_voters: list[LeaderChangeMessageVoter]
-    """Granting voters."""
+    """The voters that elected the leader."""
 
     def __init__(
         self,
@@ -143,7 +147,7 @@ class LeaderChangeMessage(Message):
 
 
 class LeaderChangeMessageVoter(Struct):
-    """Voters."""
+    """The voters of the metadata quorum."""
 
     __slots__ = (
         "voter_id",
@@ -151,10 +155,10 @@ class LeaderChangeMessageVoter(Struct):
     )
 
     voter_id: int
-    """Voter id."""
+    """The voter's id."""
 
     voter_directory_id: bytes
-    """Voter directory id. (versions 1+)"""
+    """The identifier of the voter's metadata directory. (versions 1+)"""
 
     def __init__(self, *, voter_id: int = 0, voter_directory_id: bytes = ZERO_UUID) -> None:
         self.voter_id = voter_id
@@ -162,7 +166,7 @@ class LeaderChangeMessageVoter(Struct):
 
 
 class SnapshotHeaderRecord(Message):
-    """SnapshotHeaderRecord."""
+    """Begins a snapshot of the metadata."""
 
     __slots__ = (
         "version",
@@ -174,10 +178,10 @@ class SnapshotHeaderRecord(Message):
     FLEXIBLE_FROM = 0
 
     version: int
-    """Version."""
+    """The version of this record's layout."""
 
     last_contained_log_timestamp: int
-    """Last contained log timestamp."""
+    """The timestamp of the last record that the snapshot contains."""
 
     def __init__(self, *, version: int = 0, last_contained_log_timestamp: int = 0) -> None:
         self.version = version
@@ -185,7 +189,7 @@ class SnapshotHeaderRecord(Message):
 
 
 class SnapshotFooterRecord(Message):
-    """SnapshotFooterRecord."""
+    """Ends a snapshot of the metadata: without it the snapshot is not complete."""
 
     __slots__ = ("version",)
 
@@ -194,14 +198,14 @@ class SnapshotFooterRecord(Message):
     FLEXIBLE_FROM = 0
 
     version: int
-    """Version."""
+    """The version of this record's layout."""
 
     def __init__(self, *, version: int = 0) -> None:
         self.version = version
 
 
 class KRaftVersionRecord(Message):
-    """KRaftVersionRecord."""
+    """The version of the quorum's protocol."""
 
     __slots__ = (
         "version",
@@ -213,10 +217,10 @@ class KRaftVersionRecord(Message):
     FLEXIBLE_FROM = 0
 
     version: int
-    """Version."""
+    """The version of this record's layout."""
 
     kraft_version: int
-    """Kraft version."""
+    """The version of the quorum's protocol."""
 
     def __init__(self, *, version: int = 0, kraft_version: int = 0) -> None:
         self.version = version
@@ -224,7 +228,7 @@ class KRaftVersionRecord(Message):
 
 
 class VotersRecord(Message):
-    """VotersRecord."""
+    """The voters of the metadata quorum."""
 
     __slots__ = (
         "version",
@@ -236,10 +240,10 @@ class VotersRecord(Message):
     FLEXIBLE_FROM = 0
 
     version: int
-    """Version."""
+    """The version of this record's layout."""
 
     voters: list[VotersRecordVoter]
-    """Voters."""
+    """The voters of the metadata quorum."""
 
     def __init__(self, *, version: int = 0, voters: Iterable[VotersRecordVoter] = ()) -> None:
         self.version = version
@@ -247,7 +251,7 @@ class VotersRecord(Message):
 
 
 class VotersRecordVoter(Struct):
-    """Voters."""
+    """The voters of the metadata quorum."""
 
     __slots__ = (
         "voter_id",
@@ -257,16 +261,16 @@ class VotersRecordVoter(Struct):
     )
 
     voter_id: int
-    """Voter id."""
+    """The voter's id."""
 
     voter_directory_id: bytes
-    """Voter directory id."""
+    """The identifier of the voter's metadata directory."""
 
     endpoints: list[Endpoint]
-    """Endpoints."""
+    """Addresses under which the voter can be reached."""
 
     kraft_version_feature: KRaftVersionFeature
-    """Kraft version feature."""
+    """Versions of the quorum's protocol that the voter supports."""
 
     def __init__(
         self,
@@ -285,7 +289,7 @@ class VotersRecordVoter(Struct):
 
 
 class KRaftVersionFeature(Struct):
-    """Kraft version feature."""
+    """Versions of the quorum's protocol that the voter supports."""
 
     __slots__ = (
         "min_supported_version",
@@ -293,10 +297,10 @@ class KRaftVersionFeature(Struct):
     )
 
     min_supported_version: int
-    """Min supported version."""
+    """The lowest level that the node supports."""
 
     max_supported_version: int
-    """Max supported version."""
+    """The highest level that the node supports."""
 
     def __init__(self, *, min_supported_version: int = 0, max_supported_version: int = 0) -> None:
         self.min_supported_version = min_supported_version
@@ -304,7 +308,7 @@ class KRaftVersionFeature(Struct):
 
 
 class Endpoint(Struct):
-    """Endpoints."""
+    """Addresses under which the voter can be reached."""
 
     __slots__ = (
         "name",
@@ -313,13 +317,13 @@ class Endpoint(Struct):
     )
 
     name: str
-    """Name."""
+    """The listener's name."""
 
     host: str
-    """Host."""
+    """The host name or address to connect to."""
 
     port: int
-    """Port."""
+    """The port to connect to."""
 
     def __init__(self, *, name: str = "", host: str = "", port: int = 0) -> None:
         self.name = name

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """CreateAcls (key 30).
 
-CreateAcls.
+Adds rules that say who may do what.
 
 Generated from `definitions/create_acls.txt` by `make gen`.
 """
@@ -63,7 +63,7 @@ _unpack_bbB = _bbB.unpack_from
 
 
 class CreateAclsRequest(Message):
-    """CreateAclsRequest."""
+    """The rules."""
 
     __slots__ = ("creations",)
 
@@ -72,14 +72,14 @@ class CreateAclsRequest(Message):
     FLEXIBLE_FROM = 2
 
     creations: list[AclCreation]
-    """Creations."""
+    """The rules to add."""
 
     def __init__(self, *, creations: Iterable[AclCreation] = ()) -> None:
         self.creations = list(creations)
 
 
 class AclCreation(Struct):
-    """Creations."""
+    """The rules to add."""
 
     __slots__ = (
         "resource_type",
@@ -92,25 +92,29 @@ class AclCreation(Struct):
     )
 
     resource_type: int
-    """Resource type."""
+    """Kind of the resource: 2 topic, 3 group, 4 cluster, 5 transactional id, 6 delegation token, 7
+    user.
+    """
 
     resource_name: str
-    """Resource name."""
+    """The resource's name, or the prefix that names must have."""
 
     resource_pattern_type: int
-    """Resource pattern type."""
+    """How the name is compared: 3 literal, 4 prefixed."""
 
     principal: str
-    """Principal."""
+    """The user, such as `User:alice`."""
 
     host: str
-    """Host."""
+    """The client address that the rule is about; `*` is any."""
 
     operation: int
-    """Operation."""
+    """What is done: 2 all, 3 read, 4 write, 5 create, 6 delete, 7 alter, 8 describe, 9 cluster
+    action, 10 describe configs, 11 alter configs, 12 idempotent write.
+    """
 
     permission_type: int
-    """Permission type."""
+    """2 denies, 3 allows."""
 
     def __init__(
         self,
@@ -133,7 +137,7 @@ class AclCreation(Struct):
 
 
 class CreateAclsResponse(Message):
-    """CreateAclsResponse."""
+    """Outcomes in the same order."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -145,10 +149,11 @@ class CreateAclsResponse(Message):
     FLEXIBLE_FROM = 2
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     results: list[AclCreationResult]
-    """Results."""
+    """Outcomes in the order of the request's rules."""
 
     def __init__(
         self, *, throttle_time_ms: int = 0, results: Iterable[AclCreationResult] = ()
@@ -158,7 +163,7 @@ class CreateAclsResponse(Message):
 
 
 class AclCreationResult(Struct):
-    """Results."""
+    """Outcomes in the order of the request's rules."""
 
     __slots__ = (
         "error_code",
@@ -166,10 +171,10 @@ class AclCreationResult(Struct):
     )
 
     error_code: int
-    """Error code."""
+    """Outcome for this rule; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     def __init__(self, *, error_code: int = 0, error_message: str | None = "") -> None:
         self.error_code = error_code

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """CreateDelegationToken (key 38).
 
-CreateDelegationToken.
+Makes a token by which others can act for a user.
 
 Generated from `definitions/create_delegation_token.txt` by `make gen`.
 """
@@ -62,7 +62,7 @@ _unpack_qqqh = _qqqh.unpack_from
 
 
 class CreateDelegationTokenRequest(Message):
-    """CreateDelegationTokenRequest."""
+    """For whom, and for how long."""
 
     __slots__ = (
         "owner_principal_type",
@@ -76,16 +76,20 @@ class CreateDelegationTokenRequest(Message):
     FLEXIBLE_FROM = 2
 
     owner_principal_type: str | None
-    """Owner principal type. (versions 3+; may be None)"""
+    """The kind of the user who shall own the token; null is the one who asks. (versions 3+; may be
+    None)
+    """
 
     owner_principal_name: str | None
-    """Owner principal name. (versions 3+; may be None)"""
+    """The name of the user who shall own the token; null is the one who asks. (versions 3+; may be
+    None)
+    """
 
     renewers: list[CreatableRenewers]
-    """Renewers."""
+    """Users who may renew the token, besides its owner."""
 
     max_lifetime_ms: int
-    """Max lifetime ms."""
+    """Milliseconds for which the token can be renewed; -1 takes the broker's limit."""
 
     def __init__(
         self,
@@ -102,7 +106,7 @@ class CreateDelegationTokenRequest(Message):
 
 
 class CreatableRenewers(Struct):
-    """Renewers."""
+    """Users who may renew the token, besides its owner."""
 
     __slots__ = (
         "principal_type",
@@ -110,10 +114,10 @@ class CreatableRenewers(Struct):
     )
 
     principal_type: str
-    """Principal type."""
+    """The kind of the user, `User` as a rule."""
 
     principal_name: str
-    """Principal name."""
+    """The user's name."""
 
     def __init__(self, *, principal_type: str = "", principal_name: str = "") -> None:
         self.principal_type = principal_type
@@ -121,7 +125,7 @@ class CreatableRenewers(Struct):
 
 
 class CreateDelegationTokenResponse(Message):
-    """CreateDelegationTokenResponse."""
+    """The token."""
 
     __slots__ = (
         "error_code",
@@ -142,37 +146,38 @@ class CreateDelegationTokenResponse(Message):
     FLEXIBLE_FROM = 2
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     principal_type: str
-    """Principal type."""
+    """The kind of the user, `User` as a rule."""
 
     principal_name: str
-    """Principal name."""
+    """The user's name."""
 
     token_requester_principal_type: str
-    """Token requester principal type. (versions 3+)"""
+    """The kind of the user who asked for the token. (versions 3+)"""
 
     token_requester_principal_name: str
-    """Token requester principal name. (versions 3+)"""
+    """The name of the user who asked for the token. (versions 3+)"""
 
     issue_timestamp_ms: int
-    """Issue timestamp ms."""
+    """When the token was made, as Unix time in milliseconds."""
 
     expiry_timestamp_ms: int
-    """Expiry timestamp ms."""
+    """When the token expires unless it is renewed, as Unix time in milliseconds."""
 
     max_timestamp_ms: int
-    """Max timestamp ms."""
+    """Until when the token can be renewed, as Unix time in milliseconds."""
 
     token_id: str
-    """Token id."""
+    """The token's id."""
 
     hmac: bytes
-    """Hmac."""
+    """The token's secret."""
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     def __init__(
         self,

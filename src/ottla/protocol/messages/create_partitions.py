@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """CreatePartitions (key 37).
 
-CreatePartitions.
+Gives topics more partitions.
 
 Generated from `definitions/create_partitions.txt` by `make gen`.
 """
@@ -55,7 +55,7 @@ _unpack_itB = _itB.unpack_from
 
 
 class CreatePartitionsRequest(Message):
-    """CreatePartitionsRequest."""
+    """The topics and how many partitions they shall have."""
 
     __slots__ = (
         "topics",
@@ -68,13 +68,13 @@ class CreatePartitionsRequest(Message):
     FLEXIBLE_FROM = 2
 
     topics: list[CreatePartitionsTopic]
-    """Topics."""
+    """The topics to enlarge."""
 
     timeout_ms: int
-    """Timeout ms."""
+    """Milliseconds to wait for the work to be done; the work goes on when they have passed."""
 
     validate_only: bool
-    """Validate only."""
+    """Whether only to check the request and change nothing."""
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ class CreatePartitionsRequest(Message):
 
 
 class CreatePartitionsTopic(Struct):
-    """Topics."""
+    """The topics to enlarge."""
 
     __slots__ = (
         "name",
@@ -98,13 +98,13 @@ class CreatePartitionsTopic(Struct):
     )
 
     name: str
-    """Name."""
+    """The topic's name."""
 
     count: int
-    """Count."""
+    """How many partitions the topic shall have in all."""
 
     assignments: list[CreatePartitionsAssignment] | None
-    """Assignments. (may be None)"""
+    """Replicas of each new partition; null leaves the placement to the broker. (may be None)"""
 
     def __init__(
         self,
@@ -119,19 +119,19 @@ class CreatePartitionsTopic(Struct):
 
 
 class CreatePartitionsAssignment(Struct):
-    """Assignments."""
+    """Replicas of each new partition; null leaves the placement to the broker."""
 
     __slots__ = ("broker_ids",)
 
     broker_ids: list[int]
-    """Broker ids."""
+    """The brokers that hold the partition, the preferred leader first."""
 
     def __init__(self, *, broker_ids: Iterable[int] = ()) -> None:
         self.broker_ids = list(broker_ids)
 
 
 class CreatePartitionsResponse(Message):
-    """CreatePartitionsResponse."""
+    """Outcomes by topic."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -143,10 +143,11 @@ class CreatePartitionsResponse(Message):
     FLEXIBLE_FROM = 2
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     results: list[CreatePartitionsTopicResult]
-    """Results."""
+    """Outcomes by topic."""
 
     def __init__(
         self, *, throttle_time_ms: int = 0, results: Iterable[CreatePartitionsTopicResult] = ()
@@ -156,7 +157,7 @@ class CreatePartitionsResponse(Message):
 
 
 class CreatePartitionsTopicResult(Struct):
-    """Results."""
+    """Outcomes by topic."""
 
     __slots__ = (
         "name",
@@ -165,13 +166,13 @@ class CreatePartitionsTopicResult(Struct):
     )
 
     name: str
-    """Name."""
+    """The topic's name."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this topic; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     def __init__(
         self, *, name: str = "", error_code: int = 0, error_message: str | None = None

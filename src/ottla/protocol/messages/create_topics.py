@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """CreateTopics (key 19).
 
-CreateTopics.
+Creates topics.
 
 Generated from `definitions/create_topics.txt` by `make gen`.
 """
@@ -78,7 +78,7 @@ _unpack_tbtB = _tbtB.unpack_from
 
 
 class CreateTopicsRequest(Message):
-    """CreateTopicsRequest."""
+    """The topics with partitions, replicas and configurations."""
 
     __slots__ = (
         "topics",
@@ -91,13 +91,13 @@ class CreateTopicsRequest(Message):
     FLEXIBLE_FROM = 5
 
     topics: list[CreatableTopic]
-    """Topics."""
+    """The topics to create."""
 
     timeout_ms: int
-    """Timeout ms."""
+    """Milliseconds to wait for the work to be done; the work goes on when they have passed."""
 
     validate_only: bool
-    """Validate only."""
+    """Whether only to check the request and change nothing."""
 
     def __init__(
         self,
@@ -112,7 +112,7 @@ class CreateTopicsRequest(Message):
 
 
 class CreatableTopic(Struct):
-    """Topics."""
+    """The topics to create."""
 
     __slots__ = (
         "name",
@@ -123,19 +123,19 @@ class CreatableTopic(Struct):
     )
 
     name: str
-    """Name."""
+    """The topic's name."""
 
     num_partitions: int
-    """Num partitions."""
+    """Partitions; -1 takes the broker's default or what the assignments say."""
 
     replication_factor: int
-    """Replication factor."""
+    """Replicas of each partition; -1 takes the broker's default or what the assignments say."""
 
     assignments: list[CreatableReplicaAssignment]
-    """Assignments."""
+    """Replicas of each partition, when the client places them itself."""
 
     configs: list[CreatableTopicConfig]
-    """Configs."""
+    """Configurations that differ from the broker's defaults."""
 
     def __init__(
         self,
@@ -154,7 +154,7 @@ class CreatableTopic(Struct):
 
 
 class CreatableTopicConfig(Struct):
-    """Configs."""
+    """Configurations that differ from the broker's defaults."""
 
     __slots__ = (
         "name",
@@ -162,10 +162,10 @@ class CreatableTopicConfig(Struct):
     )
 
     name: str
-    """Name."""
+    """The configuration's name."""
 
     value: str | None
-    """Value. (may be None)"""
+    """The configuration's value; null asks for the default. (may be None)"""
 
     def __init__(self, *, name: str = "", value: str | None = "") -> None:
         self.name = name
@@ -173,7 +173,7 @@ class CreatableTopicConfig(Struct):
 
 
 class CreatableReplicaAssignment(Struct):
-    """Assignments."""
+    """Replicas of each partition, when the client places them itself."""
 
     __slots__ = (
         "partition_index",
@@ -181,10 +181,10 @@ class CreatableReplicaAssignment(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     broker_ids: list[int]
-    """Broker ids."""
+    """The brokers that hold the partition, the preferred leader first."""
 
     def __init__(self, *, partition_index: int = 0, broker_ids: Iterable[int] = ()) -> None:
         self.partition_index = partition_index
@@ -192,7 +192,7 @@ class CreatableReplicaAssignment(Struct):
 
 
 class CreateTopicsResponse(Message):
-    """CreateTopicsResponse."""
+    """Outcomes by topic."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -204,10 +204,11 @@ class CreateTopicsResponse(Message):
     FLEXIBLE_FROM = 5
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     topics: list[CreatableTopicResult]
-    """Topics."""
+    """Outcomes by topic."""
 
     def __init__(
         self, *, throttle_time_ms: int = 0, topics: Iterable[CreatableTopicResult] = ()
@@ -217,7 +218,7 @@ class CreateTopicsResponse(Message):
 
 
 class CreatableTopicResult(Struct):
-    """Topics."""
+    """Outcomes by topic."""
 
     __slots__ = (
         "name",
@@ -231,28 +232,30 @@ class CreatableTopicResult(Struct):
     )
 
     name: str
-    """Name."""
+    """The topic's name."""
 
     topic_id: bytes
-    """Topic id. (versions 7+)"""
+    """The topic's identifier. (versions 7+)"""
 
     error_code: int
-    """Error code."""
+    """Outcome for this topic; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     topic_config_error_code: int
-    """Topic config error code. (versions 5+)"""
+    """Why the configurations are not shown; 0 when they are. (versions 5+)"""
 
     num_partitions: int
-    """Num partitions. (versions 5+)"""
+    """Partitions; -1 when the user may not see them. (versions 5+)"""
 
     replication_factor: int
-    """Replication factor. (versions 5+)"""
+    """Replicas of each partition; -1 when the user may not see them. (versions 5+)"""
 
     configs: list[CreatableTopicConfigs] | None
-    """Configs. (versions 5+; may be None)"""
+    """All configurations of the new topic; null when the user may not see them. (versions 5+; may
+    be None)
+    """
 
     def __init__(
         self,
@@ -277,7 +280,7 @@ class CreatableTopicResult(Struct):
 
 
 class CreatableTopicConfigs(Struct):
-    """Configs."""
+    """All configurations of the new topic; null when the user may not see them."""
 
     __slots__ = (
         "name",
@@ -288,19 +291,21 @@ class CreatableTopicConfigs(Struct):
     )
 
     name: str
-    """Name."""
+    """The configuration's name."""
 
     value: str | None
-    """Value. (may be None)"""
+    """The configuration's value in force; null when it is sensitive. (may be None)"""
 
     read_only: bool
-    """Read only."""
+    """Whether the configuration can only be changed in the broker's file."""
 
     config_source: int
-    """Config source."""
+    """Where the value comes from: 1 topic, 2 this broker, 3 all brokers, 4 configuration file, 5
+    default, 6 broker logger, 7 client metrics, 8 group.
+    """
 
     is_sensitive: bool
-    """Is sensitive."""
+    """Whether the value is a secret and therefore not shown."""
 
     def __init__(
         self,

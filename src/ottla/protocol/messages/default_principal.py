@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""default_principal.
+"""The user inside an Envelope.
 
-default_principal.
+Carried as bytes by Envelope: its version (int16) and its body.
 
 Generated from `definitions/default_principal.txt` by `make gen`.
 """
@@ -31,7 +31,7 @@ _unpack_tB = _tB.unpack_from
 
 
 class DefaultPrincipalData(Message):
-    """DefaultPrincipalData."""
+    """The user behind a forwarded request."""
 
     __slots__ = (
         "type",
@@ -44,13 +44,13 @@ class DefaultPrincipalData(Message):
     FLEXIBLE_FROM = 0
 
     type: str
-    """Type."""
+    """The kind of the user, `User` as a rule."""
 
     name: str
-    """Name."""
+    """The user's name."""
 
     token_authenticated: bool
-    """Token authenticated."""
+    """Whether the user came by a delegation token."""
 
     def __init__(
         self, *, type: str = "", name: str = "", token_authenticated: bool = False

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """DeleteAcls (key 31).
 
-DeleteAcls.
+Deletes the rules that match filters.
 
 Generated from `definitions/delete_acls.txt` by `make gen`.
 """
@@ -63,7 +63,7 @@ _unpack_bbB = _bbB.unpack_from
 
 
 class DeleteAclsRequest(Message):
-    """DeleteAclsRequest."""
+    """The filters."""
 
     __slots__ = ("filters",)
 
@@ -72,14 +72,14 @@ class DeleteAclsRequest(Message):
     FLEXIBLE_FROM = 2
 
     filters: list[DeleteAclsFilter]
-    """Filters."""
+    """Filters for the rules to delete."""
 
     def __init__(self, *, filters: Iterable[DeleteAclsFilter] = ()) -> None:
         self.filters = list(filters)
 
 
 class DeleteAclsFilter(Struct):
-    """Filters."""
+    """Filters for the rules to delete."""
 
     __slots__ = (
         "resource_type_filter",
@@ -92,25 +92,25 @@ class DeleteAclsFilter(Struct):
     )
 
     resource_type_filter: int
-    """Resource type filter."""
+    """Kind of the resource; 1 matches any."""
 
     resource_name_filter: str | None
-    """Resource name filter. (may be None)"""
+    """The resource's name; null matches any. (may be None)"""
 
     pattern_type_filter: int
-    """Pattern type filter."""
+    """How the name is compared: 1 any, 2 whatever would apply to it, 3 literal, 4 prefixed."""
 
     principal_filter: str | None
-    """Principal filter. (may be None)"""
+    """The user, such as `User:alice`; null matches any. (may be None)"""
 
     host_filter: str | None
-    """Host filter. (may be None)"""
+    """The client address; null matches any. (may be None)"""
 
     operation: int
-    """Operation."""
+    """What is done; 1 matches any."""
 
     permission_type: int
-    """Permission type."""
+    """2 denies, 3 allows, 1 matches both."""
 
     def __init__(
         self,
@@ -133,7 +133,7 @@ class DeleteAclsFilter(Struct):
 
 
 class DeleteAclsResponse(Message):
-    """DeleteAclsResponse."""
+    """The rules that each filter matched."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -145,10 +145,11 @@ class DeleteAclsResponse(Message):
     FLEXIBLE_FROM = 2
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     filter_results: list[DeleteAclsFilterResult]
-    """Filter results."""
+    """Outcomes in the order of the request's filters."""
 
     def __init__(
         self, *, throttle_time_ms: int = 0, filter_results: Iterable[DeleteAclsFilterResult] = ()
@@ -158,7 +159,7 @@ class DeleteAclsResponse(Message):
 
 
 class DeleteAclsFilterResult(Struct):
-    """Filter results."""
+    """Outcomes in the order of the request's filters."""
 
     __slots__ = (
         "error_code",
@@ -167,13 +168,13 @@ class DeleteAclsFilterResult(Struct):
     )
 
     error_code: int
-    """Error code."""
+    """Outcome for this filter; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     matching_acls: list[DeleteAclsMatchingAcl]
-    """Matching acls."""
+    """The rules that matched."""
 
     def __init__(
         self,
@@ -188,7 +189,7 @@ class DeleteAclsFilterResult(Struct):
 
 
 class DeleteAclsMatchingAcl(Struct):
-    """Matching acls."""
+    """The rules that matched."""
 
     __slots__ = (
         "error_code",
@@ -203,31 +204,35 @@ class DeleteAclsMatchingAcl(Struct):
     )
 
     error_code: int
-    """Error code."""
+    """Outcome for this rule; 0 means that it was deleted."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     resource_type: int
-    """Resource type."""
+    """Kind of the resource: 2 topic, 3 group, 4 cluster, 5 transactional id, 6 delegation token, 7
+    user.
+    """
 
     resource_name: str
-    """Resource name."""
+    """The resource's name, or the prefix that names must have."""
 
     pattern_type: int
-    """Pattern type."""
+    """How the name is compared: 3 literal, 4 prefixed."""
 
     principal: str
-    """Principal."""
+    """The user, such as `User:alice`."""
 
     host: str
-    """Host."""
+    """The client address that the rule is about; `*` is any."""
 
     operation: int
-    """Operation."""
+    """What is done: 2 all, 3 read, 4 write, 5 create, 6 delete, 7 alter, 8 describe, 9 cluster
+    action, 10 describe configs, 11 alter configs, 12 idempotent write.
+    """
 
     permission_type: int
-    """Permission type."""
+    """2 denies, 3 allows."""
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """DeleteGroups (key 42).
 
-DeleteGroups.
+Deletes groups that have no members, with their offsets.
 
 Generated from `definitions/delete_groups.txt` by `make gen`.
 """
@@ -46,7 +46,7 @@ _unpack_ii = _ii.unpack_from
 
 
 class DeleteGroupsRequest(Message):
-    """DeleteGroupsRequest."""
+    """The groups."""
 
     __slots__ = ("groups_names",)
 
@@ -55,14 +55,14 @@ class DeleteGroupsRequest(Message):
     FLEXIBLE_FROM = 2
 
     groups_names: list[str]
-    """Groups names."""
+    """Names of the groups to delete."""
 
     def __init__(self, *, groups_names: Iterable[str] = ()) -> None:
         self.groups_names = list(groups_names)
 
 
 class DeleteGroupsResponse(Message):
-    """DeleteGroupsResponse."""
+    """Outcomes by group."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -74,10 +74,11 @@ class DeleteGroupsResponse(Message):
     FLEXIBLE_FROM = 2
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     results: list[DeletableGroupResult]
-    """Results."""
+    """Outcomes by group."""
 
     def __init__(
         self, *, throttle_time_ms: int = 0, results: Iterable[DeletableGroupResult] = ()
@@ -87,7 +88,7 @@ class DeleteGroupsResponse(Message):
 
 
 class DeletableGroupResult(Struct):
-    """Results."""
+    """Outcomes by group."""
 
     __slots__ = (
         "group_id",
@@ -95,10 +96,10 @@ class DeletableGroupResult(Struct):
     )
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this group; 0 is success."""
 
     def __init__(self, *, group_id: str = "", error_code: int = 0) -> None:
         self.group_id = group_id

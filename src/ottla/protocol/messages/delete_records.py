@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """DeleteRecords (key 21).
 
-DeleteRecords.
+Deletes the records of partitions up to an offset.
 
 Generated from `definitions/delete_records.txt` by `make gen`.
 """
@@ -58,7 +58,7 @@ _unpack_iqhB = _iqhB.unpack_from
 
 
 class DeleteRecordsRequest(Message):
-    """DeleteRecordsRequest."""
+    """The partitions and where their logs shall begin."""
 
     __slots__ = (
         "topics",
@@ -70,10 +70,10 @@ class DeleteRecordsRequest(Message):
     FLEXIBLE_FROM = 2
 
     topics: list[DeleteRecordsTopic]
-    """Topics."""
+    """The partitions to delete from, by topic."""
 
     timeout_ms: int
-    """Timeout ms."""
+    """Milliseconds to wait for the work to be done; the work goes on when they have passed."""
 
     def __init__(self, *, topics: Iterable[DeleteRecordsTopic] = (), timeout_ms: int = 0) -> None:
         self.topics = list(topics)
@@ -81,7 +81,7 @@ class DeleteRecordsRequest(Message):
 
 
 class DeleteRecordsTopic(Struct):
-    """Topics."""
+    """The partitions to delete from, by topic."""
 
     __slots__ = (
         "name",
@@ -89,10 +89,10 @@ class DeleteRecordsTopic(Struct):
     )
 
     name: str
-    """Name."""
+    """The topic's name."""
 
     partitions: list[DeleteRecordsPartition]
-    """Partitions."""
+    """The partitions to delete from."""
 
     def __init__(
         self, *, name: str = "", partitions: Iterable[DeleteRecordsPartition] = ()
@@ -102,7 +102,7 @@ class DeleteRecordsTopic(Struct):
 
 
 class DeleteRecordsPartition(Struct):
-    """Partitions."""
+    """The partitions to delete from."""
 
     __slots__ = (
         "partition_index",
@@ -110,10 +110,10 @@ class DeleteRecordsPartition(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     offset: int
-    """Offset."""
+    """The first offset to keep; -1 deletes everything below the high watermark."""
 
     def __init__(self, *, partition_index: int = 0, offset: int = 0) -> None:
         self.partition_index = partition_index
@@ -121,7 +121,7 @@ class DeleteRecordsPartition(Struct):
 
 
 class DeleteRecordsResponse(Message):
-    """DeleteRecordsResponse."""
+    """Where the logs begin now."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -133,10 +133,11 @@ class DeleteRecordsResponse(Message):
     FLEXIBLE_FROM = 2
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     topics: list[DeleteRecordsTopicResult]
-    """Topics."""
+    """Outcomes by topic."""
 
     def __init__(
         self, *, throttle_time_ms: int = 0, topics: Iterable[DeleteRecordsTopicResult] = ()
@@ -146,7 +147,7 @@ class DeleteRecordsResponse(Message):
 
 
 class DeleteRecordsTopicResult(Struct):
-    """Topics."""
+    """Outcomes by topic."""
 
     __slots__ = (
         "name",
@@ -154,10 +155,10 @@ class DeleteRecordsTopicResult(Struct):
     )
 
     name: str
-    """Name."""
+    """The topic's name."""
 
     partitions: list[DeleteRecordsPartitionResult]
-    """Partitions."""
+    """Outcomes by partition."""
 
     def __init__(
         self, *, name: str = "", partitions: Iterable[DeleteRecordsPartitionResult] = ()
@@ -167,7 +168,7 @@ class DeleteRecordsTopicResult(Struct):
 
 
 class DeleteRecordsPartitionResult(Struct):
-    """Partitions."""
+    """Outcomes by partition."""
 
     __slots__ = (
         "partition_index",
@@ -176,13 +177,13 @@ class DeleteRecordsPartitionResult(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     low_watermark: int
-    """Low watermark."""
+    """The log start offset after the deletion; -1 on an error."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this partition; 0 is success."""
 
     def __init__(
         self, *, partition_index: int = 0, low_watermark: int = 0, error_code: int = 0

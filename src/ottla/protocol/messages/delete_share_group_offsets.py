@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """DeleteShareGroupOffsets (key 92).
 
-DeleteShareGroupOffsets.
+Deletes the offsets of topics in an empty share group.
 
 Generated from `definitions/delete_share_group_offsets.txt` by `make gen`.
 """
@@ -41,7 +41,7 @@ _unpack_uhB = _uhB.unpack_from
 
 
 class DeleteShareGroupOffsetsRequest(Message):
-    """DeleteShareGroupOffsetsRequest."""
+    """The group and the topics."""
 
     __slots__ = (
         "group_id",
@@ -53,10 +53,10 @@ class DeleteShareGroupOffsetsRequest(Message):
     FLEXIBLE_FROM = 0
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     topics: list[DeleteShareGroupOffsetsRequestTopic]
-    """Topics."""
+    """The topics whose offsets are to be deleted."""
 
     def __init__(
         self, *, group_id: str = "", topics: Iterable[DeleteShareGroupOffsetsRequestTopic] = ()
@@ -66,19 +66,19 @@ class DeleteShareGroupOffsetsRequest(Message):
 
 
 class DeleteShareGroupOffsetsRequestTopic(Struct):
-    """Topics."""
+    """The topics whose offsets are to be deleted."""
 
     __slots__ = ("topic_name",)
 
     topic_name: str
-    """Topic name."""
+    """The topic's name."""
 
     def __init__(self, *, topic_name: str = "") -> None:
         self.topic_name = topic_name
 
 
 class DeleteShareGroupOffsetsResponse(Message):
-    """DeleteShareGroupOffsetsResponse."""
+    """Outcomes by topic."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -92,16 +92,17 @@ class DeleteShareGroupOffsetsResponse(Message):
     FLEXIBLE_FROM = 0
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     responses: list[DeleteShareGroupOffsetsResponseTopic]
-    """Responses."""
+    """Outcomes by topic."""
 
     def __init__(
         self,
@@ -118,7 +119,7 @@ class DeleteShareGroupOffsetsResponse(Message):
 
 
 class DeleteShareGroupOffsetsResponseTopic(Struct):
-    """Responses."""
+    """Outcomes by topic."""
 
     __slots__ = (
         "topic_name",
@@ -128,16 +129,16 @@ class DeleteShareGroupOffsetsResponseTopic(Struct):
     )
 
     topic_name: str
-    """Topic name."""
+    """The topic's name."""
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this topic; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """DeleteShareGroupState (key 86).
 
-DeleteShareGroupState.
+Deletes what the share coordinator stores of share-partitions. Between brokers.
 
 Generated from `definitions/delete_share_group_state.txt` by `make gen`.
 """
@@ -45,7 +45,7 @@ _unpack_ihB = _ihB.unpack_from
 
 
 class DeleteShareGroupStateRequest(Message):
-    """DeleteShareGroupStateRequest."""
+    """The share-partitions."""
 
     __slots__ = (
         "group_id",
@@ -57,10 +57,10 @@ class DeleteShareGroupStateRequest(Message):
     FLEXIBLE_FROM = 0
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     topics: list[DeleteStateData]
-    """Topics."""
+    """The share-partitions whose state is to be deleted, by topic."""
 
     def __init__(self, *, group_id: str = "", topics: Iterable[DeleteStateData] = ()) -> None:
         self.group_id = group_id
@@ -68,7 +68,7 @@ class DeleteShareGroupStateRequest(Message):
 
 
 class DeleteStateData(Struct):
-    """Topics."""
+    """The share-partitions whose state is to be deleted, by topic."""
 
     __slots__ = (
         "topic_id",
@@ -76,10 +76,10 @@ class DeleteStateData(Struct):
     )
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     partitions: list[PartitionData]
-    """Partitions."""
+    """The partitions that are meant."""
 
     def __init__(
         self, *, topic_id: bytes = ZERO_UUID, partitions: Iterable[PartitionData] = ()
@@ -89,19 +89,19 @@ class DeleteStateData(Struct):
 
 
 class PartitionData(Struct):
-    """Partitions."""
+    """The partitions that are meant."""
 
     __slots__ = ("partition",)
 
     partition: int
-    """Partition."""
+    """The partition's number."""
 
     def __init__(self, *, partition: int = 0) -> None:
         self.partition = partition
 
 
 class DeleteShareGroupStateResponse(Message):
-    """DeleteShareGroupStateResponse."""
+    """Outcomes by partition."""
 
     __slots__ = ("results",)
 
@@ -110,14 +110,14 @@ class DeleteShareGroupStateResponse(Message):
     FLEXIBLE_FROM = 0
 
     results: list[DeleteStateResult]
-    """Results."""
+    """Outcomes by topic."""
 
     def __init__(self, *, results: Iterable[DeleteStateResult] = ()) -> None:
         self.results = list(results)
 
 
 class DeleteStateResult(Struct):
-    """Results."""
+    """Outcomes by topic."""
 
     __slots__ = (
         "topic_id",
@@ -125,10 +125,10 @@ class DeleteStateResult(Struct):
     )
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     partitions: list[PartitionResult]
-    """Partitions."""
+    """Outcomes by partition."""
 
     def __init__(
         self, *, topic_id: bytes = ZERO_UUID, partitions: Iterable[PartitionResult] = ()
@@ -138,7 +138,7 @@ class DeleteStateResult(Struct):
 
 
 class PartitionResult(Struct):
-    """Partitions."""
+    """Outcomes by partition."""
 
     __slots__ = (
         "partition",
@@ -147,13 +147,13 @@ class PartitionResult(Struct):
     )
 
     partition: int
-    """Partition."""
+    """The partition's number."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this partition; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     def __init__(
         self, *, partition: int = 0, error_code: int = 0, error_message: str | None = None

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """DeleteTopics (key 20).
 
-DeleteTopics.
+Deletes topics by name or by identifier.
 
 Generated from `definitions/delete_topics.txt` by `make gen`.
 """
@@ -61,7 +61,7 @@ _unpack_uhB = _uhB.unpack_from
 
 
 class DeleteTopicsRequest(Message):
-    """DeleteTopicsRequest."""
+    """The topics."""
 
     __slots__ = (
         "topics",
@@ -74,13 +74,13 @@ class DeleteTopicsRequest(Message):
     FLEXIBLE_FROM = 4
 
     topics: list[DeleteTopicState]
-    """Topics. (versions 6+)"""
+    """The topics to delete, by name or by identifier. (versions 6+)"""
 
     topic_names: list[str]
-    """Topic names. (versions 1-5)"""
+    """Names of the topics to delete. (versions 1-5)"""
 
     timeout_ms: int
-    """Timeout ms."""
+    """Milliseconds to wait for the work to be done; the work goes on when they have passed."""
 
     def __init__(
         self,
@@ -95,7 +95,7 @@ class DeleteTopicsRequest(Message):
 
 
 class DeleteTopicState(Struct):
-    """Topics."""
+    """The topics to delete, by name or by identifier."""
 
     __slots__ = (
         "name",
@@ -103,10 +103,10 @@ class DeleteTopicState(Struct):
     )
 
     name: str | None
-    """Name. (may be None)"""
+    """The topic's name. (may be None)"""
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier; all zero when the topic is named instead."""
 
     def __init__(self, *, name: str | None = None, topic_id: bytes = ZERO_UUID) -> None:
         self.name = name
@@ -114,7 +114,7 @@ class DeleteTopicState(Struct):
 
 
 class DeleteTopicsResponse(Message):
-    """DeleteTopicsResponse."""
+    """Outcomes by topic."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -126,10 +126,11 @@ class DeleteTopicsResponse(Message):
     FLEXIBLE_FROM = 4
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     responses: list[DeletableTopicResult]
-    """Responses."""
+    """Outcomes by topic."""
 
     def __init__(
         self, *, throttle_time_ms: int = 0, responses: Iterable[DeletableTopicResult] = ()
@@ -139,7 +140,7 @@ class DeleteTopicsResponse(Message):
 
 
 class DeletableTopicResult(Struct):
-    """Responses."""
+    """Outcomes by topic."""
 
     __slots__ = (
         "name",
@@ -149,16 +150,18 @@ class DeletableTopicResult(Struct):
     )
 
     name: str | None
-    """Name. (may be None in versions 6+)"""
+    """The topic's name. (may be None in versions 6+)"""
 
     topic_id: bytes
-    """Topic id. (versions 6+)"""
+    """The topic's identifier. (versions 6+)"""
 
     error_code: int
-    """Error code."""
+    """Outcome for this topic; 0 is success."""
 
     error_message: str | None
-    """Error message. (versions 5+; may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (versions 5+; may be
+    None)
+    """
 
     def __init__(
         self,

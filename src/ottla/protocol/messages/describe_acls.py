@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """DescribeAcls (key 29).
 
-DescribeAcls.
+Lists the rules that match a filter.
 
 Generated from `definitions/describe_acls.txt` by `make gen`.
 """
@@ -62,7 +62,7 @@ _unpack_ihh = _ihh.unpack_from
 
 
 class DescribeAclsRequest(Message):
-    """DescribeAclsRequest."""
+    """The filter."""
 
     __slots__ = (
         "resource_type_filter",
@@ -79,25 +79,25 @@ class DescribeAclsRequest(Message):
     FLEXIBLE_FROM = 2
 
     resource_type_filter: int
-    """Resource type filter."""
+    """Kind of the resource; 1 matches any."""
 
     resource_name_filter: str | None
-    """Resource name filter. (may be None)"""
+    """The resource's name; null matches any. (may be None)"""
 
     pattern_type_filter: int
-    """Pattern type filter."""
+    """How the name is compared: 1 any, 2 whatever would apply to it, 3 literal, 4 prefixed."""
 
     principal_filter: str | None
-    """Principal filter. (may be None)"""
+    """The user, such as `User:alice`; null matches any. (may be None)"""
 
     host_filter: str | None
-    """Host filter. (may be None)"""
+    """The client address; null matches any. (may be None)"""
 
     operation: int
-    """Operation."""
+    """What is done; 1 matches any."""
 
     permission_type: int
-    """Permission type."""
+    """2 denies, 3 allows, 1 matches both."""
 
     def __init__(
         self,
@@ -120,7 +120,7 @@ class DescribeAclsRequest(Message):
 
 
 class DescribeAclsResponse(Message):
-    """DescribeAclsResponse."""
+    """The rules by resource."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -134,16 +134,17 @@ class DescribeAclsResponse(Message):
     FLEXIBLE_FROM = 2
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     resources: list[DescribeAclsResource]
-    """Resources."""
+    """Resources with rules that match."""
 
     def __init__(
         self,
@@ -160,7 +161,7 @@ class DescribeAclsResponse(Message):
 
 
 class DescribeAclsResource(Struct):
-    """Resources."""
+    """Resources with rules that match."""
 
     __slots__ = (
         "resource_type",
@@ -170,16 +171,18 @@ class DescribeAclsResource(Struct):
     )
 
     resource_type: int
-    """Resource type."""
+    """Kind of the resource: 2 topic, 3 group, 4 cluster, 5 transactional id, 6 delegation token, 7
+    user.
+    """
 
     resource_name: str
-    """Resource name."""
+    """The resource's name, or the prefix that names must have."""
 
     pattern_type: int
-    """Pattern type."""
+    """How the name is compared: 3 literal, 4 prefixed."""
 
     acls: list[AclDescription]
-    """Acls."""
+    """The rules on this resource."""
 
     def __init__(
         self,
@@ -196,7 +199,7 @@ class DescribeAclsResource(Struct):
 
 
 class AclDescription(Struct):
-    """Acls."""
+    """The rules on this resource."""
 
     __slots__ = (
         "principal",
@@ -206,16 +209,18 @@ class AclDescription(Struct):
     )
 
     principal: str
-    """Principal."""
+    """The user, such as `User:alice`."""
 
     host: str
-    """Host."""
+    """The client address that the rule is about; `*` is any."""
 
     operation: int
-    """Operation."""
+    """What is done: 2 all, 3 read, 4 write, 5 create, 6 delete, 7 alter, 8 describe, 9 cluster
+    action, 10 describe configs, 11 alter configs, 12 idempotent write.
+    """
 
     permission_type: int
-    """Permission type."""
+    """2 denies, 3 allows."""
 
     def __init__(
         self, *, principal: str = "", host: str = "", operation: int = 0, permission_type: int = 0

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """DescribeClientQuotas (key 48).
 
-DescribeClientQuotas.
+Lists the limits on users, client ids and addresses.
 
 Generated from `definitions/describe_client_quotas.txt` by `make gen`.
 """
@@ -66,7 +66,7 @@ _unpack_ihh = _ihh.unpack_from
 
 
 class DescribeClientQuotasRequest(Message):
-    """DescribeClientQuotasRequest."""
+    """Whose limits are wanted."""
 
     __slots__ = (
         "components",
@@ -78,10 +78,10 @@ class DescribeClientQuotasRequest(Message):
     FLEXIBLE_FROM = 1
 
     components: list[ComponentData]
-    """Components."""
+    """What the entities must have; all must match."""
 
     strict: bool
-    """Strict."""
+    """Whether to leave out entities with parts that no component names."""
 
     def __init__(self, *, components: Iterable[ComponentData] = (), strict: bool = False) -> None:
         self.components = list(components)
@@ -89,7 +89,7 @@ class DescribeClientQuotasRequest(Message):
 
 
 class ComponentData(Struct):
-    """Components."""
+    """What the entities must have; all must match."""
 
     __slots__ = (
         "entity_type",
@@ -98,13 +98,13 @@ class ComponentData(Struct):
     )
 
     entity_type: str
-    """Entity type."""
+    """Kind of the entity: `user`, `client-id` or `ip`."""
 
     match_type: int
-    """Match type."""
+    """How to compare the name: 0 exactly, 1 the default entity, 2 any name that is set."""
 
     match: str | None
-    """Match. (may be None)"""
+    """The name to compare with; null where none is needed. (may be None)"""
 
     def __init__(
         self, *, entity_type: str = "", match_type: int = 0, match: str | None = ""
@@ -115,7 +115,7 @@ class ComponentData(Struct):
 
 
 class DescribeClientQuotasResponse(Message):
-    """DescribeClientQuotasResponse."""
+    """The limits by entity."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -129,16 +129,17 @@ class DescribeClientQuotasResponse(Message):
     FLEXIBLE_FROM = 1
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     entries: list[EntryData] | None
-    """Entries. (may be None)"""
+    """One entry for each entity. (may be None)"""
 
     def __init__(
         self,
@@ -155,7 +156,7 @@ class DescribeClientQuotasResponse(Message):
 
 
 class EntryData(Struct):
-    """Entries."""
+    """One entry for each entity."""
 
     __slots__ = (
         "entity",
@@ -163,10 +164,10 @@ class EntryData(Struct):
     )
 
     entity: list[EntityData]
-    """Entity."""
+    """Whom the limits apply to: one or two parts, such as a user and a client id."""
 
     values: list[ValueData]
-    """Values."""
+    """The limits in force."""
 
     def __init__(
         self, *, entity: Iterable[EntityData] = (), values: Iterable[ValueData] = ()
@@ -176,7 +177,7 @@ class EntryData(Struct):
 
 
 class ValueData(Struct):
-    """Values."""
+    """The limits in force."""
 
     __slots__ = (
         "key",
@@ -184,10 +185,10 @@ class ValueData(Struct):
     )
 
     key: str
-    """Key."""
+    """The limit's name, such as `producer_byte_rate`."""
 
     value: float
-    """Value."""
+    """The limit."""
 
     def __init__(self, *, key: str = "", value: float = 0.0) -> None:
         self.key = key
@@ -195,7 +196,7 @@ class ValueData(Struct):
 
 
 class EntityData(Struct):
-    """Entity."""
+    """Whom the limits apply to: one or two parts, such as a user and a client id."""
 
     __slots__ = (
         "entity_type",
@@ -203,10 +204,10 @@ class EntityData(Struct):
     )
 
     entity_type: str
-    """Entity type."""
+    """Kind of the entity: `user`, `client-id` or `ip`."""
 
     entity_name: str | None
-    """Entity name. (may be None)"""
+    """The entity's name; null is the default of its kind. (may be None)"""
 
     def __init__(self, *, entity_type: str = "", entity_name: str | None = "") -> None:
         self.entity_type = entity_type

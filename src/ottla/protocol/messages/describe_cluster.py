@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """DescribeCluster (key 60).
 
-DescribeCluster.
+The cluster's id, controller and brokers, without topics.
 
 Generated from `definitions/describe_cluster.txt` by `make gen`.
 """
@@ -60,7 +60,7 @@ _unpack_tbtB = _tbtB.unpack_from
 
 
 class DescribeClusterRequest(Message):
-    """DescribeClusterRequest."""
+    """What is wanted."""
 
     __slots__ = (
         "include_cluster_authorized_operations",
@@ -73,13 +73,13 @@ class DescribeClusterRequest(Message):
     FLEXIBLE_FROM = 0
 
     include_cluster_authorized_operations: bool
-    """Include cluster authorized operations."""
+    """Whether to say what the user may do with the cluster."""
 
     endpoint_type: int
-    """Endpoint type. (versions 1+)"""
+    """Who is described: 1 brokers, 2 controllers. (versions 1+)"""
 
     include_fenced_brokers: bool
-    """Include fenced brokers. (versions 2+)"""
+    """Whether to list fenced brokers as well. (versions 2+)"""
 
     def __init__(
         self,
@@ -94,7 +94,7 @@ class DescribeClusterRequest(Message):
 
 
 class DescribeClusterResponse(Message):
-    """DescribeClusterResponse."""
+    """The cluster."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -112,28 +112,31 @@ class DescribeClusterResponse(Message):
     FLEXIBLE_FROM = 0
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     endpoint_type: int
-    """Endpoint type. (versions 1+)"""
+    """Who is described: 1 brokers, 2 controllers. (versions 1+)"""
 
     cluster_id: str
-    """Cluster id."""
+    """The cluster's id."""
 
     controller_id: int
-    """Controller id."""
+    """The broker to send controller requests to; -1 when there is none."""
 
     brokers: list[DescribeClusterBroker]
-    """Brokers."""
+    """The brokers of the cluster."""
 
     cluster_authorized_operations: int
-    """Cluster authorized operations."""
+    """What the user may do with the cluster, one bit for each operation; the smallest int32 when
+    not asked for.
+    """
 
     def __init__(
         self,
@@ -158,7 +161,7 @@ class DescribeClusterResponse(Message):
 
 
 class DescribeClusterBroker(Struct):
-    """Brokers."""
+    """The brokers of the cluster."""
 
     __slots__ = (
         "broker_id",
@@ -169,19 +172,19 @@ class DescribeClusterBroker(Struct):
     )
 
     broker_id: int
-    """Broker id."""
+    """The broker's id."""
 
     host: str
-    """Host."""
+    """The host name or address to connect to."""
 
     port: int
-    """Port."""
+    """The port to connect to."""
 
     rack: str | None
-    """Rack. (may be None)"""
+    """The rack that the broker runs in; null when it has none. (may be None)"""
 
     is_fenced: bool
-    """Is fenced. (versions 2+)"""
+    """Whether the broker is fenced: alive, but not in service. (versions 2+)"""
 
     def __init__(
         self,

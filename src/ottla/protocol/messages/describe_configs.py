@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """DescribeConfigs (key 32).
 
-DescribeConfigs.
+The configurations of topics, brokers and other resources, with their sources.
 
 Generated from `definitions/describe_configs.txt` by `make gen`.
 """
@@ -78,7 +78,7 @@ _unpack_tbti = _tbti.unpack_from
 
 
 class DescribeConfigsRequest(Message):
-    """DescribeConfigsRequest."""
+    """The resources and which of their configurations are wanted."""
 
     __slots__ = (
         "resources",
@@ -91,13 +91,13 @@ class DescribeConfigsRequest(Message):
     FLEXIBLE_FROM = 4
 
     resources: list[DescribeConfigsResource]
-    """Resources."""
+    """The resources to describe."""
 
     include_synonyms: bool
-    """Include synonyms."""
+    """Whether to list every place that could set the value."""
 
     include_documentation: bool
-    """Include documentation. (versions 3+)"""
+    """Whether to add the text that explains each configuration. (versions 3+)"""
 
     def __init__(
         self,
@@ -112,7 +112,7 @@ class DescribeConfigsRequest(Message):
 
 
 class DescribeConfigsResource(Struct):
-    """Resources."""
+    """The resources to describe."""
 
     __slots__ = (
         "resource_type",
@@ -121,13 +121,13 @@ class DescribeConfigsResource(Struct):
     )
 
     resource_type: int
-    """Resource type."""
+    """Kind of the resource: 2 topic, 4 broker, 8 broker logger, 16 client metrics, 32 group."""
 
     resource_name: str
-    """Resource name."""
+    """The resource's name; a broker's is its id, or empty for the default of all brokers."""
 
     configuration_keys: list[str] | None
-    """Configuration keys. (may be None)"""
+    """Names of the configurations that are wanted; null means all. (may be None)"""
 
     def __init__(
         self,
@@ -142,7 +142,7 @@ class DescribeConfigsResource(Struct):
 
 
 class DescribeConfigsResponse(Message):
-    """DescribeConfigsResponse."""
+    """The configurations by resource."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -154,10 +154,11 @@ class DescribeConfigsResponse(Message):
     FLEXIBLE_FROM = 4
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     results: list[DescribeConfigsResult]
-    """Results."""
+    """What was found, by resource."""
 
     def __init__(
         self, *, throttle_time_ms: int = 0, results: Iterable[DescribeConfigsResult] = ()
@@ -167,7 +168,7 @@ class DescribeConfigsResponse(Message):
 
 
 class DescribeConfigsResult(Struct):
-    """Results."""
+    """What was found, by resource."""
 
     __slots__ = (
         "error_code",
@@ -178,19 +179,19 @@ class DescribeConfigsResult(Struct):
     )
 
     error_code: int
-    """Error code."""
+    """Outcome for this resource; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     resource_type: int
-    """Resource type."""
+    """Kind of the resource: 2 topic, 4 broker, 8 broker logger, 16 client metrics, 32 group."""
 
     resource_name: str
-    """Resource name."""
+    """The resource's name; a broker's is its id, or empty for the default of all brokers."""
 
     configs: list[DescribeConfigsResourceResult]
-    """Configs."""
+    """The resource's configurations."""
 
     def __init__(
         self,
@@ -209,7 +210,7 @@ class DescribeConfigsResult(Struct):
 
 
 class DescribeConfigsResourceResult(Struct):
-    """Configs."""
+    """The resource's configurations."""
 
     __slots__ = (
         "name",
@@ -223,28 +224,33 @@ class DescribeConfigsResourceResult(Struct):
     )
 
     name: str
-    """Name."""
+    """The configuration's name."""
 
     value: str | None
-    """Value. (may be None)"""
+    """The value in force; null when it is sensitive or unset. (may be None)"""
 
     read_only: bool
-    """Read only."""
+    """Whether the configuration can only be changed in the broker's file."""
 
     config_source: int
-    """Config source."""
+    """Where the value comes from: 1 topic, 2 this broker, 3 all brokers, 4 configuration file, 5
+    default, 6 broker logger, 7 client metrics, 8 group.
+    """
 
     is_sensitive: bool
-    """Is sensitive."""
+    """Whether the value is a secret and therefore not shown."""
 
     synonyms: list[DescribeConfigsSynonym]
-    """Synonyms."""
+    """Every place that could set the value, the one that wins first."""
 
     config_type: int
-    """Config type. (versions 3+)"""
+    """Type of the value: 1 boolean, 2 string, 3 int, 4 short, 5 long, 6 double, 7 list, 8 class, 9
+    password; 0 unknown. (versions 3+)
+    """
 
     documentation: str | None
-    """Documentation. (versions 3+; may be None)"""
+    """Text that explains the configuration; null when not asked for. (versions 3+; may be None)
+    """
 
     def __init__(
         self,
@@ -269,7 +275,7 @@ class DescribeConfigsResourceResult(Struct):
 
 
 class DescribeConfigsSynonym(Struct):
-    """Synonyms."""
+    """Every place that could set the value, the one that wins first."""
 
     __slots__ = (
         "name",
@@ -278,13 +284,13 @@ class DescribeConfigsSynonym(Struct):
     )
 
     name: str
-    """Name."""
+    """The name under which this place has the setting."""
 
     value: str | None
-    """Value. (may be None)"""
+    """The value at this place; null when it is sensitive or unset. (may be None)"""
 
     source: int
-    """Source."""
+    """Where this value comes from, in the numbers of `config_source`."""
 
     def __init__(self, *, name: str = "", value: str | None = "", source: int = 0) -> None:
         self.name = name

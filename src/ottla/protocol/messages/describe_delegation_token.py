@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """DescribeDelegationToken (key 41).
 
-DescribeDelegationToken.
+Lists delegation tokens.
 
 Generated from `definitions/describe_delegation_token.txt` by `make gen`.
 """
@@ -55,7 +55,7 @@ _unpack_qqqh = _qqqh.unpack_from
 
 
 class DescribeDelegationTokenRequest(Message):
-    """DescribeDelegationTokenRequest."""
+    """Whose tokens are wanted."""
 
     __slots__ = ("owners",)
 
@@ -64,14 +64,14 @@ class DescribeDelegationTokenRequest(Message):
     FLEXIBLE_FROM = 2
 
     owners: list[DescribeDelegationTokenOwner] | None
-    """Owners. (may be None)"""
+    """The users whose tokens are wanted; null means all. (may be None)"""
 
     def __init__(self, *, owners: Iterable[DescribeDelegationTokenOwner] | None = ()) -> None:
         self.owners = None if owners is None else list(owners)
 
 
 class DescribeDelegationTokenOwner(Struct):
-    """Owners."""
+    """The users whose tokens are wanted; null means all."""
 
     __slots__ = (
         "principal_type",
@@ -79,10 +79,10 @@ class DescribeDelegationTokenOwner(Struct):
     )
 
     principal_type: str
-    """Principal type."""
+    """The kind of the user, `User` as a rule."""
 
     principal_name: str
-    """Principal name."""
+    """The user's name."""
 
     def __init__(self, *, principal_type: str = "", principal_name: str = "") -> None:
         self.principal_type = principal_type
@@ -90,7 +90,7 @@ class DescribeDelegationTokenOwner(Struct):
 
 
 class DescribeDelegationTokenResponse(Message):
-    """DescribeDelegationTokenResponse."""
+    """The tokens."""
 
     __slots__ = (
         "error_code",
@@ -103,13 +103,14 @@ class DescribeDelegationTokenResponse(Message):
     FLEXIBLE_FROM = 2
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     tokens: list[DescribedDelegationToken]
-    """Tokens."""
+    """The tokens that the user may see."""
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     def __init__(
         self,
@@ -124,7 +125,7 @@ class DescribeDelegationTokenResponse(Message):
 
 
 class DescribedDelegationToken(Struct):
-    """Tokens."""
+    """The tokens that the user may see."""
 
     __slots__ = (
         "principal_type",
@@ -140,34 +141,34 @@ class DescribedDelegationToken(Struct):
     )
 
     principal_type: str
-    """Principal type."""
+    """The kind of the user, `User` as a rule."""
 
     principal_name: str
-    """Principal name."""
+    """The user's name."""
 
     token_requester_principal_type: str
-    """Token requester principal type. (versions 3+)"""
+    """The kind of the user who asked for the token. (versions 3+)"""
 
     token_requester_principal_name: str
-    """Token requester principal name. (versions 3+)"""
+    """The name of the user who asked for the token. (versions 3+)"""
 
     issue_timestamp: int
-    """Issue timestamp."""
+    """When the token was made, as Unix time in milliseconds."""
 
     expiry_timestamp: int
-    """Expiry timestamp."""
+    """When the token expires unless it is renewed, as Unix time in milliseconds."""
 
     max_timestamp: int
-    """Max timestamp."""
+    """Until when the token can be renewed, as Unix time in milliseconds."""
 
     token_id: str
-    """Token id."""
+    """The token's id."""
 
     hmac: bytes
-    """Hmac."""
+    """The token's secret."""
 
     renewers: list[DescribedDelegationTokenRenewer]
-    """Renewers."""
+    """Users who may renew the token, besides its owner."""
 
     def __init__(
         self,
@@ -196,7 +197,7 @@ class DescribedDelegationToken(Struct):
 
 
 class DescribedDelegationTokenRenewer(Struct):
-    """Renewers."""
+    """Users who may renew the token, besides its owner."""
 
     __slots__ = (
         "principal_type",
@@ -204,10 +205,10 @@ class DescribedDelegationTokenRenewer(Struct):
     )
 
     principal_type: str
-    """Principal type."""
+    """The kind of the user, `User` as a rule."""
 
     principal_name: str
-    """Principal name."""
+    """The user's name."""
 
     def __init__(self, *, principal_type: str = "", principal_name: str = "") -> None:
         self.principal_type = principal_type

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """DescribeGroups (key 15).
 
-DescribeGroups.
+Describes groups of the classic protocol with members and assignments.
 
 Generated from `definitions/describe_groups.txt` by `make gen`.
 """
@@ -58,7 +58,7 @@ _unpack_tB = _tB.unpack_from
 
 
 class DescribeGroupsRequest(Message):
-    """DescribeGroupsRequest."""
+    """The groups to describe."""
 
     __slots__ = (
         "groups",
@@ -70,10 +70,10 @@ class DescribeGroupsRequest(Message):
     FLEXIBLE_FROM = 5
 
     groups: list[str]
-    """Groups."""
+    """Names of the groups to describe."""
 
     include_authorized_operations: bool
-    """Include authorized operations. (versions 3+)"""
+    """Whether to say what the user may do with each group. (versions 3+)"""
 
     def __init__(
         self, *, groups: Iterable[str] = (), include_authorized_operations: bool = False
@@ -83,7 +83,7 @@ class DescribeGroupsRequest(Message):
 
 
 class DescribeGroupsResponse(Message):
-    """DescribeGroupsResponse."""
+    """The groups."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -95,10 +95,12 @@ class DescribeGroupsResponse(Message):
     FLEXIBLE_FROM = 5
 
     throttle_time_ms: int
-    """Throttle time ms. (versions 1+)"""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    (versions 1+)
+    """
 
     groups: list[DescribedGroup]
-    """Groups."""
+    """The groups that were asked for."""
 
     def __init__(self, *, throttle_time_ms: int = 0, groups: Iterable[DescribedGroup] = ()) -> None:
         self.throttle_time_ms = throttle_time_ms
@@ -106,7 +108,7 @@ class DescribeGroupsResponse(Message):
 
 
 class DescribedGroup(Struct):
-    """Groups."""
+    """The groups that were asked for."""
 
     __slots__ = (
         "error_code",
@@ -120,28 +122,32 @@ class DescribedGroup(Struct):
     )
 
     error_code: int
-    """Error code."""
+    """Outcome for this group; 0 is success."""
 
     error_message: str | None
-    """Error message. (versions 6+; may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (versions 6+; may be
+    None)
+    """
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     group_state: str
-    """Group state."""
+    """The group's state: Empty, PreparingRebalance, CompletingRebalance, Stable or Dead."""
 
     protocol_type: str
-    """Protocol type."""
+    """What kind of members the group has: `consumer` for consumers."""
 
     protocol_data: str
-    """Protocol data."""
+    """The protocol that the group agreed on; empty while there is none."""
 
     members: list[DescribedGroupMember]
-    """Members."""
+    """The group's members."""
 
     authorized_operations: int
-    """Authorized operations. (versions 3+)"""
+    """What the user may do, one bit for each operation; the smallest int32 when not asked for.
+    (versions 3+)
+    """
 
     def __init__(
         self,
@@ -166,7 +172,7 @@ class DescribedGroup(Struct):
 
 
 class DescribedGroupMember(Struct):
-    """Members."""
+    """The group's members."""
 
     __slots__ = (
         "member_id",
@@ -178,22 +184,22 @@ class DescribedGroupMember(Struct):
     )
 
     member_id: str
-    """Member id."""
+    """The member's id."""
 
     group_instance_id: str | None
-    """Group instance id. (versions 4+; may be None)"""
+    """The name of a static member; null for a dynamic one. (versions 4+; may be None)"""
 
     client_id: str
-    """Client id."""
+    """The client id that the member sent in its request headers."""
 
     client_host: str
-    """Client host."""
+    """The address that the member connected from."""
 
     member_metadata: bytes
-    """Member metadata."""
+    """What the member subscribes to, in the form that the protocol gives it."""
 
     member_assignment: bytes
-    """Member assignment."""
+    """The member's assignment, in the form that the protocol gives it."""
 
     def __init__(
         self,

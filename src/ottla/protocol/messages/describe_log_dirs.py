@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """DescribeLogDirs (key 35).
 
-DescribeLogDirs.
+The log directories of a broker, with sizes and replicas.
 
 Generated from `definitions/describe_log_dirs.txt` by `make gen`.
 """
@@ -68,7 +68,7 @@ _unpack_iqqtB = _iqqtB.unpack_from
 
 
 class DescribeLogDirsRequest(Message):
-    """DescribeLogDirsRequest."""
+    """Which replicas are of interest."""
 
     __slots__ = ("topics",)
 
@@ -77,14 +77,14 @@ class DescribeLogDirsRequest(Message):
     FLEXIBLE_FROM = 2
 
     topics: list[DescribableLogDirTopic] | None
-    """Topics. (may be None)"""
+    """The partitions to describe, by topic; null means all. (may be None)"""
 
     def __init__(self, *, topics: Iterable[DescribableLogDirTopic] | None = ()) -> None:
         self.topics = None if topics is None else list(topics)
 
 
 class DescribableLogDirTopic(Struct):
-    """Topics."""
+    """The partitions to describe, by topic; null means all."""
 
     __slots__ = (
         "topic",
@@ -92,10 +92,10 @@ class DescribableLogDirTopic(Struct):
     )
 
     topic: str
-    """Topic."""
+    """The topic's name."""
 
     partitions: list[int]
-    """Partitions."""
+    """Numbers of the partitions to describe."""
 
     def __init__(self, *, topic: str = "", partitions: Iterable[int] = ()) -> None:
         self.topic = topic
@@ -103,7 +103,7 @@ class DescribableLogDirTopic(Struct):
 
 
 class DescribeLogDirsResponse(Message):
-    """DescribeLogDirsResponse."""
+    """The directories."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -116,13 +116,14 @@ class DescribeLogDirsResponse(Message):
     FLEXIBLE_FROM = 2
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code. (versions 3+)"""
+    """Outcome of the whole request; 0 is success. (versions 3+)"""
 
     results: list[DescribeLogDirsResult]
-    """Results."""
+    """What was found, by log directory."""
 
     def __init__(
         self,
@@ -137,7 +138,7 @@ class DescribeLogDirsResponse(Message):
 
 
 class DescribeLogDirsResult(Struct):
-    """Results."""
+    """What was found, by log directory."""
 
     __slots__ = (
         "error_code",
@@ -149,22 +150,22 @@ class DescribeLogDirsResult(Struct):
     )
 
     error_code: int
-    """Error code."""
+    """Outcome for this directory; 0 is success."""
 
     log_dir: str
-    """Log dir."""
+    """The absolute path of the log directory."""
 
     topics: list[DescribeLogDirsTopic]
-    """Topics."""
+    """The directory's replicas, by topic."""
 
     total_bytes: int
-    """Total bytes. (versions 4+)"""
+    """Size of the volume below the directory; -1 when unknown. (versions 4+)"""
 
     usable_bytes: int
-    """Usable bytes. (versions 4+)"""
+    """Free space of the volume below the directory; -1 when unknown. (versions 4+)"""
 
     is_cordoned: bool
-    """Is cordoned. (versions 5+)"""
+    """Whether the directory takes no new replicas. (versions 5+)"""
 
     def __init__(
         self,
@@ -185,7 +186,7 @@ class DescribeLogDirsResult(Struct):
 
 
 class DescribeLogDirsTopic(Struct):
-    """Topics."""
+    """The directory's replicas, by topic."""
 
     __slots__ = (
         "name",
@@ -193,10 +194,10 @@ class DescribeLogDirsTopic(Struct):
     )
 
     name: str
-    """Name."""
+    """The topic's name."""
 
     partitions: list[DescribeLogDirsPartition]
-    """Partitions."""
+    """The topic's replicas in the directory."""
 
     def __init__(
         self, *, name: str = "", partitions: Iterable[DescribeLogDirsPartition] = ()
@@ -206,7 +207,7 @@ class DescribeLogDirsTopic(Struct):
 
 
 class DescribeLogDirsPartition(Struct):
-    """Partitions."""
+    """The topic's replicas in the directory."""
 
     __slots__ = (
         "partition_index",
@@ -216,16 +217,18 @@ class DescribeLogDirsPartition(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     partition_size: int
-    """Partition size."""
+    """Bytes of the partition's log."""
 
     offset_lag: int
-    """Offset lag."""
+    """How far the replica is behind: the high watermark for a current one, the other copy for a
+    future one.
+    """
 
     is_future_key: bool
-    """Is future key."""
+    """Whether this copy will replace another one after a move between directories."""
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """DescribeProducers (key 61).
 
-DescribeProducers.
+The producers that partitions remember.
 
 Generated from `definitions/describe_producers.txt` by `make gen`.
 """
@@ -44,7 +44,7 @@ _unpack_qiiqiqB = _qiiqiqB.unpack_from
 
 
 class DescribeProducersRequest(Message):
-    """DescribeProducersRequest."""
+    """The partitions."""
 
     __slots__ = ("topics",)
 
@@ -53,14 +53,14 @@ class DescribeProducersRequest(Message):
     FLEXIBLE_FROM = 0
 
     topics: list[TopicRequest]
-    """Topics."""
+    """The topics that are meant, each with its partitions."""
 
     def __init__(self, *, topics: Iterable[TopicRequest] = ()) -> None:
         self.topics = list(topics)
 
 
 class TopicRequest(Struct):
-    """Topics."""
+    """The topics that are meant, each with its partitions."""
 
     __slots__ = (
         "name",
@@ -68,10 +68,10 @@ class TopicRequest(Struct):
     )
 
     name: str
-    """Name."""
+    """The topic's name."""
 
     partition_indexes: list[int]
-    """Partition indexes."""
+    """Numbers of the partitions."""
 
     def __init__(self, *, name: str = "", partition_indexes: Iterable[int] = ()) -> None:
         self.name = name
@@ -79,7 +79,7 @@ class TopicRequest(Struct):
 
 
 class DescribeProducersResponse(Message):
-    """DescribeProducersResponse."""
+    """Their producers."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -91,10 +91,11 @@ class DescribeProducersResponse(Message):
     FLEXIBLE_FROM = 0
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     topics: list[TopicResponse]
-    """Topics."""
+    """What was found, by topic."""
 
     def __init__(self, *, throttle_time_ms: int = 0, topics: Iterable[TopicResponse] = ()) -> None:
         self.throttle_time_ms = throttle_time_ms
@@ -102,7 +103,7 @@ class DescribeProducersResponse(Message):
 
 
 class TopicResponse(Struct):
-    """Topics."""
+    """What was found, by topic."""
 
     __slots__ = (
         "name",
@@ -110,10 +111,10 @@ class TopicResponse(Struct):
     )
 
     name: str
-    """Name."""
+    """The topic's name."""
 
     partitions: list[PartitionResponse]
-    """Partitions."""
+    """The partitions that were asked for."""
 
     def __init__(self, *, name: str = "", partitions: Iterable[PartitionResponse] = ()) -> None:
         self.name = name
@@ -121,7 +122,7 @@ class TopicResponse(Struct):
 
 
 class PartitionResponse(Struct):
-    """Partitions."""
+    """The partitions that were asked for."""
 
     __slots__ = (
         "partition_index",
@@ -131,16 +132,16 @@ class PartitionResponse(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this partition; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     active_producers: list[ProducerState]
-    """Active producers."""
+    """Producers that the partition remembers."""
 
     def __init__(
         self,
@@ -157,7 +158,7 @@ class PartitionResponse(Struct):
 
 
 class ProducerState(Struct):
-    """Active producers."""
+    """Producers that the partition remembers."""
 
     __slots__ = (
         "producer_id",
@@ -169,22 +170,23 @@ class ProducerState(Struct):
     )
 
     producer_id: int
-    """Producer id."""
+    """The producer's id."""
 
     producer_epoch: int
-    """Producer epoch."""
+    """The epoch of the producer's last batch."""
 
     last_sequence: int
-    """Last sequence."""
+    """The sequence number of the producer's last record; -1 when there is none."""
 
     last_timestamp: int
-    """Last timestamp."""
+    """The timestamp of the producer's last record; -1 when there is none."""
 
     coordinator_epoch: int
-    """Coordinator epoch."""
+    """The epoch of the coordinator that wrote the producer's last marker; -1 when there is none.
+    """
 
     current_txn_start_offset: int
-    """Current txn start offset."""
+    """The first offset of the producer's open transaction; -1 when there is none."""
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """DescribeQuorum (key 55).
 
-DescribeQuorum.
+The voters and observers of Kafka's metadata quorum.
 
 Generated from `definitions/describe_quorum.txt` by `make gen`.
 """
@@ -75,7 +75,7 @@ _unpack_iuqqqB = _iuqqqB.unpack_from
 
 
 class DescribeQuorumRequest(Message):
-    """DescribeQuorumRequest."""
+    """Always the metadata partition."""
 
     __slots__ = ("topics",)
 
@@ -84,14 +84,14 @@ class DescribeQuorumRequest(Message):
     FLEXIBLE_FROM = 0
 
     topics: list[DescribeQuorumRequestTopicData]
-    """Topics."""
+    """The topics that are meant, each with its partitions."""
 
     def __init__(self, *, topics: Iterable[DescribeQuorumRequestTopicData] = ()) -> None:
         self.topics = list(topics)
 
 
 class DescribeQuorumRequestTopicData(Struct):
-    """Topics."""
+    """The topics that are meant, each with its partitions."""
 
     __slots__ = (
         "topic_name",
@@ -99,10 +99,10 @@ class DescribeQuorumRequestTopicData(Struct):
     )
 
     topic_name: str
-    """Topic name."""
+    """The topic's name."""
 
     partitions: list[DescribeQuorumRequestPartitionData]
-    """Partitions."""
+    """The partitions that are meant."""
 
     def __init__(
         self, *, topic_name: str = "", partitions: Iterable[DescribeQuorumRequestPartitionData] = ()
@@ -112,19 +112,19 @@ class DescribeQuorumRequestTopicData(Struct):
 
 
 class DescribeQuorumRequestPartitionData(Struct):
-    """Partitions."""
+    """The partitions that are meant."""
 
     __slots__ = ("partition_index",)
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     def __init__(self, *, partition_index: int = 0) -> None:
         self.partition_index = partition_index
 
 
 class DescribeQuorumResponse(Message):
-    """DescribeQuorumResponse."""
+    """The quorum."""
 
     __slots__ = (
         "error_code",
@@ -138,16 +138,18 @@ class DescribeQuorumResponse(Message):
     FLEXIBLE_FROM = 0
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     error_message: str | None
-    """Error message. (versions 2+; may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (versions 2+; may be
+    None)
+    """
 
     topics: list[DescribeQuorumResponseTopicData]
-    """Topics."""
+    """What was found, by topic."""
 
     nodes: list[Node]
-    """Nodes. (versions 2+)"""
+    """The controllers and their addresses. (versions 2+)"""
 
     def __init__(
         self,
@@ -164,7 +166,7 @@ class DescribeQuorumResponse(Message):
 
 
 class Node(Struct):
-    """Nodes."""
+    """The controllers and their addresses."""
 
     __slots__ = (
         "node_id",
@@ -172,10 +174,10 @@ class Node(Struct):
     )
 
     node_id: int
-    """Node id."""
+    """The controller's id."""
 
     listeners: list[Listener]
-    """Listeners."""
+    """Addresses under which the node can be reached."""
 
     def __init__(self, *, node_id: int = 0, listeners: Iterable[Listener] = ()) -> None:
         self.node_id = node_id
@@ -183,7 +185,7 @@ class Node(Struct):
 
 
 class Listener(Struct):
-    """Listeners."""
+    """Addresses under which the node can be reached."""
 
     __slots__ = (
         "name",
@@ -192,13 +194,13 @@ class Listener(Struct):
     )
 
     name: str
-    """Name."""
+    """The listener's name."""
 
     host: str
-    """Host."""
+    """The host name or address to connect to."""
 
     port: int
-    """Port."""
+    """The port to connect to."""
 
     def __init__(self, *, name: str = "", host: str = "", port: int = 0) -> None:
         self.name = name
@@ -207,7 +209,7 @@ class Listener(Struct):
 
 
 class DescribeQuorumResponseTopicData(Struct):
-    """Topics."""
+    """What was found, by topic."""
 
     __slots__ = (
         "topic_name",
@@ -215,10 +217,10 @@ class DescribeQuorumResponseTopicData(Struct):
     )
 
     topic_name: str
-    """Topic name."""
+    """The topic's name."""
 
     partitions: list[DescribeQuorumResponsePartitionData]
-    """Partitions."""
+    """The partitions that were asked for."""
 
     def __init__(
         self,
@@ -231,7 +233,7 @@ class DescribeQuorumResponseTopicData(Struct):
 
 
 class DescribeQuorumResponsePartitionData(Struct):
-    """Partitions."""
+    """The partitions that were asked for."""
 
     __slots__ = (
         "partition_index",
@@ -245,28 +247,30 @@ class DescribeQuorumResponsePartitionData(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this partition; 0 is success."""
 
     error_message: str | None
-    """Error message. (versions 2+; may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (versions 2+; may be
+    None)
+    """
 
     leader_id: int
-    """Leader id."""
+    """The controller that leads the quorum; -1 when there is none."""
 
     leader_epoch: int
-    """Leader epoch."""
+    """The partition's leader epoch."""
 
     high_watermark: int
-    """High watermark."""
+    """The high watermark: records below it are on all in-sync replicas."""
 
     current_voters: list[ReplicaState]
-    """Current voters."""
+    """The voters and how far they are."""
 
     observers: list[ReplicaState]
-    """Observers."""
+    """Replicas that read without a vote."""
 
     def __init__(
         self,
@@ -291,7 +295,7 @@ class DescribeQuorumResponsePartitionData(Struct):
 
 
 class ReplicaState(Struct):
-    """Current voters."""
+    """The voters and how far they are."""
 
     __slots__ = (
         "replica_id",
@@ -302,19 +306,22 @@ class ReplicaState(Struct):
     )
 
     replica_id: int
-    """Replica id."""
+    """The replica's id."""
 
     replica_directory_id: bytes
-    """Replica directory id. (versions 2+)"""
+    """The identifier of the replica's log directory. (versions 2+)"""
 
     log_end_offset: int
-    """Log end offset."""
+    """The last known log end offset of the replica; -1 when unknown."""
 
     last_fetch_timestamp: int
-    """Last fetch timestamp. (versions 1+)"""
+    """When the replica last fetched, as Unix time in milliseconds; -1 when unknown. (versions 1+)
+    """
 
     last_caught_up_timestamp: int
-    """Last caught up timestamp. (versions 1+)"""
+    """When the replica last had everything, as Unix time in milliseconds; -1 when unknown.
+    (versions 1+)
+    """
 
     def __init__(
         self,

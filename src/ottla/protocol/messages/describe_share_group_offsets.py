@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """DescribeShareGroupOffsets (key 90).
 
-DescribeShareGroupOffsets.
+The start offsets of share groups.
 
 Generated from `definitions/describe_share_group_offsets.txt` by `make gen`.
 """
@@ -56,7 +56,7 @@ _unpack_iqiqhB = _iqiqhB.unpack_from
 
 
 class DescribeShareGroupOffsetsRequest(Message):
-    """DescribeShareGroupOffsetsRequest."""
+    """The groups and topics."""
 
     __slots__ = ("groups",)
 
@@ -65,14 +65,14 @@ class DescribeShareGroupOffsetsRequest(Message):
     FLEXIBLE_FROM = 0
 
     groups: list[DescribeShareGroupOffsetsRequestGroup]
-    """Groups."""
+    """The groups whose start offsets are wanted."""
 
     def __init__(self, *, groups: Iterable[DescribeShareGroupOffsetsRequestGroup] = ()) -> None:
         self.groups = list(groups)
 
 
 class DescribeShareGroupOffsetsRequestGroup(Struct):
-    """Groups."""
+    """The groups whose start offsets are wanted."""
 
     __slots__ = (
         "group_id",
@@ -80,10 +80,10 @@ class DescribeShareGroupOffsetsRequestGroup(Struct):
     )
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     topics: list[DescribeShareGroupOffsetsRequestTopic] | None
-    """Topics. (may be None)"""
+    """The topics that are meant; null means all. (may be None)"""
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class DescribeShareGroupOffsetsRequestGroup(Struct):
 
 
 class DescribeShareGroupOffsetsRequestTopic(Struct):
-    """Topics."""
+    """The topics that are meant; null means all."""
 
     __slots__ = (
         "topic_name",
@@ -104,10 +104,10 @@ class DescribeShareGroupOffsetsRequestTopic(Struct):
     )
 
     topic_name: str
-    """Topic name."""
+    """The topic's name."""
 
     partitions: list[int]
-    """Partitions."""
+    """Numbers of the partitions."""
 
     def __init__(self, *, topic_name: str = "", partitions: Iterable[int] = ()) -> None:
         self.topic_name = topic_name
@@ -115,7 +115,7 @@ class DescribeShareGroupOffsetsRequestTopic(Struct):
 
 
 class DescribeShareGroupOffsetsResponse(Message):
-    """DescribeShareGroupOffsetsResponse."""
+    """The offsets."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -127,10 +127,11 @@ class DescribeShareGroupOffsetsResponse(Message):
     FLEXIBLE_FROM = 0
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     groups: list[DescribeShareGroupOffsetsResponseGroup]
-    """Groups."""
+    """The groups that were asked for."""
 
     def __init__(
         self,
@@ -143,7 +144,7 @@ class DescribeShareGroupOffsetsResponse(Message):
 
 
 class DescribeShareGroupOffsetsResponseGroup(Struct):
-    """Groups."""
+    """The groups that were asked for."""
 
     __slots__ = (
         "group_id",
@@ -153,16 +154,16 @@ class DescribeShareGroupOffsetsResponseGroup(Struct):
     )
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     topics: list[DescribeShareGroupOffsetsResponseTopic]
-    """Topics."""
+    """Start offsets by topic."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this group; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     def __init__(
         self,
@@ -179,7 +180,7 @@ class DescribeShareGroupOffsetsResponseGroup(Struct):
 
 
 class DescribeShareGroupOffsetsResponseTopic(Struct):
-    """Topics."""
+    """Start offsets by topic."""
 
     __slots__ = (
         "topic_name",
@@ -188,13 +189,13 @@ class DescribeShareGroupOffsetsResponseTopic(Struct):
     )
 
     topic_name: str
-    """Topic name."""
+    """The topic's name."""
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     partitions: list[DescribeShareGroupOffsetsResponsePartition]
-    """Partitions."""
+    """Start offsets by partition."""
 
     def __init__(
         self,
@@ -209,7 +210,7 @@ class DescribeShareGroupOffsetsResponseTopic(Struct):
 
 
 class DescribeShareGroupOffsetsResponsePartition(Struct):
-    """Partitions."""
+    """Start offsets by partition."""
 
     __slots__ = (
         "partition_index",
@@ -221,22 +222,22 @@ class DescribeShareGroupOffsetsResponsePartition(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     start_offset: int
-    """Start offset."""
+    """The offset at which the share-partition's in-flight records begin."""
 
     leader_epoch: int
-    """Leader epoch."""
+    """The epoch of the leader when the share-partition was last read."""
 
     lag: int
-    """Lag. (versions 1+)"""
+    """Records that still have to be delivered; -1 when unknown. (versions 1+)"""
 
     error_code: int
-    """Error code."""
+    """Outcome for this partition; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     def __init__(
         self,

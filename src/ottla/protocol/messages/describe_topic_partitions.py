@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """DescribeTopicPartitions (key 75).
 
-DescribeTopicPartitions.
+Describes topics page by page.
 
 Generated from `definitions/describe_topic_partitions.txt` by `make gen`.
 """
@@ -58,7 +58,7 @@ _unpack_hiiiB = _hiiiB.unpack_from
 
 
 class DescribeTopicPartitionsRequest(Message):
-    """DescribeTopicPartitionsRequest."""
+    """The topics and where to go on."""
 
     __slots__ = (
         "topics",
@@ -71,13 +71,13 @@ class DescribeTopicPartitionsRequest(Message):
     FLEXIBLE_FROM = 0
 
     topics: list[TopicRequest]
-    """Topics."""
+    """The topics to describe; empty means all."""
 
     response_partition_limit: int
-    """Response partition limit."""
+    """How many partitions the answer may have at most."""
 
     cursor: DescribeTopicPartitionsRequestCursor | None
-    """Cursor. (may be None)"""
+    """Where to go on; null starts at the first topic. (may be None)"""
 
     def __init__(
         self,
@@ -92,7 +92,7 @@ class DescribeTopicPartitionsRequest(Message):
 
 
 class DescribeTopicPartitionsRequestCursor(Struct):
-    """Cursor."""
+    """Where to go on; null starts at the first topic."""
 
     __slots__ = (
         "topic_name",
@@ -100,10 +100,10 @@ class DescribeTopicPartitionsRequestCursor(Struct):
     )
 
     topic_name: str
-    """Topic name."""
+    """The topic's name."""
 
     partition_index: int
-    """Partition index."""
+    """The first partition that is wanted."""
 
     def __init__(self, *, topic_name: str = "", partition_index: int = 0) -> None:
         self.topic_name = topic_name
@@ -111,19 +111,19 @@ class DescribeTopicPartitionsRequestCursor(Struct):
 
 
 class TopicRequest(Struct):
-    """Topics."""
+    """The topics to describe; empty means all."""
 
     __slots__ = ("name",)
 
     name: str
-    """Name."""
+    """The topic's name."""
 
     def __init__(self, *, name: str = "") -> None:
         self.name = name
 
 
 class DescribeTopicPartitionsResponse(Message):
-    """DescribeTopicPartitionsResponse."""
+    """One page."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -136,13 +136,14 @@ class DescribeTopicPartitionsResponse(Message):
     FLEXIBLE_FROM = 0
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     topics: list[DescribeTopicPartitionsResponseTopic]
-    """Topics."""
+    """The topics, in alphabetical order."""
 
     next_cursor: DescribeTopicPartitionsResponseCursor | None
-    """Next cursor. (may be None)"""
+    """Where the next request has to go on; null when everything has been said. (may be None)"""
 
     def __init__(
         self,
@@ -157,7 +158,7 @@ class DescribeTopicPartitionsResponse(Message):
 
 
 class DescribeTopicPartitionsResponseCursor(Struct):
-    """Next cursor."""
+    """Where the next request has to go on; null when everything has been said."""
 
     __slots__ = (
         "topic_name",
@@ -165,10 +166,10 @@ class DescribeTopicPartitionsResponseCursor(Struct):
     )
 
     topic_name: str
-    """Topic name."""
+    """The topic's name."""
 
     partition_index: int
-    """Partition index."""
+    """The first partition that is wanted."""
 
     def __init__(self, *, topic_name: str = "", partition_index: int = 0) -> None:
         self.topic_name = topic_name
@@ -176,7 +177,7 @@ class DescribeTopicPartitionsResponseCursor(Struct):
 
 
 class DescribeTopicPartitionsResponseTopic(Struct):
-    """Topics."""
+    """The topics, in alphabetical order."""
 
     __slots__ = (
         "error_code",
@@ -188,22 +189,24 @@ class DescribeTopicPartitionsResponseTopic(Struct):
     )
 
     error_code: int
-    """Error code."""
+    """Outcome for this topic; 0 is success."""
 
     name: str | None
-    """Name. (may be None)"""
+    """The topic's name. (may be None)"""
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier; all zero when the topic is unknown."""
 
     is_internal: bool
-    """Is internal."""
+    """Whether the topic belongs to the cluster itself."""
 
     partitions: list[DescribeTopicPartitionsResponsePartition]
-    """Partitions."""
+    """The topic's partitions, or as many as fit."""
 
     topic_authorized_operations: int
-    """Topic authorized operations."""
+    """What the user may do with the topic, one bit for each operation; the smallest int32 when not
+    asked for.
+    """
 
     def __init__(
         self,
@@ -224,7 +227,7 @@ class DescribeTopicPartitionsResponseTopic(Struct):
 
 
 class DescribeTopicPartitionsResponsePartition(Struct):
-    """Partitions."""
+    """The topic's partitions, or as many as fit."""
 
     __slots__ = (
         "error_code",
@@ -239,31 +242,34 @@ class DescribeTopicPartitionsResponsePartition(Struct):
     )
 
     error_code: int
-    """Error code."""
+    """Outcome for this partition; 0 is success."""
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     leader_id: int
-    """Leader id."""
+    """The broker that leads the partition; -1 when there is none."""
 
     leader_epoch: int
-    """Leader epoch."""
+    """The leader's epoch, which grows with each election; -1 when unknown."""
 
     replica_nodes: list[int]
-    """Replica nodes."""
+    """The brokers that hold the partition, the preferred leader first."""
 
     isr_nodes: list[int]
-    """Isr nodes."""
+    """The in-sync replicas."""
 
     eligible_leader_replicas: list[int] | None
-    """Eligible leader replicas. (may be None)"""
+    """Replicas outside the in-sync set that have every committed record; null when unknown. (may
+    be None)
+    """
 
     last_known_elr: list[int] | None
-    """Last known elr. (may be None)"""
+    """Replicas that were the last to have every committed record; null when unknown. (may be None)
+    """
 
     offline_replicas: list[int]
-    """Offline replicas."""
+    """Replicas whose broker or log directory is offline."""
 
     def __init__(
         self,

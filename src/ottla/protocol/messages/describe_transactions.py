@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """DescribeTransactions (key 65).
 
-DescribeTransactions.
+Describes transactions by their transactional ids.
 
 Generated from `definitions/describe_transactions.txt` by `make gen`.
 """
@@ -45,7 +45,7 @@ _unpack_iqqhB = _iqqhB.unpack_from
 
 
 class DescribeTransactionsRequest(Message):
-    """DescribeTransactionsRequest."""
+    """The transactional ids."""
 
     __slots__ = ("transactional_ids",)
 
@@ -54,14 +54,14 @@ class DescribeTransactionsRequest(Message):
     FLEXIBLE_FROM = 0
 
     transactional_ids: list[str]
-    """Transactional ids."""
+    """The transactional ids to describe."""
 
     def __init__(self, *, transactional_ids: Iterable[str] = ()) -> None:
         self.transactional_ids = list(transactional_ids)
 
 
 class DescribeTransactionsResponse(Message):
-    """DescribeTransactionsResponse."""
+    """The transactions."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -73,10 +73,11 @@ class DescribeTransactionsResponse(Message):
     FLEXIBLE_FROM = 0
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     transaction_states: list[TransactionState]
-    """Transaction states."""
+    """The transactions that were asked for."""
 
     def __init__(
         self, *, throttle_time_ms: int = 0, transaction_states: Iterable[TransactionState] = ()
@@ -86,7 +87,7 @@ class DescribeTransactionsResponse(Message):
 
 
 class TransactionState(Struct):
-    """Transaction states."""
+    """The transactions that were asked for."""
 
     __slots__ = (
         "error_code",
@@ -100,28 +101,30 @@ class TransactionState(Struct):
     )
 
     error_code: int
-    """Error code."""
+    """Outcome for this transactional id; 0 is success."""
 
     transactional_id: str
-    """Transactional id."""
+    """The transactional id."""
 
     transaction_state: str
-    """Transaction state."""
+    """The transaction's state: Empty, Ongoing, PrepareCommit, PrepareAbort, CompleteCommit,
+    CompleteAbort, PrepareEpochFence or Dead.
+    """
 
     transaction_timeout_ms: int
-    """Transaction timeout ms."""
+    """Milliseconds after which the coordinator aborts a transaction that is still open."""
 
     transaction_start_time_ms: int
-    """Transaction start time ms."""
+    """When the transaction began, as Unix time in milliseconds."""
 
     producer_id: int
-    """Producer id."""
+    """The producer's id."""
 
     producer_epoch: int
-    """Producer epoch."""
+    """The producer's epoch: an instance with an older one is fenced."""
 
     topics: list[TopicData]
-    """Topics."""
+    """The partitions that take part, by topic."""
 
     def __init__(
         self,
@@ -146,7 +149,7 @@ class TransactionState(Struct):
 
 
 class TopicData(Struct):
-    """Topics."""
+    """The partitions that take part, by topic."""
 
     __slots__ = (
         "topic",
@@ -154,10 +157,10 @@ class TopicData(Struct):
     )
 
     topic: str
-    """Topic."""
+    """The topic's name."""
 
     partitions: list[int]
-    """Partitions."""
+    """Numbers of the partitions that take part."""
 
     def __init__(self, *, topic: str = "", partitions: Iterable[int] = ()) -> None:
         self.topic = topic

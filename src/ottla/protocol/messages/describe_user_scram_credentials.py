@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """DescribeUserScramCredentials (key 50).
 
-DescribeUserScramCredentials.
+Which users have SCRAM credentials of which kind; never the secrets.
 
 Generated from `definitions/describe_user_scram_credentials.txt` by `make gen`.
 """
@@ -44,7 +44,7 @@ _unpack_ihB = _ihB.unpack_from
 
 
 class DescribeUserScramCredentialsRequest(Message):
-    """DescribeUserScramCredentialsRequest."""
+    """The users."""
 
     __slots__ = ("users",)
 
@@ -53,26 +53,26 @@ class DescribeUserScramCredentialsRequest(Message):
     FLEXIBLE_FROM = 0
 
     users: list[UserName] | None
-    """Users. (may be None)"""
+    """The users whose credentials are wanted; null or empty means all. (may be None)"""
 
     def __init__(self, *, users: Iterable[UserName] | None = ()) -> None:
         self.users = None if users is None else list(users)
 
 
 class UserName(Struct):
-    """Users."""
+    """The users whose credentials are wanted; null or empty means all."""
 
     __slots__ = ("name",)
 
     name: str
-    """Name."""
+    """The user's name."""
 
     def __init__(self, *, name: str = "") -> None:
         self.name = name
 
 
 class DescribeUserScramCredentialsResponse(Message):
-    """DescribeUserScramCredentialsResponse."""
+    """Their credentials."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -86,16 +86,17 @@ class DescribeUserScramCredentialsResponse(Message):
     FLEXIBLE_FROM = 0
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     results: list[DescribeUserScramCredentialsResult]
-    """Results."""
+    """Outcomes by user."""
 
     def __init__(
         self,
@@ -112,7 +113,7 @@ class DescribeUserScramCredentialsResponse(Message):
 
 
 class DescribeUserScramCredentialsResult(Struct):
-    """Results."""
+    """Outcomes by user."""
 
     __slots__ = (
         "user",
@@ -122,16 +123,16 @@ class DescribeUserScramCredentialsResult(Struct):
     )
 
     user: str
-    """User."""
+    """The user's name."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this user; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     credential_infos: list[CredentialInfo]
-    """Credential infos."""
+    """The user's credentials, without their secrets."""
 
     def __init__(
         self,
@@ -148,7 +149,7 @@ class DescribeUserScramCredentialsResult(Struct):
 
 
 class CredentialInfo(Struct):
-    """Credential infos."""
+    """The user's credentials, without their secrets."""
 
     __slots__ = (
         "mechanism",
@@ -156,10 +157,10 @@ class CredentialInfo(Struct):
     )
 
     mechanism: int
-    """Mechanism."""
+    """The SCRAM mechanism: 1 SCRAM-SHA-256, 2 SCRAM-SHA-512."""
 
     iterations: int
-    """Iterations."""
+    """Rounds of hashing that the salted password went through."""
 
     def __init__(self, *, mechanism: int = 0, iterations: int = 0) -> None:
         self.mechanism = mechanism

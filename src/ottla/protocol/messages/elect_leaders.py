@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """ElectLeaders (key 43).
 
-ElectLeaders.
+Makes the preferred replica the leader again, or any live one when all in-sync replicas are
+lost.
 
 Generated from `definitions/elect_leaders.txt` by `make gen`.
 """
@@ -63,7 +64,7 @@ _unpack_ihi = _ihi.unpack_from
 
 
 class ElectLeadersRequest(Message):
-    """ElectLeadersRequest."""
+    """The partitions and the kind of election."""
 
     __slots__ = (
         "election_type",
@@ -76,13 +77,13 @@ class ElectLeadersRequest(Message):
     FLEXIBLE_FROM = 2
 
     election_type: int
-    """Election type. (versions 1+)"""
+    """0 elects the preferred leader, 1 any live replica (records may be lost). (versions 1+)"""
 
     topic_partitions: list[TopicPartitions] | None
-    """Topic partitions. (may be None)"""
+    """The partitions to elect leaders for, by topic; null means all. (may be None)"""
 
     timeout_ms: int
-    """Timeout ms."""
+    """Milliseconds to wait for the work to be done; the work goes on when they have passed."""
 
     def __init__(
         self,
@@ -97,7 +98,7 @@ class ElectLeadersRequest(Message):
 
 
 class TopicPartitions(Struct):
-    """Topic partitions."""
+    """The partitions to elect leaders for, by topic; null means all."""
 
     __slots__ = (
         "topic",
@@ -105,10 +106,10 @@ class TopicPartitions(Struct):
     )
 
     topic: str
-    """Topic."""
+    """The topic's name."""
 
     partitions: list[int]
-    """Partitions."""
+    """Numbers of the partitions."""
 
     def __init__(self, *, topic: str = "", partitions: Iterable[int] = ()) -> None:
         self.topic = topic
@@ -116,7 +117,7 @@ class TopicPartitions(Struct):
 
 
 class ElectLeadersResponse(Message):
-    """ElectLeadersResponse."""
+    """Outcomes by partition."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -129,13 +130,14 @@ class ElectLeadersResponse(Message):
     FLEXIBLE_FROM = 2
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code. (versions 1+)"""
+    """Outcome of the whole request; 0 is success. (versions 1+)"""
 
     replica_election_results: list[ReplicaElectionResult]
-    """Replica election results."""
+    """Outcomes by topic; empty when everything was as wanted already."""
 
     def __init__(
         self,
@@ -150,7 +152,7 @@ class ElectLeadersResponse(Message):
 
 
 class ReplicaElectionResult(Struct):
-    """Replica election results."""
+    """Outcomes by topic; empty when everything was as wanted already."""
 
     __slots__ = (
         "topic",
@@ -158,10 +160,10 @@ class ReplicaElectionResult(Struct):
     )
 
     topic: str
-    """Topic."""
+    """The topic's name."""
 
     partition_result: list[PartitionResult]
-    """Partition result."""
+    """Outcomes by partition."""
 
     def __init__(
         self, *, topic: str = "", partition_result: Iterable[PartitionResult] = ()
@@ -171,7 +173,7 @@ class ReplicaElectionResult(Struct):
 
 
 class PartitionResult(Struct):
-    """Partition result."""
+    """Outcomes by partition."""
 
     __slots__ = (
         "partition_id",
@@ -180,13 +182,13 @@ class PartitionResult(Struct):
     )
 
     partition_id: int
-    """Partition id."""
+    """The partition's number."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this partition; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     def __init__(
         self, *, partition_id: int = 0, error_code: int = 0, error_message: str | None = ""

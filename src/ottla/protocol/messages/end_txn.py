@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """EndTxn (key 26).
 
-EndTxn.
+Commits or aborts a transaction.
 
 Generated from `definitions/end_txn.txt` by `make gen`.
 """
@@ -48,7 +48,7 @@ _unpack_ihqhB = _ihqhB.unpack_from
 
 
 class EndTxnRequest(Message):
-    """EndTxnRequest."""
+    """The transaction and its end."""
 
     __slots__ = (
         "transactional_id",
@@ -62,16 +62,16 @@ class EndTxnRequest(Message):
     FLEXIBLE_FROM = 3
 
     transactional_id: str
-    """Transactional id."""
+    """The transactional id."""
 
     producer_id: int
-    """Producer id."""
+    """The producer's id."""
 
     producer_epoch: int
-    """Producer epoch."""
+    """The producer's epoch: an instance with an older one is fenced."""
 
     committed: bool
-    """Committed."""
+    """Whether to commit; else the transaction is aborted."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class EndTxnRequest(Message):
 
 
 class EndTxnResponse(Message):
-    """EndTxnResponse."""
+    """Whether it has ended, and from version 5 who the producer is from now on."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -102,16 +102,18 @@ class EndTxnResponse(Message):
     FLEXIBLE_FROM = 3
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     producer_id: int
-    """Producer id. (versions 5+)"""
+    """The producer id to use for the next transaction; -1 leaves it as it is. (versions 5+)"""
 
     producer_epoch: int
-    """Producer epoch. (versions 5+)"""
+    """The producer epoch to use for the next transaction; -1 leaves it as it is. (versions 5+)
+    """
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Envelope (key 58).
 
-Envelope.
+A client's request that a broker forwards to the controller. Between brokers.
 
 Generated from `definitions/envelope.txt` by `make gen`.
 """
@@ -31,7 +31,7 @@ _unpack_hB = _hB.unpack_from
 
 
 class EnvelopeRequest(Message):
-    """EnvelopeRequest."""
+    """The request and who sent it."""
 
     __slots__ = (
         "request_data",
@@ -44,13 +44,15 @@ class EnvelopeRequest(Message):
     FLEXIBLE_FROM = 0
 
     request_data: bytes
-    """Request data."""
+    """The forwarded request: header and body."""
 
     request_principal: bytes | None
-    """Request principal. (may be None)"""
+    """The user who sent the request, as the broker's principal builder writes it; may be null.
+    (may be None)
+    """
 
     client_host_address: bytes
-    """Client host address."""
+    """The client's address in network byte order."""
 
     def __init__(
         self,
@@ -65,7 +67,7 @@ class EnvelopeRequest(Message):
 
 
 class EnvelopeResponse(Message):
-    """EnvelopeResponse."""
+    """The controller's answer."""
 
     __slots__ = (
         "response_data",
@@ -77,10 +79,10 @@ class EnvelopeResponse(Message):
     FLEXIBLE_FROM = 0
 
     response_data: bytes | None
-    """Response data. (may be None)"""
+    """The answer to the forwarded request: header and body; null on an error. (may be None)"""
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     def __init__(self, *, response_data: bytes | None = None, error_code: int = 0) -> None:
         self.response_data = response_data

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """ExpireDelegationToken (key 40).
 
-ExpireDelegationToken.
+Lets a delegation token expire earlier or at once.
 
 Generated from `definitions/expire_delegation_token.txt` by `make gen`.
 """
@@ -44,7 +44,7 @@ _unpack_hqiB = _hqiB.unpack_from
 
 
 class ExpireDelegationTokenRequest(Message):
-    """ExpireDelegationTokenRequest."""
+    """The token."""
 
     __slots__ = (
         "hmac",
@@ -56,10 +56,10 @@ class ExpireDelegationTokenRequest(Message):
     FLEXIBLE_FROM = 2
 
     hmac: bytes
-    """Hmac."""
+    """The token's secret."""
 
     expiry_time_period_ms: int
-    """Expiry time period ms."""
+    """Milliseconds from now until the token expires; a negative number ends it at once."""
 
     def __init__(self, *, hmac: bytes = b"", expiry_time_period_ms: int = 0) -> None:
         self.hmac = hmac
@@ -67,7 +67,7 @@ class ExpireDelegationTokenRequest(Message):
 
 
 class ExpireDelegationTokenResponse(Message):
-    """ExpireDelegationTokenResponse."""
+    """When it expires."""
 
     __slots__ = (
         "error_code",
@@ -80,13 +80,14 @@ class ExpireDelegationTokenResponse(Message):
     FLEXIBLE_FROM = 2
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     expiry_timestamp_ms: int
-    """Expiry timestamp ms."""
+    """When the token expires unless it is renewed, as Unix time in milliseconds."""
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     def __init__(
         self, *, error_code: int = 0, expiry_timestamp_ms: int = 0, throttle_time_ms: int = 0

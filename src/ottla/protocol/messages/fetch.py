@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fetch (key 1).
 
-Fetch.
+Reads records from partitions: for consumers up to what is committed, for followers up to the
+end of the log. Sessions (KIP-227, from version 7) let a request name only what has changed.
 
 Generated from `definitions/fetch.txt` by `make gen`.
 """
@@ -127,7 +128,7 @@ _unpack_iiiibiii = _iiiibiii.unpack_from
 
 
 class FetchRequest(Message):
-    """FetchRequest."""
+    """What to read and how long to wait for it."""
 
     __slots__ = (
         "cluster_id",
@@ -149,40 +150,42 @@ class FetchRequest(Message):
     FLEXIBLE_FROM = 12
 
     cluster_id: str | None
-    """Cluster id. (versions 12+; may be None)"""
+    """The cluster's id, checked in the metadata quorum only. (versions 12+; may be None)"""
 
     replica_id: int
-    """Replica id. (versions 4-14)"""
+    """The replica that asks, or -1 for an ordinary consumer. (versions 4-14)"""
 
     replica_state: ReplicaState
-    """Replica state. (versions 15+)"""
+    """Who asks, when it is a follower. (versions 15+)"""
 
     max_wait_ms: int
-    """Max wait ms."""
+    """Milliseconds to wait until `min_bytes` are there."""
 
     min_bytes: int
-    """Min bytes."""
+    """Bytes that make it worth to answer before the wait is over."""
 
     max_bytes: int
-    """Max bytes."""
+    """Bytes of records that the answer should not exceed; the first batch is sent whole."""
 
     isolation_level: int
-    """Isolation level."""
+    """0 reads everything, 1 only what transactions have committed."""
 
     session_id: int
-    """Session id. (versions 7+)"""
+    """The fetch session to continue; 0 is none. (versions 7+)"""
 
     session_epoch: int
-    """Session epoch. (versions 7+)"""
+    """The fetch session's epoch: 0 opens a session, -1 reads without one. (versions 7+)"""
 
     topics: list[FetchTopic]
-    """Topics."""
+    """The partitions to read, by topic; with a session only what is new or changed."""
 
     forgotten_topics_data: list[ForgottenTopic]
-    """Forgotten topics data. (versions 7+)"""
+    """Partitions to drop from the session. (versions 7+)"""
 
     rack_id: str
-    """Rack id. (versions 11+)"""
+    """The rack that the consumer runs in, so that it can be sent to a closer replica. (versions
+    11+)
+    """
 
     def __init__(
         self,
@@ -215,7 +218,7 @@ class FetchRequest(Message):
 
 
 class ForgottenTopic(Struct):
-    """Forgotten topics data."""
+    """Partitions to drop from the session."""
 
     __slots__ = (
         "topic",
@@ -224,13 +227,13 @@ class ForgottenTopic(Struct):
     )
 
     topic: str
-    """Topic. (versions 7-12)"""
+    """The topic's name. (versions 7-12)"""
 
     topic_id: bytes
-    """Topic id. (versions 13+)"""
+    """The topic's identifier. (versions 13+)"""
 
     partitions: list[int]
-    """Partitions."""
+    """Numbers of the partitions to drop from the session."""
 
     def __init__(
         self, *, topic: str = "", topic_id: bytes = ZERO_UUID, partitions: Iterable[int] = ()
@@ -241,7 +244,7 @@ class ForgottenTopic(Struct):
 
 
 class FetchTopic(Struct):
-    """Topics."""
+    """The partitions to read, by topic; with a session only what is new or changed."""
 
     __slots__ = (
         "topic",
@@ -250,13 +253,13 @@ class FetchTopic(Struct):
     )
 
     topic: str
-    """Topic. (versions 4-12)"""
+    """The topic's name. (versions 4-12)"""
 
     topic_id: bytes
-    """Topic id. (versions 13+)"""
+    """The topic's identifier. (versions 13+)"""
 
     partitions: list[FetchPartition]
-    """Partitions."""
+    """The partitions to read."""
 
     def __init__(
         self,
@@ -271,7 +274,7 @@ class FetchTopic(Struct):
 
 
 class FetchPartition(Struct):
-    """Partitions."""
+    """The partitions to read."""
 
     __slots__ = (
         "partition",
@@ -285,28 +288,32 @@ class FetchPartition(Struct):
     )
 
     partition: int
-    """Partition."""
+    """The partition's number."""
 
     current_leader_epoch: int
-    """Current leader epoch. (versions 9+)"""
+    """The leader epoch that the sender believes in, to notice a newer or older one; -1 leaves it
+    unchecked. (versions 9+)
+    """
 
     fetch_offset: int
-    """Fetch offset."""
+    """The first offset wanted."""
 
     last_fetched_epoch: int
-    """Last fetched epoch. (versions 12+)"""
+    """The epoch of the last record that the follower has; -1 when unknown. (versions 12+)"""
 
     log_start_offset: int
-    """Log start offset. (versions 5+)"""
+    """The follower's own log start offset; -1 from a consumer. (versions 5+)"""
 
     partition_max_bytes: int
-    """Partition max bytes."""
+    """Bytes that the answer should not exceed for this partition."""
 
     replica_directory_id: bytes
-    """Replica directory id. (versions 17+)"""
+    """The identifier of the replica's log directory. (versions 17+)"""
 
     high_watermark: int
-    """High watermark. (versions 18+)"""
+    """The high watermark that the follower knows, so that the leader can answer when it moves.
+    (versions 18+)
+    """
 
     def __init__(
         self,
@@ -331,7 +338,7 @@ class FetchPartition(Struct):
 
 
 class ReplicaState(Struct):
-    """Replica state."""
+    """Who asks, when it is a follower."""
 
     __slots__ = (
         "replica_id",
@@ -339,10 +346,10 @@ class ReplicaState(Struct):
     )
 
     replica_id: int
-    """Replica id."""
+    """The replica that asks, or -1 for an ordinary consumer."""
 
     replica_epoch: int
-    """Replica epoch."""
+    """The epoch of the replica's registration; -1 when it is not a broker."""
 
     def __init__(self, *, replica_id: int = -1, replica_epoch: int = -1) -> None:
         self.replica_id = replica_id
@@ -350,7 +357,7 @@ class ReplicaState(Struct):
 
 
 class FetchResponse(Message):
-    """FetchResponse."""
+    """The records."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -365,19 +372,20 @@ class FetchResponse(Message):
     FLEXIBLE_FROM = 12
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code. (versions 7+)"""
+    """Outcome of the whole request; 0 is success. (versions 7+)"""
 
     session_id: int
-    """Session id. (versions 7+)"""
+    """The fetch session's id; 0 is none. (versions 7+)"""
 
     responses: list[FetchableTopicResponse]
-    """Responses."""
+    """What was read, by topic."""
 
     node_endpoints: list[NodeEndpoint]
-    """Node endpoints. (versions 16+)"""
+    """Addresses of the leaders that partitions below name. (versions 16+)"""
 
     def __init__(
         self,
@@ -396,7 +404,7 @@ class FetchResponse(Message):
 
 
 class NodeEndpoint(Struct):
-    """Node endpoints."""
+    """Addresses of the leaders that partitions below name."""
 
     __slots__ = (
         "node_id",
@@ -406,16 +414,16 @@ class NodeEndpoint(Struct):
     )
 
     node_id: int
-    """Node id."""
+    """The broker's id."""
 
     host: str
-    """Host."""
+    """The host name or address to connect to."""
 
     port: int
-    """Port."""
+    """The port to connect to."""
 
     rack: str | None
-    """Rack. (may be None)"""
+    """The rack that the broker runs in; null when it has none. (may be None)"""
 
     def __init__(
         self, *, node_id: int = 0, host: str = "", port: int = 0, rack: str | None = None
@@ -427,7 +435,7 @@ class NodeEndpoint(Struct):
 
 
 class FetchableTopicResponse(Struct):
-    """Responses."""
+    """What was read, by topic."""
 
     __slots__ = (
         "topic",
@@ -436,13 +444,13 @@ class FetchableTopicResponse(Struct):
     )
 
     topic: str
-    """Topic. (versions 4-12)"""
+    """The topic's name. (versions 4-12)"""
 
     topic_id: bytes
-    """Topic id. (versions 13+)"""
+    """The topic's identifier. (versions 13+)"""
 
     partitions: list[PartitionData]
-    """Partitions."""
+    """What was read, by partition."""
 
     def __init__(
         self,
@@ -457,7 +465,7 @@ class FetchableTopicResponse(Struct):
 
 
 class PartitionData(Struct):
-    """Partitions."""
+    """What was read, by partition."""
 
     __slots__ = (
         "partition_index",
@@ -474,37 +482,41 @@ class PartitionData(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this partition; 0 is success."""
 
     high_watermark: int
-    """High watermark."""
+    """The high watermark: records below it are on all in-sync replicas."""
 
     last_stable_offset: int
-    """Last stable offset."""
+    """The last stable offset: everything below is decided. Readers of committed records stop
+    there.
+    """
 
     log_start_offset: int
-    """Log start offset. (versions 5+)"""
+    """The first offset that can still be read; -1 when unknown. (versions 5+)"""
 
     diverging_epoch: EpochEndOffset
-    """Diverging epoch. (versions 12+)"""
+    """Where the logs part, when the follower has to truncate. (versions 12+)"""
 
     current_leader: LeaderIdAndEpoch
-    """Current leader. (versions 12+)"""
+    """Who leads the partition, when the request came to a broker that does not. (versions 12+)
+    """
 
     snapshot_id: SnapshotId
-    """Snapshot id. (versions 12+)"""
+    """The snapshot to load instead, when the offset lies before the log. (versions 12+)"""
 
     aborted_transactions: list[AbortedTransaction] | None
-    """Aborted transactions. (may be None)"""
+    """Aborted transactions that overlap the records; null when everything is read. (may be None)
+    """
 
     preferred_read_replica: int
-    """Preferred read replica. (versions 11+)"""
+    """The replica that the consumer should read from; -1 is the leader. (versions 11+)"""
 
     records: Buffer | None
-    """Records. (may be None)"""
+    """Record batches, the last of them possibly cut off. (may be None)"""
 
     def __init__(
         self,
@@ -537,7 +549,7 @@ class PartitionData(Struct):
 
 
 class AbortedTransaction(Struct):
-    """Aborted transactions."""
+    """Aborted transactions that overlap the records; null when everything is read."""
 
     __slots__ = (
         "producer_id",
@@ -545,10 +557,10 @@ class AbortedTransaction(Struct):
     )
 
     producer_id: int
-    """Producer id."""
+    """The producer's id."""
 
     first_offset: int
-    """First offset."""
+    """The first offset of the aborted transaction."""
 
     def __init__(self, *, producer_id: int = 0, first_offset: int = 0) -> None:
         self.producer_id = producer_id
@@ -556,7 +568,7 @@ class AbortedTransaction(Struct):
 
 
 class SnapshotId(Struct):
-    """Snapshot id."""
+    """The snapshot to load instead, when the offset lies before the log."""
 
     __slots__ = (
         "end_offset",
@@ -564,10 +576,10 @@ class SnapshotId(Struct):
     )
 
     end_offset: int
-    """End offset."""
+    """The first offset behind the snapshot; -1 when there is none."""
 
     epoch: int
-    """Epoch."""
+    """The epoch of the snapshot; -1 when there is none."""
 
     def __init__(self, *, end_offset: int = -1, epoch: int = -1) -> None:
         self.end_offset = end_offset
@@ -575,7 +587,7 @@ class SnapshotId(Struct):
 
 
 class LeaderIdAndEpoch(Struct):
-    """Current leader."""
+    """Who leads the partition, when the request came to a broker that does not."""
 
     __slots__ = (
         "leader_id",
@@ -583,10 +595,10 @@ class LeaderIdAndEpoch(Struct):
     )
 
     leader_id: int
-    """Leader id."""
+    """The broker that leads the partition now; -1 when it is unknown."""
 
     leader_epoch: int
-    """Leader epoch."""
+    """The leader's epoch; -1 when it is unknown."""
 
     def __init__(self, *, leader_id: int = -1, leader_epoch: int = -1) -> None:
         self.leader_id = leader_id
@@ -594,7 +606,7 @@ class LeaderIdAndEpoch(Struct):
 
 
 class EpochEndOffset(Struct):
-    """Diverging epoch."""
+    """Where the logs part, when the follower has to truncate."""
 
     __slots__ = (
         "epoch",
@@ -602,10 +614,10 @@ class EpochEndOffset(Struct):
     )
 
     epoch: int
-    """Epoch."""
+    """The largest epoch that both logs can share; -1 when there is none."""
 
     end_offset: int
-    """End offset."""
+    """The first offset behind the epoch in the leader's log; -1 when there is none."""
 
     def __init__(self, *, epoch: int = -1, end_offset: int = -1) -> None:
         self.epoch = epoch

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """FindCoordinator (key 10).
 
-FindCoordinator.
+Which broker coordinates a group, a transactional id or a share-partition.
 
 Generated from `definitions/find_coordinator.txt` by `make gen`.
 """
@@ -62,7 +62,7 @@ _unpack_ihh = _ihh.unpack_from
 
 
 class FindCoordinatorRequest(Message):
-    """FindCoordinatorRequest."""
+    """The keys; one up to version 3, a batch from version 4."""
 
     __slots__ = (
         "key",
@@ -75,13 +75,14 @@ class FindCoordinatorRequest(Message):
     FLEXIBLE_FROM = 3
 
     key: str
-    """Key. (versions 0-3)"""
+    """The group or the transactional id that needs a coordinator. (versions 0-3)"""
 
     key_type: int
-    """Key type. (versions 1+)"""
+    """What the keys are: 0 groups, 1 transactional ids, 2 share-partitions. (versions 1+)"""
 
     coordinator_keys: list[str]
-    """Coordinator keys. (versions 4+)"""
+    """The groups, transactional ids or share-partitions that need a coordinator. (versions 4+)
+    """
 
     def __init__(
         self, *, key: str = "", key_type: int = 0, coordinator_keys: Iterable[str] = ()
@@ -92,7 +93,7 @@ class FindCoordinatorRequest(Message):
 
 
 class FindCoordinatorResponse(Message):
-    """FindCoordinatorResponse."""
+    """The coordinators."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -109,25 +110,29 @@ class FindCoordinatorResponse(Message):
     FLEXIBLE_FROM = 3
 
     throttle_time_ms: int
-    """Throttle time ms. (versions 1+)"""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    (versions 1+)
+    """
 
     error_code: int
-    """Error code. (versions 0-3)"""
+    """Outcome of the whole request; 0 is success. (versions 0-3)"""
 
     error_message: str | None
-    """Error message. (versions 1-3; may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (versions 1-3; may be
+    None)
+    """
 
     node_id: int
-    """Node id. (versions 0-3)"""
+    """The broker that coordinates; -1 when there is none. (versions 0-3)"""
 
     host: str
-    """Host. (versions 0-3)"""
+    """The host name or address to connect to. (versions 0-3)"""
 
     port: int
-    """Port. (versions 0-3)"""
+    """The port to connect to. (versions 0-3)"""
 
     coordinators: list[Coordinator]
-    """Coordinators. (versions 4+)"""
+    """Coordinators by key. (versions 4+)"""
 
     def __init__(
         self,
@@ -150,7 +155,7 @@ class FindCoordinatorResponse(Message):
 
 
 class Coordinator(Struct):
-    """Coordinators."""
+    """Coordinators by key."""
 
     __slots__ = (
         "key",
@@ -162,22 +167,22 @@ class Coordinator(Struct):
     )
 
     key: str
-    """Key."""
+    """The key that was asked for."""
 
     node_id: int
-    """Node id."""
+    """The broker that coordinates; -1 when there is none."""
 
     host: str
-    """Host."""
+    """The host name or address to connect to."""
 
     port: int
-    """Port."""
+    """The port to connect to."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this key; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     def __init__(
         self,

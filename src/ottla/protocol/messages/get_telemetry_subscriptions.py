@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """GetTelemetrySubscriptions (key 71).
 
-GetTelemetrySubscriptions.
+Which metrics the cluster wants from a client (KIP-714).
 
 Generated from `definitions/get_telemetry_subscriptions.txt` by `make gen`.
 """
@@ -45,7 +45,7 @@ _unpack_ihuiB = _ihuiB.unpack_from
 
 
 class GetTelemetrySubscriptionsRequest(Message):
-    """GetTelemetrySubscriptionsRequest."""
+    """The client."""
 
     __slots__ = ("client_instance_id",)
 
@@ -54,14 +54,14 @@ class GetTelemetrySubscriptionsRequest(Message):
     FLEXIBLE_FROM = 0
 
     client_instance_id: bytes
-    """Client instance id."""
+    """Identifies the running client; all zero asks for an identifier."""
 
     def __init__(self, *, client_instance_id: bytes = ZERO_UUID) -> None:
         self.client_instance_id = client_instance_id
 
 
 class GetTelemetrySubscriptionsResponse(Message):
-    """GetTelemetrySubscriptionsResponse."""
+    """The wanted metrics."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -80,31 +80,32 @@ class GetTelemetrySubscriptionsResponse(Message):
     FLEXIBLE_FROM = 0
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     client_instance_id: bytes
-    """Client instance id."""
+    """The identifier that the client shall use; all zero when it has one."""
 
     subscription_id: int
-    """Subscription id."""
+    """Tells whether the client knows the current choice of metrics."""
 
     accepted_compression_types: list[int]
-    """Accepted compression types."""
+    """Codecs that the broker accepts, the preferred first."""
 
     push_interval_ms: int
-    """Push interval ms."""
+    """Milliseconds between two pushes."""
 
     telemetry_max_bytes: int
-    """Telemetry max bytes."""
+    """Bytes that one push may have after decompression."""
 
     delta_temporality: bool
-    """Delta temporality."""
+    """Whether metrics are the change since the last push, not totals."""
 
     requested_metrics: list[str]
-    """Requested metrics."""
+    """Prefixes of the metrics that are wanted; an empty string means all."""
 
     def __init__(
         self,

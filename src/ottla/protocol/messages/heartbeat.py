@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Heartbeat (key 12).
 
-Heartbeat.
+A member of a classic group says that it is alive.
 
 Generated from `definitions/heartbeat.txt` by `make gen`.
 """
@@ -43,7 +43,7 @@ _unpack_ihB = _ihB.unpack_from
 
 
 class HeartbeatRequest(Message):
-    """HeartbeatRequest."""
+    """The member."""
 
     __slots__ = (
         "group_id",
@@ -57,16 +57,16 @@ class HeartbeatRequest(Message):
     FLEXIBLE_FROM = 4
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     generation_id: int
-    """Generation id."""
+    """The group's generation."""
 
     member_id: str
-    """Member id."""
+    """The member's id."""
 
     group_instance_id: str | None
-    """Group instance id. (versions 3+; may be None)"""
+    """The name of a static member; null for a dynamic one. (versions 3+; may be None)"""
 
     def __init__(
         self,
@@ -83,7 +83,7 @@ class HeartbeatRequest(Message):
 
 
 class HeartbeatResponse(Message):
-    """HeartbeatResponse."""
+    """Whether it may go on or has to join again."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -95,10 +95,12 @@ class HeartbeatResponse(Message):
     FLEXIBLE_FROM = 4
 
     throttle_time_ms: int
-    """Throttle time ms. (versions 1+)"""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    (versions 1+)
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     def __init__(self, *, throttle_time_ms: int = 0, error_code: int = 0) -> None:
         self.throttle_time_ms = throttle_time_ms

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """IncrementalAlterConfigs (key 44).
 
-IncrementalAlterConfigs.
+Changes single configurations of topics, brokers and other resources.
 
 Generated from `definitions/incremental_alter_configs.txt` by `make gen`.
 """
@@ -63,7 +63,7 @@ _unpack_tB = _tB.unpack_from
 
 
 class IncrementalAlterConfigsRequest(Message):
-    """IncrementalAlterConfigsRequest."""
+    """The changes by resource."""
 
     __slots__ = (
         "resources",
@@ -75,10 +75,10 @@ class IncrementalAlterConfigsRequest(Message):
     FLEXIBLE_FROM = 1
 
     resources: list[AlterConfigsResource]
-    """Resources."""
+    """The resources to change."""
 
     validate_only: bool
-    """Validate only."""
+    """Whether only to check the request and change nothing."""
 
     def __init__(
         self, *, resources: Iterable[AlterConfigsResource] = (), validate_only: bool = False
@@ -88,7 +88,7 @@ class IncrementalAlterConfigsRequest(Message):
 
 
 class AlterConfigsResource(Struct):
-    """Resources."""
+    """The resources to change."""
 
     __slots__ = (
         "resource_type",
@@ -97,13 +97,13 @@ class AlterConfigsResource(Struct):
     )
 
     resource_type: int
-    """Resource type."""
+    """Kind of the resource: 2 topic, 4 broker, 8 broker logger, 16 client metrics, 32 group."""
 
     resource_name: str
-    """Resource name."""
+    """The resource's name; a broker's is its id, or empty for the default of all brokers."""
 
     configs: list[AlterableConfig]
-    """Configs."""
+    """The changes to the resource's configurations."""
 
     def __init__(
         self,
@@ -118,7 +118,7 @@ class AlterConfigsResource(Struct):
 
 
 class AlterableConfig(Struct):
-    """Configs."""
+    """The changes to the resource's configurations."""
 
     __slots__ = (
         "name",
@@ -127,13 +127,13 @@ class AlterableConfig(Struct):
     )
 
     name: str
-    """Name."""
+    """The configuration's name."""
 
     config_operation: int
-    """Config operation."""
+    """What to do: 0 set, 1 delete, 2 append to a list, 3 remove from a list."""
 
     value: str | None
-    """Value. (may be None)"""
+    """The configuration's new value. (may be None)"""
 
     def __init__(
         self, *, name: str = "", config_operation: int = 0, value: str | None = ""
@@ -144,7 +144,7 @@ class AlterableConfig(Struct):
 
 
 class IncrementalAlterConfigsResponse(Message):
-    """IncrementalAlterConfigsResponse."""
+    """Outcomes by resource."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -156,10 +156,11 @@ class IncrementalAlterConfigsResponse(Message):
     FLEXIBLE_FROM = 1
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     responses: list[AlterConfigsResourceResponse]
-    """Responses."""
+    """Outcomes by resource."""
 
     def __init__(
         self, *, throttle_time_ms: int = 0, responses: Iterable[AlterConfigsResourceResponse] = ()
@@ -169,7 +170,7 @@ class IncrementalAlterConfigsResponse(Message):
 
 
 class AlterConfigsResourceResponse(Struct):
-    """Responses."""
+    """Outcomes by resource."""
 
     __slots__ = (
         "error_code",
@@ -179,16 +180,16 @@ class AlterConfigsResourceResponse(Struct):
     )
 
     error_code: int
-    """Error code."""
+    """Outcome for this resource; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     resource_type: int
-    """Resource type."""
+    """Kind of the resource: 2 topic, 4 broker, 8 broker logger, 16 client metrics, 32 group."""
 
     resource_name: str
-    """Resource name."""
+    """The resource's name; a broker's is its id, or empty for the default of all brokers."""
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """InitProducerId (key 22).
 
-InitProducerId.
+Gives a producer its id and epoch, and fences earlier instances of a transactional one.
 
 Generated from `definitions/init_producer_id.txt` by `make gen`.
 """
@@ -57,7 +57,7 @@ _unpack_ihqhqhB = _ihqhqhB.unpack_from
 
 
 class InitProducerIdRequest(Message):
-    """InitProducerIdRequest."""
+    """Who the producer is."""
 
     __slots__ = (
         "transactional_id",
@@ -73,22 +73,23 @@ class InitProducerIdRequest(Message):
     FLEXIBLE_FROM = 2
 
     transactional_id: str | None
-    """Transactional id. (may be None)"""
+    """The transactional id; null for a producer that is only idempotent. (may be None)"""
 
     transaction_timeout_ms: int
-    """Transaction timeout ms."""
+    """Milliseconds after which the coordinator aborts a transaction that is still open."""
 
     producer_id: int
-    """Producer id. (versions 3+)"""
+    """The producer id that the producer had before; -1 for a new producer. (versions 3+)"""
 
     producer_epoch: int
-    """Producer epoch. (versions 3+)"""
+    """The epoch that the producer had before; -1 for a new producer. (versions 3+)"""
 
     enable_2pc: bool
-    """Enable 2pc. (versions 6+)"""
+    """Whether the producer takes part in a two-phase commit that others decide. (versions 6+)
+    """
 
     keep_prepared_txn: bool
-    """Keep prepared txn. (versions 6+)"""
+    """Whether to leave a prepared transaction open. (versions 6+)"""
 
     def __init__(
         self,
@@ -109,7 +110,7 @@ class InitProducerIdRequest(Message):
 
 
 class InitProducerIdResponse(Message):
-    """InitProducerIdResponse."""
+    """The producer's id and epoch."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -125,22 +126,23 @@ class InitProducerIdResponse(Message):
     FLEXIBLE_FROM = 2
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     producer_id: int
-    """Producer id."""
+    """The producer id to use from now on."""
 
     producer_epoch: int
-    """Producer epoch."""
+    """The producer epoch to use from now on."""
 
     ongoing_txn_producer_id: int
-    """Ongoing txn producer id. (versions 6+)"""
+    """The producer id of the prepared transaction; -1 when there is none. (versions 6+)"""
 
     ongoing_txn_producer_epoch: int
-    """Ongoing txn producer epoch. (versions 6+)"""
+    """The producer epoch of the prepared transaction; -1 when there is none. (versions 6+)"""
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """InitializeShareGroupState (key 83).
 
-InitializeShareGroupState.
+Sets up the stored state of share-partitions. Between brokers.
 
 Generated from `definitions/initialize_share_group_state.txt` by `make gen`.
 """
@@ -45,7 +45,7 @@ _unpack_iiqB = _iiqB.unpack_from
 
 
 class InitializeShareGroupStateRequest(Message):
-    """InitializeShareGroupStateRequest."""
+    """The share-partitions and where they begin."""
 
     __slots__ = (
         "group_id",
@@ -57,10 +57,10 @@ class InitializeShareGroupStateRequest(Message):
     FLEXIBLE_FROM = 0
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     topics: list[InitializeStateData]
-    """Topics."""
+    """The share-partitions to initialise, by topic."""
 
     def __init__(self, *, group_id: str = "", topics: Iterable[InitializeStateData] = ()) -> None:
         self.group_id = group_id
@@ -68,7 +68,7 @@ class InitializeShareGroupStateRequest(Message):
 
 
 class InitializeStateData(Struct):
-    """Topics."""
+    """The share-partitions to initialise, by topic."""
 
     __slots__ = (
         "topic_id",
@@ -76,10 +76,10 @@ class InitializeStateData(Struct):
     )
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     partitions: list[PartitionData]
-    """Partitions."""
+    """The partitions that are meant."""
 
     def __init__(
         self, *, topic_id: bytes = ZERO_UUID, partitions: Iterable[PartitionData] = ()
@@ -89,7 +89,7 @@ class InitializeStateData(Struct):
 
 
 class PartitionData(Struct):
-    """Partitions."""
+    """The partitions that are meant."""
 
     __slots__ = (
         "partition",
@@ -98,13 +98,13 @@ class PartitionData(Struct):
     )
 
     partition: int
-    """Partition."""
+    """The partition's number."""
 
     state_epoch: int
-    """State epoch."""
+    """The epoch of the share-partition's state, to fence writers from before a reset."""
 
     start_offset: int
-    """Start offset."""
+    """The share-partition's start offset; -1 when it has not been initialised."""
 
     def __init__(self, *, partition: int = 0, state_epoch: int = 0, start_offset: int = 0) -> None:
         self.partition = partition
@@ -113,7 +113,7 @@ class PartitionData(Struct):
 
 
 class InitializeShareGroupStateResponse(Message):
-    """InitializeShareGroupStateResponse."""
+    """Outcomes by partition."""
 
     __slots__ = ("results",)
 
@@ -122,14 +122,14 @@ class InitializeShareGroupStateResponse(Message):
     FLEXIBLE_FROM = 0
 
     results: list[InitializeStateResult]
-    """Results."""
+    """Outcomes by topic."""
 
     def __init__(self, *, results: Iterable[InitializeStateResult] = ()) -> None:
         self.results = list(results)
 
 
 class InitializeStateResult(Struct):
-    """Results."""
+    """Outcomes by topic."""
 
     __slots__ = (
         "topic_id",
@@ -137,10 +137,10 @@ class InitializeStateResult(Struct):
     )
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     partitions: list[PartitionResult]
-    """Partitions."""
+    """Outcomes by partition."""
 
     def __init__(
         self, *, topic_id: bytes = ZERO_UUID, partitions: Iterable[PartitionResult] = ()
@@ -150,7 +150,7 @@ class InitializeStateResult(Struct):
 
 
 class PartitionResult(Struct):
-    """Partitions."""
+    """Outcomes by partition."""
 
     __slots__ = (
         "partition",
@@ -159,13 +159,13 @@ class PartitionResult(Struct):
     )
 
     partition: int
-    """Partition."""
+    """The partition's number."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this partition; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     def __init__(
         self, *, partition: int = 0, error_code: int = 0, error_message: str | None = None

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """JoinGroup (key 11).
 
-JoinGroup.
+A member joins a classic group; the answer comes when the group is complete.
 
 Generated from `definitions/join_group.txt` by `make gen`.
 """
@@ -65,7 +65,7 @@ _unpack_ihih = _ihih.unpack_from
 
 
 class JoinGroupRequest(Message):
-    """JoinGroupRequest."""
+    """The member and what it can do."""
 
     __slots__ = (
         "group_id",
@@ -83,28 +83,28 @@ class JoinGroupRequest(Message):
     FLEXIBLE_FROM = 6
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     session_timeout_ms: int
-    """Session timeout ms."""
+    """Milliseconds without a heartbeat after which the member is removed."""
 
     rebalance_timeout_ms: int
-    """Rebalance timeout ms. (versions 1+)"""
+    """Milliseconds that the coordinator waits for the member to join again. (versions 1+)"""
 
     member_id: str
-    """Member id."""
+    """The member's id; empty when it joins for the first time."""
 
     group_instance_id: str | None
-    """Group instance id. (versions 5+; may be None)"""
+    """The name of a static member; null for a dynamic one. (versions 5+; may be None)"""
 
     protocol_type: str
-    """Protocol type."""
+    """What kind of members the group has: `consumer` for consumers."""
 
     protocols: list[JoinGroupRequestProtocol]
-    """Protocols."""
+    """Protocols that the member can use, the preferred first."""
 
     reason: str | None
-    """Reason. (versions 8+; may be None)"""
+    """Why, in words, for the log; may be null. (versions 8+; may be None)"""
 
     def __init__(
         self,
@@ -129,7 +129,7 @@ class JoinGroupRequest(Message):
 
 
 class JoinGroupRequestProtocol(Struct):
-    """Protocols."""
+    """Protocols that the member can use, the preferred first."""
 
     __slots__ = (
         "name",
@@ -137,10 +137,10 @@ class JoinGroupRequestProtocol(Struct):
     )
 
     name: str
-    """Name."""
+    """The assignor's or protocol's name, such as `range`."""
 
     metadata: bytes
-    """Metadata."""
+    """What the member subscribes to, in the form that the protocol gives it."""
 
     def __init__(self, *, name: str = "", metadata: bytes = b"") -> None:
         self.name = name
@@ -148,7 +148,7 @@ class JoinGroupRequestProtocol(Struct):
 
 
 class JoinGroupResponse(Message):
-    """JoinGroupResponse."""
+    """The generation, and for the leader the members."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -167,31 +167,34 @@ class JoinGroupResponse(Message):
     FLEXIBLE_FROM = 6
 
     throttle_time_ms: int
-    """Throttle time ms. (versions 2+)"""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    (versions 2+)
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     generation_id: int
-    """Generation id."""
+    """The group's generation."""
 
     protocol_type: str | None
-    """Protocol type. (versions 7+; may be None)"""
+    """What kind of members the group has: `consumer` for consumers. (versions 7+; may be None)
+    """
 
     protocol_name: str | None
-    """Protocol name. (may be None in versions 7+)"""
+    """The protocol that the group agreed on. (may be None in versions 7+)"""
 
     leader: str
-    """Leader."""
+    """The member that computes the assignments."""
 
     skip_assignment: bool
-    """Skip assignment. (versions 9+)"""
+    """Whether the leader shall leave the assignment as it is. (versions 9+)"""
 
     member_id: str
-    """Member id."""
+    """The id that the coordinator gave to the member."""
 
     members: list[JoinGroupResponseMember]
-    """Members."""
+    """For the leader only: all members with what they subscribe to."""
 
     def __init__(
         self,
@@ -218,7 +221,7 @@ class JoinGroupResponse(Message):
 
 
 class JoinGroupResponseMember(Struct):
-    """Members."""
+    """For the leader only: all members with what they subscribe to."""
 
     __slots__ = (
         "member_id",
@@ -227,13 +230,13 @@ class JoinGroupResponseMember(Struct):
     )
 
     member_id: str
-    """Member id."""
+    """The member's id."""
 
     group_instance_id: str | None
-    """Group instance id. (versions 5+; may be None)"""
+    """The name of a static member; null for a dynamic one. (versions 5+; may be None)"""
 
     metadata: bytes
-    """Metadata."""
+    """What the member subscribes to, in the form that the protocol gives it."""
 
     def __init__(
         self, *, member_id: str = "", group_instance_id: str | None = None, metadata: bytes = b""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """LeaveGroup (key 13).
 
-LeaveGroup.
+Members leave a classic group at once, without waiting for their session to time out.
 
 Generated from `definitions/leave_group.txt` by `make gen`.
 """
@@ -50,7 +50,7 @@ _unpack_ihi = _ihi.unpack_from
 
 
 class LeaveGroupRequest(Message):
-    """LeaveGroupRequest."""
+    """The members; one up to version 2."""
 
     __slots__ = (
         "group_id",
@@ -63,13 +63,13 @@ class LeaveGroupRequest(Message):
     FLEXIBLE_FROM = 4
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     member_id: str
-    """Member id. (versions 0-2)"""
+    """The member's id. (versions 0-2)"""
 
     members: list[MemberIdentity]
-    """Members. (versions 3+)"""
+    """The members that leave. (versions 3+)"""
 
     def __init__(
         self, *, group_id: str = "", member_id: str = "", members: Iterable[MemberIdentity] = ()
@@ -80,7 +80,7 @@ class LeaveGroupRequest(Message):
 
 
 class MemberIdentity(Struct):
-    """Members."""
+    """The members that leave."""
 
     __slots__ = (
         "member_id",
@@ -89,13 +89,13 @@ class MemberIdentity(Struct):
     )
 
     member_id: str
-    """Member id."""
+    """The member's id."""
 
     group_instance_id: str | None
-    """Group instance id. (may be None)"""
+    """The name of a static member; null for a dynamic one. (may be None)"""
 
     reason: str | None
-    """Reason. (versions 5+; may be None)"""
+    """Why, in words, for the log; may be null. (versions 5+; may be None)"""
 
     def __init__(
         self,
@@ -110,7 +110,7 @@ class MemberIdentity(Struct):
 
 
 class LeaveGroupResponse(Message):
-    """LeaveGroupResponse."""
+    """Outcomes by member."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -123,13 +123,15 @@ class LeaveGroupResponse(Message):
     FLEXIBLE_FROM = 4
 
     throttle_time_ms: int
-    """Throttle time ms. (versions 1+)"""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    (versions 1+)
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     members: list[MemberResponse]
-    """Members. (versions 3+)"""
+    """Outcomes by member. (versions 3+)"""
 
     def __init__(
         self,
@@ -144,7 +146,7 @@ class LeaveGroupResponse(Message):
 
 
 class MemberResponse(Struct):
-    """Members."""
+    """Outcomes by member."""
 
     __slots__ = (
         "member_id",
@@ -153,13 +155,13 @@ class MemberResponse(Struct):
     )
 
     member_id: str
-    """Member id."""
+    """The member's id."""
 
     group_instance_id: str | None
-    """Group instance id. (may be None)"""
+    """The name of a static member; null for a dynamic one. (may be None)"""
 
     error_code: int
-    """Error code."""
+    """Outcome for this member; 0 is success."""
 
     def __init__(
         self, *, member_id: str = "", group_instance_id: str | None = "", error_code: int = 0

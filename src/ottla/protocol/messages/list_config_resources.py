@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """ListConfigResources (key 74).
 
-ListConfigResources.
+Lists the resources that have configurations.
 
 Generated from `definitions/list_config_resources.txt` by `make gen`.
 """
@@ -40,7 +40,7 @@ _unpack_ihB = _ihB.unpack_from
 
 
 class ListConfigResourcesRequest(Message):
-    """ListConfigResourcesRequest."""
+    """The kinds that are wanted."""
 
     __slots__ = ("resource_types",)
 
@@ -49,14 +49,14 @@ class ListConfigResourcesRequest(Message):
     FLEXIBLE_FROM = 0
 
     resource_types: list[int]
-    """Resource types. (versions 1+)"""
+    """Kinds of resources that are wanted; empty means all. (versions 1+)"""
 
     def __init__(self, *, resource_types: Iterable[int] = ()) -> None:
         self.resource_types = list(resource_types)
 
 
 class ListConfigResourcesResponse(Message):
-    """ListConfigResourcesResponse."""
+    """The resources."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -69,13 +69,14 @@ class ListConfigResourcesResponse(Message):
     FLEXIBLE_FROM = 0
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     config_resources: list[ConfigResource]
-    """Config resources."""
+    """The resources that have configurations."""
 
     def __init__(
         self,
@@ -90,7 +91,7 @@ class ListConfigResourcesResponse(Message):
 
 
 class ConfigResource(Struct):
-    """Config resources."""
+    """The resources that have configurations."""
 
     __slots__ = (
         "resource_name",
@@ -98,10 +99,12 @@ class ConfigResource(Struct):
     )
 
     resource_name: str
-    """Resource name."""
+    """The resource's name; a broker's is its id, or empty for the default of all brokers."""
 
     resource_type: int
-    """Resource type. (versions 1+)"""
+    """Kind of the resource: 2 topic, 4 broker, 8 broker logger, 16 client metrics, 32 group.
+    (versions 1+)
+    """
 
     def __init__(self, *, resource_name: str = "", resource_type: int = 16) -> None:
         self.resource_name = resource_name

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """ListGroups (key 16).
 
-ListGroups.
+Lists the groups that one broker coordinates.
 
 Generated from `definitions/list_groups.txt` by `make gen`.
 """
@@ -45,7 +45,7 @@ _unpack_ihi = _ihi.unpack_from
 
 
 class ListGroupsRequest(Message):
-    """ListGroupsRequest."""
+    """Which groups are wanted."""
 
     __slots__ = (
         "states_filter",
@@ -57,10 +57,10 @@ class ListGroupsRequest(Message):
     FLEXIBLE_FROM = 3
 
     states_filter: list[str]
-    """States filter. (versions 4+)"""
+    """States of the groups that are wanted; empty means all. (versions 4+)"""
 
     types_filter: list[str]
-    """Types filter. (versions 5+)"""
+    """Types of the groups that are wanted, such as `classic`; empty means all. (versions 5+)"""
 
     def __init__(
         self, *, states_filter: Iterable[str] = (), types_filter: Iterable[str] = ()
@@ -70,7 +70,7 @@ class ListGroupsRequest(Message):
 
 
 class ListGroupsResponse(Message):
-    """ListGroupsResponse."""
+    """The groups."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -83,13 +83,15 @@ class ListGroupsResponse(Message):
     FLEXIBLE_FROM = 3
 
     throttle_time_ms: int
-    """Throttle time ms. (versions 1+)"""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    (versions 1+)
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     groups: list[ListedGroup]
-    """Groups."""
+    """The groups that this broker coordinates and that match."""
 
     def __init__(
         self, *, throttle_time_ms: int = 0, error_code: int = 0, groups: Iterable[ListedGroup] = ()
@@ -100,7 +102,7 @@ class ListGroupsResponse(Message):
 
 
 class ListedGroup(Struct):
-    """Groups."""
+    """The groups that this broker coordinates and that match."""
 
     __slots__ = (
         "group_id",
@@ -110,16 +112,16 @@ class ListedGroup(Struct):
     )
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     protocol_type: str
-    """Protocol type."""
+    """What kind of members the group has: `consumer` for consumers."""
 
     group_state: str
-    """Group state. (versions 4+)"""
+    """The group's state. (versions 4+)"""
 
     group_type: str
-    """Group type. (versions 5+)"""
+    """The group's type: classic, consumer, share or streams. (versions 5+)"""
 
     def __init__(
         self,

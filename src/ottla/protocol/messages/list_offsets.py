@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """ListOffsets (key 2).
 
-ListOffsets.
+Finds offsets by time, and the ends of partitions.
 
 Generated from `definitions/list_offsets.txt` by `make gen`.
 """
@@ -73,7 +73,7 @@ _unpack_ihqqiB = _ihqqiB.unpack_from
 
 
 class ListOffsetsRequest(Message):
-    """ListOffsetsRequest."""
+    """The partitions and times."""
 
     __slots__ = (
         "replica_id",
@@ -87,16 +87,16 @@ class ListOffsetsRequest(Message):
     FLEXIBLE_FROM = 6
 
     replica_id: int
-    """Replica id."""
+    """The replica that asks, or -1 for an ordinary consumer."""
 
     isolation_level: int
-    """Isolation level. (versions 2+)"""
+    """0 reads everything, 1 only what transactions have committed. (versions 2+)"""
 
     topics: list[ListOffsetsTopic]
-    """Topics."""
+    """The topics that are meant, each with its partitions."""
 
     timeout_ms: int
-    """Timeout ms. (versions 10+)"""
+    """Milliseconds to wait for an answer that remote storage has to give. (versions 10+)"""
 
     def __init__(
         self,
@@ -113,7 +113,7 @@ class ListOffsetsRequest(Message):
 
 
 class ListOffsetsTopic(Struct):
-    """Topics."""
+    """The topics that are meant, each with its partitions."""
 
     __slots__ = (
         "name",
@@ -121,10 +121,10 @@ class ListOffsetsTopic(Struct):
     )
 
     name: str
-    """Name."""
+    """The topic's name."""
 
     partitions: list[ListOffsetsPartition]
-    """Partitions."""
+    """The partitions, each with the time looked for."""
 
     def __init__(self, *, name: str = "", partitions: Iterable[ListOffsetsPartition] = ()) -> None:
         self.name = name
@@ -132,7 +132,7 @@ class ListOffsetsTopic(Struct):
 
 
 class ListOffsetsPartition(Struct):
-    """Partitions."""
+    """The partitions, each with the time looked for."""
 
     __slots__ = (
         "partition_index",
@@ -141,13 +141,17 @@ class ListOffsetsPartition(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     current_leader_epoch: int
-    """Current leader epoch. (versions 4+)"""
+    """The leader epoch that the sender believes in, to notice a newer or older one; -1 leaves it
+    unchecked. (versions 4+)
+    """
 
     timestamp: int
-    """Timestamp."""
+    """The time looked for; -1 latest, -2 earliest, -3 largest timestamp, -4 earliest local, -5
+    latest in remote storage, -6 earliest that waits for upload.
+    """
 
     def __init__(
         self, *, partition_index: int = 0, current_leader_epoch: int = -1, timestamp: int = 0
@@ -158,7 +162,7 @@ class ListOffsetsPartition(Struct):
 
 
 class ListOffsetsResponse(Message):
-    """ListOffsetsResponse."""
+    """The offsets."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -170,10 +174,12 @@ class ListOffsetsResponse(Message):
     FLEXIBLE_FROM = 6
 
     throttle_time_ms: int
-    """Throttle time ms. (versions 2+)"""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    (versions 2+)
+    """
 
     topics: list[ListOffsetsTopicResponse]
-    """Topics."""
+    """What was found, by topic."""
 
     def __init__(
         self, *, throttle_time_ms: int = 0, topics: Iterable[ListOffsetsTopicResponse] = ()
@@ -183,7 +189,7 @@ class ListOffsetsResponse(Message):
 
 
 class ListOffsetsTopicResponse(Struct):
-    """Topics."""
+    """What was found, by topic."""
 
     __slots__ = (
         "name",
@@ -191,10 +197,10 @@ class ListOffsetsTopicResponse(Struct):
     )
 
     name: str
-    """Name."""
+    """The topic's name."""
 
     partitions: list[ListOffsetsPartitionResponse]
-    """Partitions."""
+    """What was found, by partition."""
 
     def __init__(
         self, *, name: str = "", partitions: Iterable[ListOffsetsPartitionResponse] = ()
@@ -204,7 +210,7 @@ class ListOffsetsTopicResponse(Struct):
 
 
 class ListOffsetsPartitionResponse(Struct):
-    """Partitions."""
+    """What was found, by partition."""
 
     __slots__ = (
         "partition_index",
@@ -215,19 +221,20 @@ class ListOffsetsPartitionResponse(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this partition; 0 is success."""
 
     timestamp: int
-    """Timestamp."""
+    """The timestamp of the record found; -1 when it is not known."""
 
     offset: int
-    """Offset."""
+    """The offset that was found; -1 when there is none."""
 
     leader_epoch: int
-    """Leader epoch. (versions 4+)"""
+    """The epoch of the leader that wrote the record at the offset; -1 when unknown. (versions 4+)
+    """
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """ListPartitionReassignments (key 46).
 
-ListPartitionReassignments.
+Lists moves of partitions that are under way.
 
 Generated from `definitions/list_partition_reassignments.txt` by `make gen`.
 """
@@ -40,7 +40,7 @@ _unpack_ihB = _ihB.unpack_from
 
 
 class ListPartitionReassignmentsRequest(Message):
-    """ListPartitionReassignmentsRequest."""
+    """The partitions of interest."""
 
     __slots__ = (
         "timeout_ms",
@@ -52,10 +52,10 @@ class ListPartitionReassignmentsRequest(Message):
     FLEXIBLE_FROM = 0
 
     timeout_ms: int
-    """Timeout ms."""
+    """Milliseconds to wait for the work to be done; the work goes on when they have passed."""
 
     topics: list[ListPartitionReassignmentsTopics] | None
-    """Topics. (may be None)"""
+    """The partitions of interest, by topic; null means all. (may be None)"""
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class ListPartitionReassignmentsRequest(Message):
 
 
 class ListPartitionReassignmentsTopics(Struct):
-    """Topics."""
+    """The partitions of interest, by topic; null means all."""
 
     __slots__ = (
         "name",
@@ -76,10 +76,10 @@ class ListPartitionReassignmentsTopics(Struct):
     )
 
     name: str
-    """Name."""
+    """The topic's name."""
 
     partition_indexes: list[int]
-    """Partition indexes."""
+    """Numbers of the partitions."""
 
     def __init__(self, *, name: str = "", partition_indexes: Iterable[int] = ()) -> None:
         self.name = name
@@ -87,7 +87,7 @@ class ListPartitionReassignmentsTopics(Struct):
 
 
 class ListPartitionReassignmentsResponse(Message):
-    """ListPartitionReassignmentsResponse."""
+    """The moves."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -101,16 +101,17 @@ class ListPartitionReassignmentsResponse(Message):
     FLEXIBLE_FROM = 0
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     topics: list[OngoingTopicReassignment]
-    """Topics."""
+    """Moves that are under way, by topic."""
 
     def __init__(
         self,
@@ -127,7 +128,7 @@ class ListPartitionReassignmentsResponse(Message):
 
 
 class OngoingTopicReassignment(Struct):
-    """Topics."""
+    """Moves that are under way, by topic."""
 
     __slots__ = (
         "name",
@@ -135,10 +136,10 @@ class OngoingTopicReassignment(Struct):
     )
 
     name: str
-    """Name."""
+    """The topic's name."""
 
     partitions: list[OngoingPartitionReassignment]
-    """Partitions."""
+    """The partitions that are being moved."""
 
     def __init__(
         self, *, name: str = "", partitions: Iterable[OngoingPartitionReassignment] = ()
@@ -148,7 +149,7 @@ class OngoingTopicReassignment(Struct):
 
 
 class OngoingPartitionReassignment(Struct):
-    """Partitions."""
+    """The partitions that are being moved."""
 
     __slots__ = (
         "partition_index",
@@ -158,16 +159,16 @@ class OngoingPartitionReassignment(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     replicas: list[int]
-    """Replicas."""
+    """The brokers that hold the partition, the preferred leader first."""
 
     adding_replicas: list[int]
-    """Adding replicas."""
+    """Brokers that are being added by a move."""
 
     removing_replicas: list[int]
-    """Removing replicas."""
+    """Brokers that will be removed by a move."""
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """ListTransactions (key 66).
 
-ListTransactions.
+Lists the transactions that one broker coordinates.
 
 Generated from `definitions/list_transactions.txt` by `make gen`.
 """
@@ -43,7 +43,7 @@ _unpack_ihB = _ihB.unpack_from
 
 
 class ListTransactionsRequest(Message):
-    """ListTransactionsRequest."""
+    """Which transactions are wanted."""
 
     __slots__ = (
         "state_filters",
@@ -57,16 +57,20 @@ class ListTransactionsRequest(Message):
     FLEXIBLE_FROM = 0
 
     state_filters: list[str]
-    """State filters."""
+    """States of the transactions that are wanted; empty means all."""
 
     producer_id_filters: list[int]
-    """Producer id filters."""
+    """Producer ids that are wanted; empty means all."""
 
     duration_filter: int
-    """Duration filter. (versions 1+)"""
+    """Only transactions that have been open for more milliseconds than this; -1 means all.
+    (versions 1+)
+    """
 
     transactional_id_pattern: str | None
-    """Transactional id pattern. (versions 2+; may be None)"""
+    """Regular expression for transactional ids; null or empty means all. (versions 2+; may be
+    None)
+    """
 
     def __init__(
         self,
@@ -83,7 +87,7 @@ class ListTransactionsRequest(Message):
 
 
 class ListTransactionsResponse(Message):
-    """ListTransactionsResponse."""
+    """The transactions."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -97,16 +101,17 @@ class ListTransactionsResponse(Message):
     FLEXIBLE_FROM = 0
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     unknown_state_filters: list[str]
-    """Unknown state filters."""
+    """State names of the request that the broker does not know."""
 
     transaction_states: list[TransactionState]
-    """Transaction states."""
+    """The transactions that match."""
 
     def __init__(
         self,
@@ -123,7 +128,7 @@ class ListTransactionsResponse(Message):
 
 
 class TransactionState(Struct):
-    """Transaction states."""
+    """The transactions that match."""
 
     __slots__ = (
         "transactional_id",
@@ -132,13 +137,15 @@ class TransactionState(Struct):
     )
 
     transactional_id: str
-    """Transactional id."""
+    """The transactional id."""
 
     producer_id: int
-    """Producer id."""
+    """The producer id behind the transactional id."""
 
     transaction_state: str
-    """Transaction state."""
+    """The transaction's state: Empty, Ongoing, PrepareCommit, PrepareAbort, CompleteCommit,
+    CompleteAbort, PrepareEpochFence or Dead.
+    """
 
     def __init__(
         self, *, transactional_id: str = "", producer_id: int = 0, transaction_state: str = ""

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Metadata (key 3).
 
-Metadata.
+The brokers of the cluster, its topics, and who leads their partitions. Clients ask before they
+produce or fetch, and again when a leader is not where they thought.
 
 Generated from `definitions/metadata.txt` by `make gen`.
 """
@@ -97,7 +98,7 @@ _unpack_hiiii = _hiiii.unpack_from
 
 
 class MetadataRequest(Message):
-    """MetadataRequest."""
+    """The topics of interest."""
 
     __slots__ = (
         "topics",
@@ -111,16 +112,18 @@ class MetadataRequest(Message):
     FLEXIBLE_FROM = 9
 
     topics: list[MetadataRequestTopic] | None
-    """Topics. (may be None in versions 1+)"""
+    """The topics of interest; null means all (in version 0 an empty list does), empty means none.
+    (may be None in versions 1+)
+    """
 
     allow_auto_topic_creation: bool
-    """Allow auto topic creation. (versions 4+)"""
+    """Whether the broker may create missing topics, if it is configured to. (versions 4+)"""
 
     include_cluster_authorized_operations: bool
-    """Include cluster authorized operations. (versions 8-10)"""
+    """Whether to say what the user may do with the cluster. (versions 8-10)"""
 
     include_topic_authorized_operations: bool
-    """Include topic authorized operations. (versions 8+)"""
+    """Whether to say what the user may do with each topic. (versions 8+)"""
 
     def __init__(
         self,
@@ -137,7 +140,7 @@ class MetadataRequest(Message):
 
 
 class MetadataRequestTopic(Struct):
-    """Topics."""
+    """The topics of interest; null means all (in version 0 an empty list does), empty means none."""
 
     __slots__ = (
         "topic_id",
@@ -145,10 +148,10 @@ class MetadataRequestTopic(Struct):
     )
 
     topic_id: bytes
-    """Topic id. (versions 10+)"""
+    """The topic's identifier; all zero when the topic is named instead. (versions 10+)"""
 
     name: str | None
-    """Name. (may be None in versions 10+)"""
+    """The topic's name. (may be None in versions 10+)"""
 
     def __init__(self, *, topic_id: bytes = ZERO_UUID, name: str | None = "") -> None:
         self.topic_id = topic_id
@@ -156,7 +159,7 @@ class MetadataRequestTopic(Struct):
 
 
 class MetadataResponse(Message):
-    """MetadataResponse."""
+    """The cluster as the broker knows it."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -173,25 +176,29 @@ class MetadataResponse(Message):
     FLEXIBLE_FROM = 9
 
     throttle_time_ms: int
-    """Throttle time ms. (versions 3+)"""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    (versions 3+)
+    """
 
     brokers: list[MetadataResponseBroker]
-    """Brokers."""
+    """The brokers that are alive."""
 
     cluster_id: str | None
-    """Cluster id. (versions 2+; may be None)"""
+    """The cluster's id; null when the broker has none yet. (versions 2+; may be None)"""
 
     controller_id: int
-    """Controller id. (versions 1+)"""
+    """The broker to send controller requests to; -1 when there is none. (versions 1+)"""
 
     topics: list[MetadataResponseTopic]
-    """Topics."""
+    """The topics, with their partitions."""
 
     cluster_authorized_operations: int
-    """Cluster authorized operations. (versions 8-10)"""
+    """What the user may do with the cluster, one bit for each operation; the smallest int32 when
+    not asked for. (versions 8-10)
+    """
 
     error_code: int
-    """Error code. (versions 13+)"""
+    """Outcome of the whole request; 0 is success. (versions 13+)"""
 
     def __init__(
         self,
@@ -214,7 +221,7 @@ class MetadataResponse(Message):
 
 
 class MetadataResponseTopic(Struct):
-    """Topics."""
+    """The topics, with their partitions."""
 
     __slots__ = (
         "error_code",
@@ -226,22 +233,24 @@ class MetadataResponseTopic(Struct):
     )
 
     error_code: int
-    """Error code."""
+    """Outcome for this topic; 0 is success."""
 
     name: str | None
-    """Name. (may be None in versions 12+)"""
+    """The topic's name. (may be None in versions 12+)"""
 
     topic_id: bytes
-    """Topic id. (versions 10+)"""
+    """The topic's identifier. (versions 10+)"""
 
     is_internal: bool
-    """Is internal. (versions 1+)"""
+    """Whether the topic belongs to the cluster itself. (versions 1+)"""
 
     partitions: list[MetadataResponsePartition]
-    """Partitions."""
+    """The topic's partitions."""
 
     topic_authorized_operations: int
-    """Topic authorized operations. (versions 8+)"""
+    """What the user may do with the topic, one bit for each operation; the smallest int32 when not
+    asked for. (versions 8+)
+    """
 
     def __init__(
         self,
@@ -262,7 +271,7 @@ class MetadataResponseTopic(Struct):
 
 
 class MetadataResponsePartition(Struct):
-    """Partitions."""
+    """The topic's partitions."""
 
     __slots__ = (
         "error_code",
@@ -275,25 +284,25 @@ class MetadataResponsePartition(Struct):
     )
 
     error_code: int
-    """Error code."""
+    """Outcome for this partition; 0 is success."""
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     leader_id: int
-    """Leader id."""
+    """The broker that leads the partition; -1 when there is none."""
 
     leader_epoch: int
-    """Leader epoch. (versions 7+)"""
+    """The leader's epoch, which grows with each election; -1 when unknown. (versions 7+)"""
 
     replica_nodes: list[int]
-    """Replica nodes."""
+    """The brokers that hold the partition, the preferred leader first."""
 
     isr_nodes: list[int]
-    """Isr nodes."""
+    """The in-sync replicas."""
 
     offline_replicas: list[int]
-    """Offline replicas. (versions 5+)"""
+    """Replicas whose broker or log directory is offline. (versions 5+)"""
 
     def __init__(
         self,
@@ -316,7 +325,7 @@ class MetadataResponsePartition(Struct):
 
 
 class MetadataResponseBroker(Struct):
-    """Brokers."""
+    """The brokers that are alive."""
 
     __slots__ = (
         "node_id",
@@ -326,16 +335,16 @@ class MetadataResponseBroker(Struct):
     )
 
     node_id: int
-    """Node id."""
+    """The broker's id."""
 
     host: str
-    """Host."""
+    """The host name or address to connect to."""
 
     port: int
-    """Port."""
+    """The port to connect to."""
 
     rack: str | None
-    """Rack. (versions 1+; may be None)"""
+    """The rack that the broker runs in; null when it has none. (versions 1+; may be None)"""
 
     def __init__(
         self, *, node_id: int = 0, host: str = "", port: int = 0, rack: str | None = None

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """OffsetCommit (key 8).
 
-OffsetCommit.
+Stores how far a group has read.
 
 Generated from `definitions/offset_commit.txt` by `make gen`.
 """
@@ -70,7 +70,7 @@ _unpack_iqih = _iqih.unpack_from
 
 
 class OffsetCommitRequest(Message):
-    """OffsetCommitRequest."""
+    """The offsets."""
 
     __slots__ = (
         "group_id",
@@ -86,22 +86,22 @@ class OffsetCommitRequest(Message):
     FLEXIBLE_FROM = 8
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     generation_id_or_member_epoch: int
-    """Generation id or member epoch."""
+    """The group's generation or the member's epoch; -1 for a simple consumer."""
 
     member_id: str
-    """Member id."""
+    """The member that commits; empty when the group has no members (simple consumers)."""
 
     group_instance_id: str | None
-    """Group instance id. (versions 7+; may be None)"""
+    """The name of a static member; null for a dynamic one. (versions 7+; may be None)"""
 
     retention_time_ms: int
-    """Retention time ms. (versions 2-4)"""
+    """Milliseconds to keep the offsets; -1 follows the broker's retention. (versions 2-4)"""
 
     topics: list[OffsetCommitRequestTopic]
-    """Topics."""
+    """The offsets to commit, by topic."""
 
     def __init__(
         self,
@@ -122,7 +122,7 @@ class OffsetCommitRequest(Message):
 
 
 class OffsetCommitRequestTopic(Struct):
-    """Topics."""
+    """The offsets to commit, by topic."""
 
     __slots__ = (
         "name",
@@ -131,13 +131,13 @@ class OffsetCommitRequestTopic(Struct):
     )
 
     name: str
-    """Name. (versions 2-9)"""
+    """The topic's name. (versions 2-9)"""
 
     topic_id: bytes
-    """Topic id. (versions 10+)"""
+    """The topic's identifier. (versions 10+)"""
 
     partitions: list[OffsetCommitRequestPartition]
-    """Partitions."""
+    """The offsets to commit, by partition."""
 
     def __init__(
         self,
@@ -152,7 +152,7 @@ class OffsetCommitRequestTopic(Struct):
 
 
 class OffsetCommitRequestPartition(Struct):
-    """Partitions."""
+    """The offsets to commit, by partition."""
 
     __slots__ = (
         "partition_index",
@@ -162,16 +162,17 @@ class OffsetCommitRequestPartition(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     committed_offset: int
-    """Committed offset."""
+    """The offset of the next record to be consumed."""
 
     committed_leader_epoch: int
-    """Committed leader epoch. (versions 6+)"""
+    """The epoch of the leader that wrote the last record consumed; -1 when unknown. (versions 6+)
+    """
 
     committed_metadata: str | None
-    """Committed metadata. (may be None)"""
+    """Text that the member wants to store with the offset. (may be None)"""
 
     def __init__(
         self,
@@ -188,7 +189,7 @@ class OffsetCommitRequestPartition(Struct):
 
 
 class OffsetCommitResponse(Message):
-    """OffsetCommitResponse."""
+    """Outcomes by partition."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -200,10 +201,12 @@ class OffsetCommitResponse(Message):
     FLEXIBLE_FROM = 8
 
     throttle_time_ms: int
-    """Throttle time ms. (versions 3+)"""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    (versions 3+)
+    """
 
     topics: list[OffsetCommitResponseTopic]
-    """Topics."""
+    """Outcomes by topic."""
 
     def __init__(
         self, *, throttle_time_ms: int = 0, topics: Iterable[OffsetCommitResponseTopic] = ()
@@ -213,7 +216,7 @@ class OffsetCommitResponse(Message):
 
 
 class OffsetCommitResponseTopic(Struct):
-    """Topics."""
+    """Outcomes by topic."""
 
     __slots__ = (
         "name",
@@ -222,13 +225,13 @@ class OffsetCommitResponseTopic(Struct):
     )
 
     name: str
-    """Name. (versions 2-9)"""
+    """The topic's name. (versions 2-9)"""
 
     topic_id: bytes
-    """Topic id. (versions 10+)"""
+    """The topic's identifier. (versions 10+)"""
 
     partitions: list[OffsetCommitResponsePartition]
-    """Partitions."""
+    """Outcomes by partition."""
 
     def __init__(
         self,
@@ -243,7 +246,7 @@ class OffsetCommitResponseTopic(Struct):
 
 
 class OffsetCommitResponsePartition(Struct):
-    """Partitions."""
+    """Outcomes by partition."""
 
     __slots__ = (
         "partition_index",
@@ -251,10 +254,10 @@ class OffsetCommitResponsePartition(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this partition; 0 is success."""
 
     def __init__(self, *, partition_index: int = 0, error_code: int = 0) -> None:
         self.partition_index = partition_index

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """OffsetDelete (key 47).
 
-OffsetDelete.
+Deletes offsets of a group for topics that it does not read any longer.
 
 Generated from `definitions/offset_delete.txt` by `make gen`.
 """
@@ -35,7 +35,7 @@ _unpack_hii = _hii.unpack_from
 
 
 class OffsetDeleteRequest(Message):
-    """OffsetDeleteRequest."""
+    """The group and the partitions."""
 
     __slots__ = (
         "group_id",
@@ -47,10 +47,10 @@ class OffsetDeleteRequest(Message):
     FLEXIBLE_FROM = None
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     topics: list[OffsetDeleteRequestTopic]
-    """Topics."""
+    """The partitions whose offsets are to be deleted, by topic."""
 
     def __init__(
         self, *, group_id: str = "", topics: Iterable[OffsetDeleteRequestTopic] = ()
@@ -60,7 +60,7 @@ class OffsetDeleteRequest(Message):
 
 
 class OffsetDeleteRequestTopic(Struct):
-    """Topics."""
+    """The partitions whose offsets are to be deleted, by topic."""
 
     __slots__ = (
         "name",
@@ -68,10 +68,10 @@ class OffsetDeleteRequestTopic(Struct):
     )
 
     name: str
-    """Name."""
+    """The topic's name."""
 
     partitions: list[OffsetDeleteRequestPartition]
-    """Partitions."""
+    """The partitions whose offsets are to be deleted."""
 
     def __init__(
         self, *, name: str = "", partitions: Iterable[OffsetDeleteRequestPartition] = ()
@@ -81,19 +81,19 @@ class OffsetDeleteRequestTopic(Struct):
 
 
 class OffsetDeleteRequestPartition(Struct):
-    """Partitions."""
+    """The partitions whose offsets are to be deleted."""
 
     __slots__ = ("partition_index",)
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     def __init__(self, *, partition_index: int = 0) -> None:
         self.partition_index = partition_index
 
 
 class OffsetDeleteResponse(Message):
-    """OffsetDeleteResponse."""
+    """Outcomes by partition."""
 
     __slots__ = (
         "error_code",
@@ -106,13 +106,14 @@ class OffsetDeleteResponse(Message):
     FLEXIBLE_FROM = None
 
     error_code: int
-    """Error code."""
+    """Outcome for the group; 0 is success."""
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     topics: list[OffsetDeleteResponseTopic]
-    """Topics."""
+    """Outcomes by topic."""
 
     def __init__(
         self,
@@ -127,7 +128,7 @@ class OffsetDeleteResponse(Message):
 
 
 class OffsetDeleteResponseTopic(Struct):
-    """Topics."""
+    """Outcomes by topic."""
 
     __slots__ = (
         "name",
@@ -135,10 +136,10 @@ class OffsetDeleteResponseTopic(Struct):
     )
 
     name: str
-    """Name."""
+    """The topic's name."""
 
     partitions: list[OffsetDeleteResponsePartition]
-    """Partitions."""
+    """Outcomes by partition."""
 
     def __init__(
         self, *, name: str = "", partitions: Iterable[OffsetDeleteResponsePartition] = ()
@@ -148,7 +149,7 @@ class OffsetDeleteResponseTopic(Struct):
 
 
 class OffsetDeleteResponsePartition(Struct):
-    """Partitions."""
+    """Outcomes by partition."""
 
     __slots__ = (
         "partition_index",
@@ -156,10 +157,10 @@ class OffsetDeleteResponsePartition(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this partition; 0 is success."""
 
     def __init__(self, *, partition_index: int = 0, error_code: int = 0) -> None:
         self.partition_index = partition_index

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """OffsetFetch (key 9).
 
-OffsetFetch.
+Reads how far groups have read.
 
 Generated from `definitions/offset_fetch.txt` by `make gen`.
 """
@@ -69,7 +69,7 @@ _unpack_iqih = _iqih.unpack_from
 
 
 class OffsetFetchRequest(Message):
-    """OffsetFetchRequest."""
+    """The groups and partitions; one group up to version 7."""
 
     __slots__ = (
         "group_id",
@@ -83,16 +83,18 @@ class OffsetFetchRequest(Message):
     FLEXIBLE_FROM = 6
 
     group_id: str
-    """Group id. (versions 1-7)"""
+    """The group's name. (versions 1-7)"""
 
     topics: list[OffsetFetchRequestTopic] | None
-    """Topics. (versions 1-7; may be None in versions 2-7)"""
+    """The partitions whose offsets are wanted, by topic; null means all. (versions 1-7; may be
+    None in versions 2-7)
+    """
 
     groups: list[OffsetFetchRequestGroup]
-    """Groups. (versions 8+)"""
+    """The groups whose offsets are wanted. (versions 8+)"""
 
     require_stable: bool
-    """Require stable. (versions 7+)"""
+    """Whether to fail for offsets that an open transaction may still change. (versions 7+)"""
 
     def __init__(
         self,
@@ -109,7 +111,7 @@ class OffsetFetchRequest(Message):
 
 
 class OffsetFetchRequestGroup(Struct):
-    """Groups."""
+    """The groups whose offsets are wanted."""
 
     __slots__ = (
         "group_id",
@@ -119,16 +121,16 @@ class OffsetFetchRequestGroup(Struct):
     )
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     member_id: str | None
-    """Member id. (versions 9+; may be None)"""
+    """The member that asks; null for an administrator. (versions 9+; may be None)"""
 
     member_epoch: int
-    """Member epoch. (versions 9+)"""
+    """The epoch of the member that asks; -1 for an administrator. (versions 9+)"""
 
     topics: list[OffsetFetchRequestTopics] | None
-    """Topics. (may be None)"""
+    """The partitions whose offsets are wanted, by topic; null means all. (may be None)"""
 
     def __init__(
         self,
@@ -145,7 +147,7 @@ class OffsetFetchRequestGroup(Struct):
 
 
 class OffsetFetchRequestTopics(Struct):
-    """Topics."""
+    """The partitions whose offsets are wanted, by topic; null means all."""
 
     __slots__ = (
         "name",
@@ -154,13 +156,13 @@ class OffsetFetchRequestTopics(Struct):
     )
 
     name: str
-    """Name. (versions 8-9)"""
+    """The topic's name. (versions 8-9)"""
 
     topic_id: bytes
-    """Topic id. (versions 10+)"""
+    """The topic's identifier. (versions 10+)"""
 
     partition_indexes: list[int]
-    """Partition indexes."""
+    """Numbers of the partitions whose offsets are wanted."""
 
     def __init__(
         self, *, name: str = "", topic_id: bytes = ZERO_UUID, partition_indexes: Iterable[int] = ()
@@ -171,7 +173,7 @@ class OffsetFetchRequestTopics(Struct):
 
 
 class OffsetFetchRequestTopic(Struct):
-    """Topics."""
+    """The partitions whose offsets are wanted, by topic; null means all."""
 
     __slots__ = (
         "name",
@@ -179,10 +181,10 @@ class OffsetFetchRequestTopic(Struct):
     )
 
     name: str
-    """Name."""
+    """The topic's name."""
 
     partition_indexes: list[int]
-    """Partition indexes."""
+    """Numbers of the partitions whose offsets are wanted."""
 
     def __init__(self, *, name: str = "", partition_indexes: Iterable[int] = ()) -> None:
         self.name = name
@@ -190,7 +192,7 @@ class OffsetFetchRequestTopic(Struct):
 
 
 class OffsetFetchResponse(Message):
-    """OffsetFetchResponse."""
+    """The committed offsets."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -204,16 +206,18 @@ class OffsetFetchResponse(Message):
     FLEXIBLE_FROM = 6
 
     throttle_time_ms: int
-    """Throttle time ms. (versions 3+)"""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    (versions 3+)
+    """
 
     topics: list[OffsetFetchResponseTopic]
-    """Topics. (versions 1-7)"""
+    """Committed offsets by topic. (versions 1-7)"""
 
     error_code: int
-    """Error code. (versions 2-7)"""
+    """Outcome of the whole request; 0 is success. (versions 2-7)"""
 
     groups: list[OffsetFetchResponseGroup]
-    """Groups. (versions 8+)"""
+    """Offsets by group. (versions 8+)"""
 
     def __init__(
         self,
@@ -230,7 +234,7 @@ class OffsetFetchResponse(Message):
 
 
 class OffsetFetchResponseGroup(Struct):
-    """Groups."""
+    """Offsets by group."""
 
     __slots__ = (
         "group_id",
@@ -239,13 +243,13 @@ class OffsetFetchResponseGroup(Struct):
     )
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     topics: list[OffsetFetchResponseTopics]
-    """Topics."""
+    """Committed offsets by topic."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this group; 0 is success."""
 
     def __init__(
         self,
@@ -260,7 +264,7 @@ class OffsetFetchResponseGroup(Struct):
 
 
 class OffsetFetchResponseTopics(Struct):
-    """Topics."""
+    """Committed offsets by topic."""
 
     __slots__ = (
         "name",
@@ -269,13 +273,13 @@ class OffsetFetchResponseTopics(Struct):
     )
 
     name: str
-    """Name. (versions 8-9)"""
+    """The topic's name. (versions 8-9)"""
 
     topic_id: bytes
-    """Topic id. (versions 10+)"""
+    """The topic's identifier. (versions 10+)"""
 
     partitions: list[OffsetFetchResponsePartitions]
-    """Partitions."""
+    """Committed offsets by partition."""
 
     def __init__(
         self,
@@ -290,7 +294,7 @@ class OffsetFetchResponseTopics(Struct):
 
 
 class OffsetFetchResponsePartitions(Struct):
-    """Partitions."""
+    """Committed offsets by partition."""
 
     __slots__ = (
         "partition_index",
@@ -301,19 +305,19 @@ class OffsetFetchResponsePartitions(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     committed_offset: int
-    """Committed offset."""
+    """The offset of the next record to be consumed; -1 when nothing was committed."""
 
     committed_leader_epoch: int
-    """Committed leader epoch."""
+    """The epoch of the leader that wrote the last record consumed; -1 when unknown."""
 
     metadata: str | None
-    """Metadata. (may be None)"""
+    """Text that the member stored with the offset. (may be None)"""
 
     error_code: int
-    """Error code."""
+    """Outcome for this partition; 0 is success."""
 
     def __init__(
         self,
@@ -332,7 +336,7 @@ class OffsetFetchResponsePartitions(Struct):
 
 
 class OffsetFetchResponseTopic(Struct):
-    """Topics."""
+    """Committed offsets by topic."""
 
     __slots__ = (
         "name",
@@ -340,10 +344,10 @@ class OffsetFetchResponseTopic(Struct):
     )
 
     name: str
-    """Name."""
+    """The topic's name."""
 
     partitions: list[OffsetFetchResponsePartition]
-    """Partitions."""
+    """Committed offsets by partition."""
 
     def __init__(
         self, *, name: str = "", partitions: Iterable[OffsetFetchResponsePartition] = ()
@@ -353,7 +357,7 @@ class OffsetFetchResponseTopic(Struct):
 
 
 class OffsetFetchResponsePartition(Struct):
-    """Partitions."""
+    """Committed offsets by partition."""
 
     __slots__ = (
         "partition_index",
@@ -364,19 +368,20 @@ class OffsetFetchResponsePartition(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     committed_offset: int
-    """Committed offset."""
+    """The offset of the next record to be consumed; -1 when nothing was committed."""
 
     committed_leader_epoch: int
-    """Committed leader epoch. (versions 5-7)"""
+    """The epoch of the leader that wrote the last record consumed; -1 when unknown. (versions 5-7)
+    """
 
     metadata: str | None
-    """Metadata. (may be None)"""
+    """Text that the member stored with the offset. (may be None)"""
 
     error_code: int
-    """Error code."""
+    """Outcome for this partition; 0 is success."""
 
     def __init__(
         self,

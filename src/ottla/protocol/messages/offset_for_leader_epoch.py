@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """OffsetForLeaderEpoch (key 23).
 
-OffsetForLeaderEpoch.
+Where an epoch ended in the leader's log, so that a follower or consumer can find out where its
+own log went another way.
 
 Generated from `definitions/offset_for_leader_epoch.txt` by `make gen`.
 """
@@ -56,7 +57,7 @@ _unpack_hiiqB = _hiiqB.unpack_from
 
 
 class OffsetForLeaderEpochRequest(Message):
-    """OffsetForLeaderEpochRequest."""
+    """The epochs by partition."""
 
     __slots__ = (
         "replica_id",
@@ -68,10 +69,11 @@ class OffsetForLeaderEpochRequest(Message):
     FLEXIBLE_FROM = 4
 
     replica_id: int
-    """Replica id. (versions 3+)"""
+    """The follower that asks, -1 for a consumer, -2 where version 2 did not say. (versions 3+)
+    """
 
     topics: list[OffsetForLeaderTopic]
-    """Topics."""
+    """The topics that are meant, each with its partitions."""
 
     def __init__(
         self, *, replica_id: int = -2, topics: Iterable[OffsetForLeaderTopic] = ()
@@ -81,7 +83,7 @@ class OffsetForLeaderEpochRequest(Message):
 
 
 class OffsetForLeaderTopic(Struct):
-    """Topics."""
+    """The topics that are meant, each with its partitions."""
 
     __slots__ = (
         "topic",
@@ -89,10 +91,10 @@ class OffsetForLeaderTopic(Struct):
     )
 
     topic: str
-    """Topic."""
+    """The topic's name."""
 
     partitions: list[OffsetForLeaderPartition]
-    """Partitions."""
+    """The partitions, each with the epoch that is wanted."""
 
     def __init__(
         self, *, topic: str = "", partitions: Iterable[OffsetForLeaderPartition] = ()
@@ -102,7 +104,7 @@ class OffsetForLeaderTopic(Struct):
 
 
 class OffsetForLeaderPartition(Struct):
-    """Partitions."""
+    """The partitions, each with the epoch that is wanted."""
 
     __slots__ = (
         "partition",
@@ -111,13 +113,15 @@ class OffsetForLeaderPartition(Struct):
     )
 
     partition: int
-    """Partition."""
+    """The partition's number."""
 
     current_leader_epoch: int
-    """Current leader epoch."""
+    """The leader epoch that the sender believes in, to notice a newer or older one; -1 leaves it
+    unchecked.
+    """
 
     leader_epoch: int
-    """Leader epoch."""
+    """The epoch whose end is wanted."""
 
     def __init__(
         self, *, partition: int = 0, current_leader_epoch: int = -1, leader_epoch: int = 0
@@ -128,7 +132,7 @@ class OffsetForLeaderPartition(Struct):
 
 
 class OffsetForLeaderEpochResponse(Message):
-    """OffsetForLeaderEpochResponse."""
+    """Their end offsets."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -140,10 +144,11 @@ class OffsetForLeaderEpochResponse(Message):
     FLEXIBLE_FROM = 4
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     topics: list[OffsetForLeaderTopicResult]
-    """Topics."""
+    """What was found, by topic."""
 
     def __init__(
         self, *, throttle_time_ms: int = 0, topics: Iterable[OffsetForLeaderTopicResult] = ()
@@ -153,7 +158,7 @@ class OffsetForLeaderEpochResponse(Message):
 
 
 class OffsetForLeaderTopicResult(Struct):
-    """Topics."""
+    """What was found, by topic."""
 
     __slots__ = (
         "topic",
@@ -161,10 +166,10 @@ class OffsetForLeaderTopicResult(Struct):
     )
 
     topic: str
-    """Topic."""
+    """The topic's name."""
 
     partitions: list[EpochEndOffset]
-    """Partitions."""
+    """What was found, by partition."""
 
     def __init__(self, *, topic: str = "", partitions: Iterable[EpochEndOffset] = ()) -> None:
         self.topic = topic
@@ -172,7 +177,7 @@ class OffsetForLeaderTopicResult(Struct):
 
 
 class EpochEndOffset(Struct):
-    """Partitions."""
+    """What was found, by partition."""
 
     __slots__ = (
         "error_code",
@@ -182,16 +187,16 @@ class EpochEndOffset(Struct):
     )
 
     error_code: int
-    """Error code."""
+    """Outcome for this partition; 0 is success."""
 
     partition: int
-    """Partition."""
+    """The partition's number."""
 
     leader_epoch: int
-    """Leader epoch."""
+    """The largest epoch, up to the one asked for, in which the leader has records."""
 
     end_offset: int
-    """End offset."""
+    """The first offset behind the epoch; -1 when the epoch is unknown."""
 
     def __init__(
         self,

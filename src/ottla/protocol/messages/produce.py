@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Produce (key 0).
 
-Produce.
+Appends record batches to partitions. Up to version 12 topics are named, from version 13
+identified.
 
 Generated from `definitions/produce.txt` by `make gen`.
 """
@@ -83,7 +84,7 @@ _unpack_ihqqqi = _ihqqqi.unpack_from
 
 
 class ProduceRequest(Message):
-    """ProduceRequest."""
+    """The batches, and who must have them before the answer."""
 
     __slots__ = (
         "transactional_id",
@@ -97,16 +98,18 @@ class ProduceRequest(Message):
     FLEXIBLE_FROM = 9
 
     transactional_id: str | None
-    """Transactional id. (may be None)"""
+    """The transactional id; null when the records belong to no transaction. (may be None)"""
 
     acks: int
-    """Acks."""
+    """Who must have the records before the answer: 0 nobody (no answer is sent), 1 the leader, -1
+    all in-sync replicas.
+    """
 
     timeout_ms: int
-    """Timeout ms."""
+    """Milliseconds to wait for the replicas that `acks` asks for."""
 
     topic_data: list[TopicProduceData]
-    """Topic data."""
+    """The record batches, by topic."""
 
     def __init__(
         self,
@@ -123,7 +126,7 @@ class ProduceRequest(Message):
 
 
 class TopicProduceData(Struct):
-    """Topic data."""
+    """The record batches, by topic."""
 
     __slots__ = (
         "name",
@@ -132,13 +135,13 @@ class TopicProduceData(Struct):
     )
 
     name: str
-    """Name. (versions 3-12)"""
+    """The topic's name. (versions 3-12)"""
 
     topic_id: bytes
-    """Topic id. (versions 13+)"""
+    """The topic's identifier. (versions 13+)"""
 
     partition_data: list[PartitionProduceData]
-    """Partition data."""
+    """The record batches, by partition."""
 
     def __init__(
         self,
@@ -153,7 +156,7 @@ class TopicProduceData(Struct):
 
 
 class PartitionProduceData(Struct):
-    """Partition data."""
+    """The record batches, by partition."""
 
     __slots__ = (
         "index",
@@ -161,10 +164,10 @@ class PartitionProduceData(Struct):
     )
 
     index: int
-    """Index."""
+    """The partition's number."""
 
     records: Buffer | None
-    """Records. (may be None)"""
+    """The record batches to append. (may be None)"""
 
     def __init__(self, *, index: int = 0, records: Buffer | None = b"") -> None:
         self.index = index
@@ -172,7 +175,7 @@ class PartitionProduceData(Struct):
 
 
 class ProduceResponse(Message):
-    """ProduceResponse."""
+    """Where the records were written. Not sent when `acks` is 0."""
 
     __slots__ = (
         "responses",
@@ -185,13 +188,14 @@ class ProduceResponse(Message):
     FLEXIBLE_FROM = 9
 
     responses: list[TopicProduceResponse]
-    """Responses."""
+    """Outcomes by topic."""
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     node_endpoints: list[NodeEndpoint]
-    """Node endpoints. (versions 10+)"""
+    """Addresses of the leaders that partitions below name. (versions 10+)"""
 
     def __init__(
         self,
@@ -206,7 +210,7 @@ class ProduceResponse(Message):
 
 
 class NodeEndpoint(Struct):
-    """Node endpoints."""
+    """Addresses of the leaders that partitions below name."""
 
     __slots__ = (
         "node_id",
@@ -216,16 +220,16 @@ class NodeEndpoint(Struct):
     )
 
     node_id: int
-    """Node id."""
+    """The broker's id."""
 
     host: str
-    """Host."""
+    """The host name or address to connect to."""
 
     port: int
-    """Port."""
+    """The port to connect to."""
 
     rack: str | None
-    """Rack. (may be None)"""
+    """The rack that the broker runs in; null when it has none. (may be None)"""
 
     def __init__(
         self, *, node_id: int = 0, host: str = "", port: int = 0, rack: str | None = None
@@ -237,7 +241,7 @@ class NodeEndpoint(Struct):
 
 
 class TopicProduceResponse(Struct):
-    """Responses."""
+    """Outcomes by topic."""
 
     __slots__ = (
         "name",
@@ -246,13 +250,13 @@ class TopicProduceResponse(Struct):
     )
 
     name: str
-    """Name. (versions 3-12)"""
+    """The topic's name. (versions 3-12)"""
 
     topic_id: bytes
-    """Topic id. (versions 13+)"""
+    """The topic's identifier. (versions 13+)"""
 
     partition_responses: list[PartitionProduceResponse]
-    """Partition responses."""
+    """Outcomes by partition."""
 
     def __init__(
         self,
@@ -267,7 +271,7 @@ class TopicProduceResponse(Struct):
 
 
 class PartitionProduceResponse(Struct):
-    """Partition responses."""
+    """Outcomes by partition."""
 
     __slots__ = (
         "index",
@@ -281,28 +285,32 @@ class PartitionProduceResponse(Struct):
     )
 
     index: int
-    """Index."""
+    """The partition's number."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this partition; 0 is success."""
 
     base_offset: int
-    """Base offset."""
+    """The offset of the first record that was written."""
 
     log_append_time_ms: int
-    """Log append time ms."""
+    """The time that the broker stamped on the records; -1 when the producer's timestamps stay.
+    """
 
     log_start_offset: int
-    """Log start offset. (versions 5+)"""
+    """The first offset that can still be read; -1 when unknown. (versions 5+)"""
 
     record_errors: list[BatchIndexAndErrorMessage]
-    """Record errors. (versions 8+)"""
+    """Records that made the broker refuse the batch. (versions 8+)"""
 
     error_message: str | None
-    """Error message. (versions 8+; may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (versions 8+; may be
+    None)
+    """
 
     current_leader: LeaderIdAndEpoch
-    """Current leader. (versions 10+)"""
+    """Who leads the partition, when the request came to a broker that does not. (versions 10+)
+    """
 
     def __init__(
         self,
@@ -327,7 +335,7 @@ class PartitionProduceResponse(Struct):
 
 
 class LeaderIdAndEpoch(Struct):
-    """Current leader."""
+    """Who leads the partition, when the request came to a broker that does not."""
 
     __slots__ = (
         "leader_id",
@@ -335,10 +343,10 @@ class LeaderIdAndEpoch(Struct):
     )
 
     leader_id: int
-    """Leader id."""
+    """The broker that leads the partition now; -1 when it is unknown."""
 
     leader_epoch: int
-    """Leader epoch."""
+    """The leader's epoch; -1 when it is unknown."""
 
     def __init__(self, *, leader_id: int = -1, leader_epoch: int = -1) -> None:
         self.leader_id = leader_id
@@ -346,7 +354,7 @@ class LeaderIdAndEpoch(Struct):
 
 
 class BatchIndexAndErrorMessage(Struct):
-    """Record errors."""
+    """Records that made the broker refuse the batch."""
 
     __slots__ = (
         "batch_index",
@@ -354,10 +362,10 @@ class BatchIndexAndErrorMessage(Struct):
     )
 
     batch_index: int
-    """Batch index."""
+    """The record's number in its batch."""
 
     batch_index_error_message: str | None
-    """Batch index error message. (may be None)"""
+    """What is wrong with the record; may be null. (may be None)"""
 
     def __init__(
         self, *, batch_index: int = 0, batch_index_error_message: str | None = None

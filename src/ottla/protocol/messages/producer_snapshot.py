@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""producer_snapshot.
+"""Producer state on disk.
 
-producer_snapshot.
+A `.snapshot` file beside a log is its version (int16) and this body.
 
 Generated from `definitions/producer_snapshot.txt` by `make gen`.
 """
@@ -29,7 +29,7 @@ _unpack_qhiqiqiq = _qhiqiqiq.unpack_from
 
 
 class ProducerSnapshot(Message):
-    """ProducerSnapshot."""
+    """What a partition knows of its producers at an offset."""
 
     __slots__ = (
         "crc",
@@ -41,10 +41,10 @@ class ProducerSnapshot(Message):
     FLEXIBLE_FROM = None
 
     crc: int
-    """Crc."""
+    """CRC-32C of everything behind this field."""
 
     producer_entries: list[ProducerEntry]
-    """Producer entries."""
+    """What is known of each producer."""
 
     def __init__(self, *, crc: int = 0, producer_entries: Iterable[ProducerEntry] = ()) -> None:
         self.crc = crc
@@ -52,7 +52,7 @@ class ProducerSnapshot(Message):
 
 
 class ProducerEntry(Struct):
-    """Producer entries."""
+    """What is known of each producer."""
 
     __slots__ = (
         "producer_id",
@@ -66,28 +66,28 @@ class ProducerEntry(Struct):
     )
 
     producer_id: int
-    """Producer id."""
+    """The producer's id."""
 
     epoch: int
-    """Epoch."""
+    """The producer's epoch."""
 
     last_sequence: int
-    """Last sequence."""
+    """The sequence number of the producer's last record; -1 when there is none."""
 
     last_offset: int
-    """Last offset."""
+    """The offset of the producer's last record; -1 when there is none."""
 
     offset_delta: int
-    """Offset delta."""
+    """The difference between the last and the first offset of the producer's last batch."""
 
     timestamp: int
-    """Timestamp."""
+    """The timestamp of the producer's last batch."""
 
     coordinator_epoch: int
-    """Coordinator epoch."""
+    """The epoch of the transaction coordinator."""
 
     current_txn_first_offset: int
-    """Current txn first offset."""
+    """The first offset of the producer's open transaction; -1 when there is none."""
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """PushTelemetry (key 72).
 
-PushTelemetry.
+A client's metrics (KIP-714).
 
 Generated from `definitions/push_telemetry.txt` by `make gen`.
 """
@@ -36,7 +36,7 @@ _unpack_uitbB = _uitbB.unpack_from
 
 
 class PushTelemetryRequest(Message):
-    """PushTelemetryRequest."""
+    """The metrics."""
 
     __slots__ = (
         "client_instance_id",
@@ -51,19 +51,19 @@ class PushTelemetryRequest(Message):
     FLEXIBLE_FROM = 0
 
     client_instance_id: bytes
-    """Client instance id."""
+    """Identifies the running client."""
 
     subscription_id: int
-    """Subscription id."""
+    """Tells whether the client knows the current choice of metrics."""
 
     terminating: bool
-    """Terminating."""
+    """Whether the client is about to close."""
 
     compression_type: int
-    """Compression type."""
+    """The codec of the metrics, in the numbers of record batches."""
 
     metrics: bytes
-    """Metrics."""
+    """The metrics in OpenTelemetry's encoding, compressed."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class PushTelemetryRequest(Message):
 
 
 class PushTelemetryResponse(Message):
-    """PushTelemetryResponse."""
+    """Whether they were accepted."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -94,10 +94,11 @@ class PushTelemetryResponse(Message):
     FLEXIBLE_FROM = 0
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     def __init__(self, *, throttle_time_ms: int = 0, error_code: int = 0) -> None:
         self.throttle_time_ms = throttle_time_ms

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """ReadShareGroupState (key 84).
 
-ReadShareGroupState.
+Reads the stored state of share-partitions. Between brokers.
 
 Generated from `definitions/read_share_group_state.txt` by `make gen`.
 """
@@ -54,7 +54,7 @@ _unpack_qqbhB = _qqbhB.unpack_from
 
 
 class ReadShareGroupStateRequest(Message):
-    """ReadShareGroupStateRequest."""
+    """The share-partitions."""
 
     __slots__ = (
         "group_id",
@@ -66,10 +66,10 @@ class ReadShareGroupStateRequest(Message):
     FLEXIBLE_FROM = 0
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     topics: list[ReadStateData]
-    """Topics."""
+    """The topics that are meant, each with its partitions."""
 
     def __init__(self, *, group_id: str = "", topics: Iterable[ReadStateData] = ()) -> None:
         self.group_id = group_id
@@ -77,7 +77,7 @@ class ReadShareGroupStateRequest(Message):
 
 
 class ReadStateData(Struct):
-    """Topics."""
+    """The topics that are meant, each with its partitions."""
 
     __slots__ = (
         "topic_id",
@@ -85,10 +85,10 @@ class ReadStateData(Struct):
     )
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     partitions: list[PartitionData]
-    """Partitions."""
+    """The partitions that are meant."""
 
     def __init__(
         self, *, topic_id: bytes = ZERO_UUID, partitions: Iterable[PartitionData] = ()
@@ -98,7 +98,7 @@ class ReadStateData(Struct):
 
 
 class PartitionData(Struct):
-    """Partitions."""
+    """The partitions that are meant."""
 
     __slots__ = (
         "partition",
@@ -106,10 +106,10 @@ class PartitionData(Struct):
     )
 
     partition: int
-    """Partition."""
+    """The partition's number."""
 
     leader_epoch: int
-    """Leader epoch."""
+    """The epoch of the share-partition's leader, to fence an earlier one."""
 
     def __init__(self, *, partition: int = 0, leader_epoch: int = 0) -> None:
         self.partition = partition
@@ -117,7 +117,7 @@ class PartitionData(Struct):
 
 
 class ReadShareGroupStateResponse(Message):
-    """ReadShareGroupStateResponse."""
+    """Their state."""
 
     __slots__ = ("results",)
 
@@ -126,14 +126,14 @@ class ReadShareGroupStateResponse(Message):
     FLEXIBLE_FROM = 0
 
     results: list[ReadStateResult]
-    """Results."""
+    """Outcomes by topic."""
 
     def __init__(self, *, results: Iterable[ReadStateResult] = ()) -> None:
         self.results = list(results)
 
 
 class ReadStateResult(Struct):
-    """Results."""
+    """Outcomes by topic."""
 
     __slots__ = (
         "topic_id",
@@ -141,10 +141,10 @@ class ReadStateResult(Struct):
     )
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     partitions: list[PartitionResult]
-    """Partitions."""
+    """State by partition."""
 
     def __init__(
         self, *, topic_id: bytes = ZERO_UUID, partitions: Iterable[PartitionResult] = ()
@@ -154,7 +154,7 @@ class ReadStateResult(Struct):
 
 
 class PartitionResult(Struct):
-    """Partitions."""
+    """State by partition."""
 
     __slots__ = (
         "partition",
@@ -166,22 +166,22 @@ class PartitionResult(Struct):
     )
 
     partition: int
-    """Partition."""
+    """The partition's number."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this partition; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     state_epoch: int
-    """State epoch."""
+    """The epoch of the share-partition's state, raised whenever it is initialised anew."""
 
     start_offset: int
-    """Start offset."""
+    """The share-partition's start offset; -1 when it has not been initialised."""
 
     state_batches: list[StateBatch]
-    """State batches."""
+    """States of ranges of records behind the start offset."""
 
     def __init__(
         self,
@@ -202,7 +202,7 @@ class PartitionResult(Struct):
 
 
 class StateBatch(Struct):
-    """State batches."""
+    """States of ranges of records behind the start offset."""
 
     __slots__ = (
         "first_offset",
@@ -212,16 +212,16 @@ class StateBatch(Struct):
     )
 
     first_offset: int
-    """First offset."""
+    """The first offset of the range."""
 
     last_offset: int
-    """Last offset."""
+    """The last offset of the range (inclusive)."""
 
     delivery_state: int
-    """Delivery state."""
+    """State of the records: 0 available, 2 acknowledged, 4 archived."""
 
     delivery_count: int
-    """Delivery count."""
+    """How often the records have been delivered."""
 
     def __init__(
         self,

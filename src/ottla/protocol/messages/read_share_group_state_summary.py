@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """ReadShareGroupStateSummary (key 87).
 
-ReadShareGroupStateSummary.
+Reads the start offsets in the stored state of share-partitions. Between brokers.
 
 Generated from `definitions/read_share_group_state_summary.txt` by `make gen`.
 """
@@ -53,7 +53,7 @@ _unpack_iiqiB = _iiqiB.unpack_from
 
 
 class ReadShareGroupStateSummaryRequest(Message):
-    """ReadShareGroupStateSummaryRequest."""
+    """The share-partitions."""
 
     __slots__ = (
         "group_id",
@@ -65,10 +65,10 @@ class ReadShareGroupStateSummaryRequest(Message):
     FLEXIBLE_FROM = 0
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     topics: list[ReadStateSummaryData]
-    """Topics."""
+    """The topics that are meant, each with its partitions."""
 
     def __init__(self, *, group_id: str = "", topics: Iterable[ReadStateSummaryData] = ()) -> None:
         self.group_id = group_id
@@ -76,7 +76,7 @@ class ReadShareGroupStateSummaryRequest(Message):
 
 
 class ReadStateSummaryData(Struct):
-    """Topics."""
+    """The topics that are meant, each with its partitions."""
 
     __slots__ = (
         "topic_id",
@@ -84,10 +84,10 @@ class ReadStateSummaryData(Struct):
     )
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     partitions: list[PartitionData]
-    """Partitions."""
+    """The partitions that are meant."""
 
     def __init__(
         self, *, topic_id: bytes = ZERO_UUID, partitions: Iterable[PartitionData] = ()
@@ -97,7 +97,7 @@ class ReadStateSummaryData(Struct):
 
 
 class PartitionData(Struct):
-    """Partitions."""
+    """The partitions that are meant."""
 
     __slots__ = (
         "partition",
@@ -105,10 +105,10 @@ class PartitionData(Struct):
     )
 
     partition: int
-    """Partition."""
+    """The partition's number."""
 
     leader_epoch: int
-    """Leader epoch."""
+    """The epoch of the share-partition's leader, to fence an earlier one."""
 
     def __init__(self, *, partition: int = 0, leader_epoch: int = 0) -> None:
         self.partition = partition
@@ -116,7 +116,7 @@ class PartitionData(Struct):
 
 
 class ReadShareGroupStateSummaryResponse(Message):
-    """ReadShareGroupStateSummaryResponse."""
+    """Their start offsets."""
 
     __slots__ = ("results",)
 
@@ -125,14 +125,14 @@ class ReadShareGroupStateSummaryResponse(Message):
     FLEXIBLE_FROM = 0
 
     results: list[ReadStateSummaryResult]
-    """Results."""
+    """Outcomes by topic."""
 
     def __init__(self, *, results: Iterable[ReadStateSummaryResult] = ()) -> None:
         self.results = list(results)
 
 
 class ReadStateSummaryResult(Struct):
-    """Results."""
+    """Outcomes by topic."""
 
     __slots__ = (
         "topic_id",
@@ -140,10 +140,10 @@ class ReadStateSummaryResult(Struct):
     )
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     partitions: list[PartitionResult]
-    """Partitions."""
+    """State by partition."""
 
     def __init__(
         self, *, topic_id: bytes = ZERO_UUID, partitions: Iterable[PartitionResult] = ()
@@ -153,7 +153,7 @@ class ReadStateSummaryResult(Struct):
 
 
 class PartitionResult(Struct):
-    """Partitions."""
+    """State by partition."""
 
     __slots__ = (
         "partition",
@@ -166,25 +166,27 @@ class PartitionResult(Struct):
     )
 
     partition: int
-    """Partition."""
+    """The partition's number."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this partition; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     state_epoch: int
-    """State epoch."""
+    """The epoch of the share-partition's state, raised whenever it is initialised anew."""
 
     leader_epoch: int
-    """Leader epoch."""
+    """The epoch of the share-partition's leader, to fence an earlier one."""
 
     start_offset: int
-    """Start offset."""
+    """The share-partition's start offset; -1 when it has not been initialised."""
 
     delivery_complete_count: int
-    """Delivery complete count. (versions 1+)"""
+    """Records behind the start offset that need no further delivery; -1 when unknown. (versions
+    1+)
+    """
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """RemoveRaftVoter (key 81).
 
-RemoveRaftVoter.
+Removes a controller from the voters of Kafka's metadata quorum.
 
 Generated from `definitions/remove_raft_voter.txt` by `make gen`.
 """
@@ -36,7 +36,7 @@ _unpack_iuB = _iuB.unpack_from
 
 
 class RemoveRaftVoterRequest(Message):
-    """RemoveRaftVoterRequest."""
+    """The controller."""
 
     __slots__ = (
         "cluster_id",
@@ -49,13 +49,13 @@ class RemoveRaftVoterRequest(Message):
     FLEXIBLE_FROM = 0
 
     cluster_id: str | None
-    """Cluster id. (may be None)"""
+    """The cluster's id; null leaves it unchecked. (may be None)"""
 
     voter_id: int
-    """Voter id."""
+    """The voter's id."""
 
     voter_directory_id: bytes
-    """Voter directory id."""
+    """The identifier of the voter's metadata directory."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class RemoveRaftVoterRequest(Message):
 
 
 class RemoveRaftVoterResponse(Message):
-    """RemoveRaftVoterResponse."""
+    """Whether the voter was removed."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -83,13 +83,14 @@ class RemoveRaftVoterResponse(Message):
     FLEXIBLE_FROM = 0
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     def __init__(
         self, *, throttle_time_ms: int = 0, error_code: int = 0, error_message: str | None = ""

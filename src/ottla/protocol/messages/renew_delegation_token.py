@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """RenewDelegationToken (key 39).
 
-RenewDelegationToken.
+Lets a delegation token live longer.
 
 Generated from `definitions/renew_delegation_token.txt` by `make gen`.
 """
@@ -44,7 +44,7 @@ _unpack_hqiB = _hqiB.unpack_from
 
 
 class RenewDelegationTokenRequest(Message):
-    """RenewDelegationTokenRequest."""
+    """The token."""
 
     __slots__ = (
         "hmac",
@@ -56,10 +56,10 @@ class RenewDelegationTokenRequest(Message):
     FLEXIBLE_FROM = 2
 
     hmac: bytes
-    """Hmac."""
+    """The token's secret."""
 
     renew_period_ms: int
-    """Renew period ms."""
+    """Milliseconds from now until the token expires; -1 takes the broker's default."""
 
     def __init__(self, *, hmac: bytes = b"", renew_period_ms: int = 0) -> None:
         self.hmac = hmac
@@ -67,7 +67,7 @@ class RenewDelegationTokenRequest(Message):
 
 
 class RenewDelegationTokenResponse(Message):
-    """RenewDelegationTokenResponse."""
+    """When it expires."""
 
     __slots__ = (
         "error_code",
@@ -80,13 +80,14 @@ class RenewDelegationTokenResponse(Message):
     FLEXIBLE_FROM = 2
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     expiry_timestamp_ms: int
-    """Expiry timestamp ms."""
+    """When the token expires unless it is renewed, as Unix time in milliseconds."""
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     def __init__(
         self, *, error_code: int = 0, expiry_timestamp_ms: int = 0, throttle_time_ms: int = 0

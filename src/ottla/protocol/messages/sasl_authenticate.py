@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """SaslAuthenticate (key 36).
 
-SaslAuthenticate.
+One step of the SASL mechanism that SaslHandshake chose.
 
 Generated from `definitions/sasl_authenticate.txt` by `make gen`.
 """
@@ -45,7 +45,7 @@ _unpack_qB = _qB.unpack_from
 
 
 class SaslAuthenticateRequest(Message):
-    """SaslAuthenticateRequest."""
+    """What the client has to say."""
 
     __slots__ = ("auth_bytes",)
 
@@ -54,14 +54,14 @@ class SaslAuthenticateRequest(Message):
     FLEXIBLE_FROM = 2
 
     auth_bytes: bytes
-    """Auth bytes."""
+    """What the SASL mechanism wants to say."""
 
     def __init__(self, *, auth_bytes: bytes = b"") -> None:
         self.auth_bytes = auth_bytes
 
 
 class SaslAuthenticateResponse(Message):
-    """SaslAuthenticateResponse."""
+    """What the broker has to say."""
 
     __slots__ = (
         "error_code",
@@ -75,16 +75,17 @@ class SaslAuthenticateResponse(Message):
     FLEXIBLE_FROM = 2
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     auth_bytes: bytes
-    """Auth bytes."""
+    """What the SASL mechanism wants to say."""
 
     session_lifetime_ms: int
-    """Session lifetime ms. (versions 1+)"""
+    """Milliseconds after which the client has to authenticate again; 0 is never. (versions 1+)
+    """
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """SaslHandshake (key 17).
 
-SaslHandshake.
+Chooses the SASL mechanism of a connection.
 
 Generated from `definitions/sasl_handshake.txt` by `make gen`.
 """
@@ -29,7 +29,7 @@ _unpack_hi = _hi.unpack_from
 
 
 class SaslHandshakeRequest(Message):
-    """SaslHandshakeRequest."""
+    """The mechanism."""
 
     __slots__ = ("mechanism",)
 
@@ -38,14 +38,14 @@ class SaslHandshakeRequest(Message):
     FLEXIBLE_FROM = None
 
     mechanism: str
-    """Mechanism."""
+    """The SASL mechanism that the client wants to use, such as `PLAIN`."""
 
     def __init__(self, *, mechanism: str = "") -> None:
         self.mechanism = mechanism
 
 
 class SaslHandshakeResponse(Message):
-    """SaslHandshakeResponse."""
+    """The mechanisms that the broker offers."""
 
     __slots__ = (
         "error_code",
@@ -57,10 +57,10 @@ class SaslHandshakeResponse(Message):
     FLEXIBLE_FROM = None
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     mechanisms: list[str]
-    """Mechanisms."""
+    """The SASL mechanisms that the listener offers."""
 
     def __init__(self, *, error_code: int = 0, mechanisms: Iterable[str] = ()) -> None:
         self.error_code = error_code

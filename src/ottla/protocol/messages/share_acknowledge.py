@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """ShareAcknowledge (key 79).
 
-ShareAcknowledge.
+Says what became of acquired records, without reading more.
 
 Generated from `definitions/share_acknowledge.txt` by `make gen`.
 """
@@ -61,7 +61,7 @@ _unpack_qqB = _qqB.unpack_from
 
 
 class ShareAcknowledgeRequest(Message):
-    """ShareAcknowledgeRequest."""
+    """The acknowledgements."""
 
     __slots__ = (
         "group_id",
@@ -76,19 +76,19 @@ class ShareAcknowledgeRequest(Message):
     FLEXIBLE_FROM = 0
 
     group_id: str | None
-    """Group id. (may be None)"""
+    """The group's name. (may be None)"""
 
     member_id: str | None
-    """Member id. (may be None)"""
+    """The member's id. (may be None)"""
 
     share_session_epoch: int
-    """Share session epoch."""
+    """The share session's epoch: 0 opens a session, -1 closes it."""
 
     is_renew_ack: bool
-    """Is renew ack. (versions 2+)"""
+    """Whether acknowledgements of type 4 (renew the lock) are among them. (versions 2+)"""
 
     topics: list[AcknowledgeTopic]
-    """Topics."""
+    """The acknowledgements, by topic."""
 
     def __init__(
         self,
@@ -107,7 +107,7 @@ class ShareAcknowledgeRequest(Message):
 
 
 class AcknowledgeTopic(Struct):
-    """Topics."""
+    """The acknowledgements, by topic."""
 
     __slots__ = (
         "topic_id",
@@ -115,10 +115,10 @@ class AcknowledgeTopic(Struct):
     )
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     partitions: list[AcknowledgePartition]
-    """Partitions."""
+    """The partitions whose records are acknowledged."""
 
     def __init__(
         self, *, topic_id: bytes = ZERO_UUID, partitions: Iterable[AcknowledgePartition] = ()
@@ -128,7 +128,7 @@ class AcknowledgeTopic(Struct):
 
 
 class AcknowledgePartition(Struct):
-    """Partitions."""
+    """The partitions whose records are acknowledged."""
 
     __slots__ = (
         "partition_index",
@@ -136,10 +136,10 @@ class AcknowledgePartition(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     acknowledgement_batches: list[AcknowledgementBatch]
-    """Acknowledgement batches."""
+    """Ranges of records with what became of them."""
 
     def __init__(
         self,
@@ -152,7 +152,7 @@ class AcknowledgePartition(Struct):
 
 
 class AcknowledgementBatch(Struct):
-    """Acknowledgement batches."""
+    """Ranges of records with what became of them."""
 
     __slots__ = (
         "first_offset",
@@ -161,13 +161,15 @@ class AcknowledgementBatch(Struct):
     )
 
     first_offset: int
-    """First offset."""
+    """The first offset of the range."""
 
     last_offset: int
-    """Last offset."""
+    """The last offset of the range (inclusive)."""
 
     acknowledge_types: list[int]
-    """Acknowledge types."""
+    """One for the whole range or one for each record: 0 gap, 1 accept, 2 release, 3 reject, 4
+    renew.
+    """
 
     def __init__(
         self, *, first_offset: int = 0, last_offset: int = 0, acknowledge_types: Iterable[int] = ()
@@ -178,7 +180,7 @@ class AcknowledgementBatch(Struct):
 
 
 class ShareAcknowledgeResponse(Message):
-    """ShareAcknowledgeResponse."""
+    """Outcomes by partition."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -194,22 +196,23 @@ class ShareAcknowledgeResponse(Message):
     FLEXIBLE_FROM = 0
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     acquisition_lock_timeout_ms: int
-    """Acquisition lock timeout ms. (versions 2+)"""
+    """Milliseconds for which acquired records are locked for the member. (versions 2+)"""
 
     responses: list[ShareAcknowledgeTopicResponse]
-    """Responses."""
+    """Outcomes by topic."""
 
     node_endpoints: list[NodeEndpoint]
-    """Node endpoints."""
+    """Addresses of the leaders that partitions below name."""
 
     def __init__(
         self,
@@ -230,7 +233,7 @@ class ShareAcknowledgeResponse(Message):
 
 
 class NodeEndpoint(Struct):
-    """Node endpoints."""
+    """Addresses of the leaders that partitions below name."""
 
     __slots__ = (
         "node_id",
@@ -240,16 +243,16 @@ class NodeEndpoint(Struct):
     )
 
     node_id: int
-    """Node id."""
+    """The broker's id."""
 
     host: str
-    """Host."""
+    """The host name or address to connect to."""
 
     port: int
-    """Port."""
+    """The port to connect to."""
 
     rack: str | None
-    """Rack. (may be None)"""
+    """The rack that the broker runs in; null when it has none. (may be None)"""
 
     def __init__(
         self, *, node_id: int = 0, host: str = "", port: int = 0, rack: str | None = None
@@ -261,7 +264,7 @@ class NodeEndpoint(Struct):
 
 
 class ShareAcknowledgeTopicResponse(Struct):
-    """Responses."""
+    """Outcomes by topic."""
 
     __slots__ = (
         "topic_id",
@@ -269,10 +272,10 @@ class ShareAcknowledgeTopicResponse(Struct):
     )
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     partitions: list[PartitionData]
-    """Partitions."""
+    """Outcomes by partition."""
 
     def __init__(
         self, *, topic_id: bytes = ZERO_UUID, partitions: Iterable[PartitionData] = ()
@@ -282,7 +285,7 @@ class ShareAcknowledgeTopicResponse(Struct):
 
 
 class PartitionData(Struct):
-    """Partitions."""
+    """Outcomes by partition."""
 
     __slots__ = (
         "partition_index",
@@ -292,16 +295,16 @@ class PartitionData(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this partition; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     current_leader: LeaderIdAndEpoch
-    """Current leader."""
+    """Who leads the partition, when the request came to a broker that does not."""
 
     def __init__(
         self,
@@ -318,7 +321,7 @@ class PartitionData(Struct):
 
 
 class LeaderIdAndEpoch(Struct):
-    """Current leader."""
+    """Who leads the partition, when the request came to a broker that does not."""
 
     __slots__ = (
         "leader_id",
@@ -326,10 +329,10 @@ class LeaderIdAndEpoch(Struct):
     )
 
     leader_id: int
-    """Leader id."""
+    """The broker that leads the partition now; -1 when it is unknown."""
 
     leader_epoch: int
-    """Leader epoch."""
+    """The leader's epoch; -1 when it is unknown."""
 
     def __init__(self, *, leader_id: int = 0, leader_epoch: int = 0) -> None:
         self.leader_id = leader_id

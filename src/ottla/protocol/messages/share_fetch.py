@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """ShareFetch (key 78).
 
-ShareFetch.
+Acquires records for a member of a share group, and says what became of earlier ones.
 
 Generated from `definitions/share_fetch.txt` by `make gen`.
 """
@@ -75,7 +75,7 @@ _unpack_iiiiiibtB = _iiiiiibtB.unpack_from
 
 
 class ShareFetchRequest(Message):
-    """ShareFetchRequest."""
+    """What to read and what to acknowledge."""
 
     __slots__ = (
         "group_id",
@@ -97,40 +97,42 @@ class ShareFetchRequest(Message):
     FLEXIBLE_FROM = 0
 
     group_id: str | None
-    """Group id. (may be None)"""
+    """The group's name. (may be None)"""
 
     member_id: str | None
-    """Member id. (may be None)"""
+    """The member's id. (may be None)"""
 
     share_session_epoch: int
-    """Share session epoch."""
+    """The share session's epoch: 0 opens a session, -1 closes it."""
 
     max_wait_ms: int
-    """Max wait ms."""
+    """Milliseconds to wait until `min_bytes` are there."""
 
     min_bytes: int
-    """Min bytes."""
+    """Bytes that make it worth to answer before the wait is over."""
 
     max_bytes: int
-    """Max bytes."""
+    """Bytes of records that the answer should not exceed; the first batch is sent whole."""
 
     max_records: int
-    """Max records."""
+    """Records that the answer should not exceed; in record-limit mode it must not."""
 
     batch_size: int
-    """Batch size."""
+    """How many records to acquire at a time."""
 
     share_acquire_mode: int
-    """Share acquire mode. (versions 2+)"""
+    """0 acquires whole batches, 1 keeps strictly to the limit of records. (versions 2+)"""
 
     is_renew_ack: bool
-    """Is renew ack. (versions 2+)"""
+    """Whether acknowledgements of type 4 (renew the lock) are among them. (versions 2+)"""
 
     topics: list[FetchTopic]
-    """Topics."""
+    """The partitions to read and to acknowledge, by topic; with a session only what is new or
+    changed.
+    """
 
     forgotten_topics_data: list[ForgottenTopic]
-    """Forgotten topics data."""
+    """Partitions to drop from the session."""
 
     def __init__(
         self,
@@ -163,7 +165,7 @@ class ShareFetchRequest(Message):
 
 
 class ForgottenTopic(Struct):
-    """Forgotten topics data."""
+    """Partitions to drop from the session."""
 
     __slots__ = (
         "topic_id",
@@ -171,10 +173,10 @@ class ForgottenTopic(Struct):
     )
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     partitions: list[int]
-    """Partitions."""
+    """Numbers of the partitions to drop from the session."""
 
     def __init__(self, *, topic_id: bytes = ZERO_UUID, partitions: Iterable[int] = ()) -> None:
         self.topic_id = topic_id
@@ -182,7 +184,9 @@ class ForgottenTopic(Struct):
 
 
 class FetchTopic(Struct):
-    """Topics."""
+    """The partitions to read and to acknowledge, by topic; with a session only what is new or
+    changed.
+    """
 
     __slots__ = (
         "topic_id",
@@ -190,10 +194,10 @@ class FetchTopic(Struct):
     )
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     partitions: list[FetchPartition]
-    """Partitions."""
+    """The partitions to read and to acknowledge."""
 
     def __init__(
         self, *, topic_id: bytes = ZERO_UUID, partitions: Iterable[FetchPartition] = ()
@@ -203,7 +207,7 @@ class FetchTopic(Struct):
 
 
 class FetchPartition(Struct):
-    """Partitions."""
+    """The partitions to read and to acknowledge."""
 
     __slots__ = (
         "partition_index",
@@ -211,10 +215,10 @@ class FetchPartition(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     acknowledgement_batches: list[AcknowledgementBatch]
-    """Acknowledgement batches."""
+    """Ranges of records with what became of them."""
 
     def __init__(
         self,
@@ -227,7 +231,7 @@ class FetchPartition(Struct):
 
 
 class AcknowledgementBatch(Struct):
-    """Acknowledgement batches."""
+    """Ranges of records with what became of them."""
 
     __slots__ = (
         "first_offset",
@@ -236,13 +240,15 @@ class AcknowledgementBatch(Struct):
     )
 
     first_offset: int
-    """First offset."""
+    """The first offset of the range."""
 
     last_offset: int
-    """Last offset."""
+    """The last offset of the range (inclusive)."""
 
     acknowledge_types: list[int]
-    """Acknowledge types."""
+    """One for the whole range or one for each record: 0 gap, 1 accept, 2 release, 3 reject, 4
+    renew.
+    """
 
     def __init__(
         self, *, first_offset: int = 0, last_offset: int = 0, acknowledge_types: Iterable[int] = ()
@@ -253,7 +259,7 @@ class AcknowledgementBatch(Struct):
 
 
 class ShareFetchResponse(Message):
-    """ShareFetchResponse."""
+    """The acquired records."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -269,22 +275,23 @@ class ShareFetchResponse(Message):
     FLEXIBLE_FROM = 0
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     acquisition_lock_timeout_ms: int
-    """Acquisition lock timeout ms."""
+    """Milliseconds for which acquired records are locked for the member."""
 
     responses: list[ShareFetchableTopicResponse]
-    """Responses."""
+    """What was acquired, by topic."""
 
     node_endpoints: list[NodeEndpoint]
-    """Node endpoints."""
+    """Addresses of the leaders that partitions below name."""
 
     def __init__(
         self,
@@ -305,7 +312,7 @@ class ShareFetchResponse(Message):
 
 
 class NodeEndpoint(Struct):
-    """Node endpoints."""
+    """Addresses of the leaders that partitions below name."""
 
     __slots__ = (
         "node_id",
@@ -315,16 +322,16 @@ class NodeEndpoint(Struct):
     )
 
     node_id: int
-    """Node id."""
+    """The broker's id."""
 
     host: str
-    """Host."""
+    """The host name or address to connect to."""
 
     port: int
-    """Port."""
+    """The port to connect to."""
 
     rack: str | None
-    """Rack. (may be None)"""
+    """The rack that the broker runs in; null when it has none. (may be None)"""
 
     def __init__(
         self, *, node_id: int = 0, host: str = "", port: int = 0, rack: str | None = None
@@ -336,7 +343,7 @@ class NodeEndpoint(Struct):
 
 
 class ShareFetchableTopicResponse(Struct):
-    """Responses."""
+    """What was acquired, by topic."""
 
     __slots__ = (
         "topic_id",
@@ -344,10 +351,10 @@ class ShareFetchableTopicResponse(Struct):
     )
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     partitions: list[PartitionData]
-    """Partitions."""
+    """What was acquired, by partition."""
 
     def __init__(
         self, *, topic_id: bytes = ZERO_UUID, partitions: Iterable[PartitionData] = ()
@@ -357,7 +364,7 @@ class ShareFetchableTopicResponse(Struct):
 
 
 class PartitionData(Struct):
-    """Partitions."""
+    """What was acquired, by partition."""
 
     __slots__ = (
         "partition_index",
@@ -371,28 +378,30 @@ class PartitionData(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this partition; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     acknowledge_error_code: int
-    """Acknowledge error code."""
+    """Outcome of the acknowledgements for this partition; 0 is success."""
 
     acknowledge_error_message: str | None
-    """Acknowledge error message. (may be None)"""
+    """Text that explains the outcome of the acknowledgements; null when there is nothing to say.
+    (may be None)
+    """
 
     current_leader: LeaderIdAndEpoch
-    """Current leader."""
+    """Who leads the partition, when the request came to a broker that does not."""
 
     records: Buffer
-    """Records."""
+    """Record batches."""
 
     acquired_records: list[AcquiredRecords]
-    """Acquired records."""
+    """The records that are locked for the member."""
 
     def __init__(
         self,
@@ -417,7 +426,7 @@ class PartitionData(Struct):
 
 
 class AcquiredRecords(Struct):
-    """Acquired records."""
+    """The records that are locked for the member."""
 
     __slots__ = (
         "first_offset",
@@ -426,13 +435,13 @@ class AcquiredRecords(Struct):
     )
 
     first_offset: int
-    """First offset."""
+    """The first offset of the range."""
 
     last_offset: int
-    """Last offset."""
+    """The last offset of the range (inclusive)."""
 
     delivery_count: int
-    """Delivery count."""
+    """How often the records have been delivered."""
 
     def __init__(
         self, *, first_offset: int = 0, last_offset: int = 0, delivery_count: int = 0
@@ -443,7 +452,7 @@ class AcquiredRecords(Struct):
 
 
 class LeaderIdAndEpoch(Struct):
-    """Current leader."""
+    """Who leads the partition, when the request came to a broker that does not."""
 
     __slots__ = (
         "leader_id",
@@ -451,10 +460,10 @@ class LeaderIdAndEpoch(Struct):
     )
 
     leader_id: int
-    """Leader id."""
+    """The broker that leads the partition now; -1 when it is unknown."""
 
     leader_epoch: int
-    """Leader epoch."""
+    """The leader's epoch; -1 when it is unknown."""
 
     def __init__(self, *, leader_id: int = 0, leader_epoch: int = 0) -> None:
         self.leader_id = leader_id

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """ShareGroupDescribe (key 77).
 
-ShareGroupDescribe.
+Describes share groups with members and assignments.
 
 Generated from `definitions/share_group_describe.txt` by `make gen`.
 """
@@ -57,7 +57,7 @@ _unpack_iiB = _iiB.unpack_from
 
 
 class ShareGroupDescribeRequest(Message):
-    """ShareGroupDescribeRequest."""
+    """The groups to describe."""
 
     __slots__ = (
         "group_ids",
@@ -69,10 +69,10 @@ class ShareGroupDescribeRequest(Message):
     FLEXIBLE_FROM = 0
 
     group_ids: list[str]
-    """Group ids."""
+    """Names of the groups to describe."""
 
     include_authorized_operations: bool
-    """Include authorized operations."""
+    """Whether to say what the user may do with each group."""
 
     def __init__(
         self, *, group_ids: Iterable[str] = (), include_authorized_operations: bool = False
@@ -82,7 +82,7 @@ class ShareGroupDescribeRequest(Message):
 
 
 class ShareGroupDescribeResponse(Message):
-    """ShareGroupDescribeResponse."""
+    """The groups."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -94,10 +94,11 @@ class ShareGroupDescribeResponse(Message):
     FLEXIBLE_FROM = 0
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     groups: list[DescribedGroup]
-    """Groups."""
+    """The groups that were asked for."""
 
     def __init__(self, *, throttle_time_ms: int = 0, groups: Iterable[DescribedGroup] = ()) -> None:
         self.throttle_time_ms = throttle_time_ms
@@ -105,7 +106,7 @@ class ShareGroupDescribeResponse(Message):
 
 
 class DescribedGroup(Struct):
-    """Groups."""
+    """The groups that were asked for."""
 
     __slots__ = (
         "error_code",
@@ -120,31 +121,32 @@ class DescribedGroup(Struct):
     )
 
     error_code: int
-    """Error code."""
+    """Outcome for this group; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     group_state: str
-    """Group state."""
+    """The group's state."""
 
     group_epoch: int
-    """Group epoch."""
+    """The group's epoch, raised whenever what members want changes."""
 
     assignment_epoch: int
-    """Assignment epoch."""
+    """The epoch in which the target assignment was computed."""
 
     assignor_name: str
-    """Assignor name."""
+    """The assignor that the group uses."""
 
     members: list[Member]
-    """Members."""
+    """The group's members."""
 
     authorized_operations: int
-    """Authorized operations."""
+    """What the user may do, one bit for each operation; the smallest int32 when not asked for.
+    """
 
     def __init__(
         self,
@@ -171,7 +173,7 @@ class DescribedGroup(Struct):
 
 
 class Member(Struct):
-    """Members."""
+    """The group's members."""
 
     __slots__ = (
         "member_id",
@@ -184,25 +186,25 @@ class Member(Struct):
     )
 
     member_id: str
-    """Member id."""
+    """The member's id."""
 
     rack_id: str | None
-    """Rack id. (may be None)"""
+    """The rack that the member runs in; null when it did not say. (may be None)"""
 
     member_epoch: int
-    """Member epoch."""
+    """The member's epoch."""
 
     client_id: str
-    """Client id."""
+    """The client id that the member sent in its request headers."""
 
     client_host: str
-    """Client host."""
+    """The address that the member connected from."""
 
     subscribed_topic_names: list[str]
-    """Subscribed topic names."""
+    """The topics that the member subscribes to by name."""
 
     assignment: Assignment
-    """Assignment."""
+    """What the member has been assigned."""
 
     def __init__(
         self,
@@ -225,19 +227,19 @@ class Member(Struct):
 
 
 class Assignment(Struct):
-    """Assignment."""
+    """What the member has been assigned."""
 
     __slots__ = ("topic_partitions",)
 
     topic_partitions: list[TopicPartitions]
-    """Topic partitions."""
+    """Partitions by topic."""
 
     def __init__(self, *, topic_partitions: Iterable[TopicPartitions] = ()) -> None:
         self.topic_partitions = list(topic_partitions)
 
 
 class TopicPartitions(Struct):
-    """Topic partitions."""
+    """Partitions by topic."""
 
     __slots__ = (
         "topic_id",
@@ -246,13 +248,13 @@ class TopicPartitions(Struct):
     )
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     topic_name: str
-    """Topic name."""
+    """The topic's name."""
 
     partitions: list[int]
-    """Partitions."""
+    """Numbers of the partitions."""
 
     def __init__(
         self, *, topic_id: bytes = ZERO_UUID, topic_name: str = "", partitions: Iterable[int] = ()

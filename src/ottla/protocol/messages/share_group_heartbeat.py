@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """ShareGroupHeartbeat (key 76).
 
-ShareGroupHeartbeat.
+The one request that membership in a share group needs: joining, staying, leaving.
 
 Generated from `definitions/share_group_heartbeat.txt` by `make gen`.
 """
@@ -51,7 +51,7 @@ _unpack_iib = _iib.unpack_from
 
 
 class ShareGroupHeartbeatRequest(Message):
-    """ShareGroupHeartbeatRequest."""
+    """What has changed at the member since its last heartbeat."""
 
     __slots__ = (
         "group_id",
@@ -66,19 +66,21 @@ class ShareGroupHeartbeatRequest(Message):
     FLEXIBLE_FROM = 0
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     member_id: str
-    """Member id."""
+    """The id that the member made for itself (a uuid in text form)."""
 
     member_epoch: int
-    """Member epoch."""
+    """The member's epoch: 0 joins, -1 leaves."""
 
     rack_id: str | None
-    """Rack id. (may be None)"""
+    """The rack that the member runs in; null when it has none or nothing changed. (may be None)
+    """
 
     subscribed_topic_names: list[str] | None
-    """Subscribed topic names. (may be None)"""
+    """The topics that the member subscribes to by name; null when nothing changed. (may be None)
+    """
 
     def __init__(
         self,
@@ -99,7 +101,7 @@ class ShareGroupHeartbeatRequest(Message):
 
 
 class ShareGroupHeartbeatResponse(Message):
-    """ShareGroupHeartbeatResponse."""
+    """What has changed at the coordinator."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -116,25 +118,28 @@ class ShareGroupHeartbeatResponse(Message):
     FLEXIBLE_FROM = 0
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     member_id: str | None
-    """Member id. (may be None)"""
+    """The member's id, repeated or assigned by the coordinator. (may be None)"""
 
     member_epoch: int
-    """Member epoch."""
+    """The epoch that the member is in from now on."""
 
     heartbeat_interval_ms: int
-    """Heartbeat interval ms."""
+    """Milliseconds between two heartbeats of the member."""
 
     assignment: Assignment | None
-    """Assignment. (may be None)"""
+    """What the member shall read; null when nothing changed since its last heartbeat. (may be
+    None)
+    """
 
     def __init__(
         self,
@@ -157,19 +162,19 @@ class ShareGroupHeartbeatResponse(Message):
 
 
 class Assignment(Struct):
-    """Assignment."""
+    """What the member shall read; null when nothing changed since its last heartbeat."""
 
     __slots__ = ("topic_partitions",)
 
     topic_partitions: list[TopicPartitions]
-    """Topic partitions."""
+    """The partitions that the member shall read, by topic."""
 
     def __init__(self, *, topic_partitions: Iterable[TopicPartitions] = ()) -> None:
         self.topic_partitions = list(topic_partitions)
 
 
 class TopicPartitions(Struct):
-    """Topic partitions."""
+    """The partitions that the member shall read, by topic."""
 
     __slots__ = (
         "topic_id",
@@ -177,10 +182,10 @@ class TopicPartitions(Struct):
     )
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     partitions: list[int]
-    """Partitions."""
+    """Numbers of the partitions."""
 
     def __init__(self, *, topic_id: bytes = ZERO_UUID, partitions: Iterable[int] = ()) -> None:
         self.topic_id = topic_id

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""share_group_state.
+"""Records of the topic `__share_group_state`.
 
-share_group_state.
+What the share coordinator stores. A key on disk is its type (int16, the number behind `key`)
+and its body, a value is its version (int16) and its body. A null value deletes.
 
 Generated from `definitions/share_group_state.txt` by `make gen`.
 """
@@ -59,7 +60,7 @@ _unpack_iiiqqqB = _iiiqqqB.unpack_from
 
 
 class ShareSnapshotKey(Message):
-    """ShareSnapshotKey."""
+    """Key of a share-partition's complete state."""
 
     __slots__ = (
         "group_id",
@@ -72,13 +73,13 @@ class ShareSnapshotKey(Message):
     FLEXIBLE_FROM = None
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     partition: int
-    """Partition."""
+    """The partition's number."""
 
     def __init__(
         self, *, group_id: str = "", topic_id: bytes = ZERO_UUID, partition: int = 0
@@ -89,7 +90,7 @@ class ShareSnapshotKey(Message):
 
 
 class ShareSnapshotValue(Message):
-    """ShareSnapshotValue."""
+    """A share-partition's complete state; replaces everything before."""
 
     __slots__ = (
         "snapshot_epoch",
@@ -107,28 +108,28 @@ class ShareSnapshotValue(Message):
     FLEXIBLE_FROM = 0
 
     snapshot_epoch: int
-    """Snapshot epoch."""
+    """Tells which snapshot the updates belong to."""
 
     state_epoch: int
-    """State epoch."""
+    """The epoch of the share-partition's state, raised whenever it is initialised anew."""
 
     leader_epoch: int
-    """Leader epoch."""
+    """The epoch of the leader that wrote this state."""
 
     start_offset: int
-    """Start offset."""
+    """The offset at which the share-partition's in-flight records begin."""
 
     delivery_complete_count: int
-    """Delivery complete count."""
+    """Records behind the start offset that need no further delivery; -1 when unknown."""
 
     create_timestamp: int
-    """Create timestamp."""
+    """When the state was created, as Unix time in milliseconds; -1 when unknown."""
 
     write_timestamp: int
-    """Write timestamp."""
+    """When this snapshot was written, as Unix time in milliseconds; -1 when unknown."""
 
     state_batches: list[ShareSnapshotValueStateBatch]
-    """State batches."""
+    """States of ranges of records behind the start offset."""
 
     def __init__(
         self,
@@ -153,7 +154,7 @@ class ShareSnapshotValue(Message):
 
 
 class ShareSnapshotValueStateBatch(Struct):
-    """State batches."""
+    """States of ranges of records behind the start offset."""
 
     __slots__ = (
         "first_offset",
@@ -163,16 +164,16 @@ class ShareSnapshotValueStateBatch(Struct):
     )
 
     first_offset: int
-    """First offset."""
+    """The first offset of the range."""
 
     last_offset: int
-    """Last offset."""
+    """The last offset of the range (inclusive)."""
 
     delivery_state: int
-    """Delivery state."""
+    """State of the records: 0 available, 2 acknowledged, 4 archived."""
 
     delivery_count: int
-    """Delivery count."""
+    """How often the records have been delivered."""
 
     def __init__(
         self,
@@ -189,7 +190,7 @@ class ShareSnapshotValueStateBatch(Struct):
 
 
 class ShareUpdateKey(Message):
-    """ShareUpdateKey."""
+    """Key of a change of a share-partition's state."""
 
     __slots__ = (
         "group_id",
@@ -202,13 +203,13 @@ class ShareUpdateKey(Message):
     FLEXIBLE_FROM = None
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     partition: int
-    """Partition."""
+    """The partition's number."""
 
     def __init__(
         self, *, group_id: str = "", topic_id: bytes = ZERO_UUID, partition: int = 0
@@ -219,7 +220,7 @@ class ShareUpdateKey(Message):
 
 
 class ShareUpdateValue(Message):
-    """ShareUpdateValue."""
+    """A change of a share-partition's state since its snapshot."""
 
     __slots__ = (
         "snapshot_epoch",
@@ -234,19 +235,19 @@ class ShareUpdateValue(Message):
     FLEXIBLE_FROM = 0
 
     snapshot_epoch: int
-    """Snapshot epoch."""
+    """Tells which snapshot the updates belong to."""
 
     leader_epoch: int
-    """Leader epoch."""
+    """The epoch of the leader that wrote this state."""
 
     start_offset: int
-    """Start offset."""
+    """The share-partition's start offset; -1 when it has not changed."""
 
     delivery_complete_count: int
-    """Delivery complete count."""
+    """Records behind the start offset that need no further delivery; -1 when unknown."""
 
     state_batches: list[ShareUpdateValueStateBatch]
-    """State batches."""
+    """States of ranges of records behind the start offset."""
 
     def __init__(
         self,
@@ -265,7 +266,7 @@ class ShareUpdateValue(Message):
 
 
 class ShareUpdateValueStateBatch(Struct):
-    """State batches."""
+    """States of ranges of records behind the start offset."""
 
     __slots__ = (
         "first_offset",
@@ -275,16 +276,16 @@ class ShareUpdateValueStateBatch(Struct):
     )
 
     first_offset: int
-    """First offset."""
+    """The first offset of the range."""
 
     last_offset: int
-    """Last offset."""
+    """The last offset of the range (inclusive)."""
 
     delivery_state: int
-    """Delivery state."""
+    """State of the records: 0 available, 2 acknowledged, 4 archived."""
 
     delivery_count: int
-    """Delivery count."""
+    """How often the records have been delivered."""
 
     def __init__(
         self,

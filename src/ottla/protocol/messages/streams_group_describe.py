@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """StreamsGroupDescribe (key 89).
 
-StreamsGroupDescribe.
+Describes groups of Kafka Streams with topology, members and tasks.
 
 Generated from `definitions/streams_group_describe.txt` by `make gen`.
 """
@@ -66,7 +66,7 @@ _unpack_iqB = _iqB.unpack_from
 
 
 class StreamsGroupDescribeRequest(Message):
-    """StreamsGroupDescribeRequest."""
+    """The groups to describe."""
 
     __slots__ = (
         "group_ids",
@@ -78,10 +78,10 @@ class StreamsGroupDescribeRequest(Message):
     FLEXIBLE_FROM = 0
 
     group_ids: list[str]
-    """Group ids."""
+    """Names of the groups to describe."""
 
     include_authorized_operations: bool
-    """Include authorized operations."""
+    """Whether to say what the user may do with each group."""
 
     def __init__(
         self, *, group_ids: Iterable[str] = (), include_authorized_operations: bool = False
@@ -91,7 +91,7 @@ class StreamsGroupDescribeRequest(Message):
 
 
 class StreamsGroupDescribeResponse(Message):
-    """StreamsGroupDescribeResponse."""
+    """The groups."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -103,10 +103,11 @@ class StreamsGroupDescribeResponse(Message):
     FLEXIBLE_FROM = 0
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     groups: list[DescribedGroup]
-    """Groups."""
+    """The groups that were asked for."""
 
     def __init__(self, *, throttle_time_ms: int = 0, groups: Iterable[DescribedGroup] = ()) -> None:
         self.throttle_time_ms = throttle_time_ms
@@ -114,7 +115,7 @@ class StreamsGroupDescribeResponse(Message):
 
 
 class DescribedGroup(Struct):
-    """Groups."""
+    """The groups that were asked for."""
 
     __slots__ = (
         "error_code",
@@ -129,31 +130,32 @@ class DescribedGroup(Struct):
     )
 
     error_code: int
-    """Error code."""
+    """Outcome for this group; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     group_state: str
-    """Group state."""
+    """The group's state."""
 
     group_epoch: int
-    """Group epoch."""
+    """The group's epoch, raised whenever what members want changes."""
 
     assignment_epoch: int
-    """Assignment epoch."""
+    """The epoch in which the target assignment was computed."""
 
     topology: Topology | None
-    """Topology. (may be None)"""
+    """The program that the group runs; null when it has not been said yet. (may be None)"""
 
     members: list[Member]
-    """Members."""
+    """The group's members."""
 
     authorized_operations: int
-    """Authorized operations."""
+    """What the user may do, one bit for each operation; the smallest int32 when not asked for.
+    """
 
     def __init__(
         self,
@@ -180,7 +182,7 @@ class DescribedGroup(Struct):
 
 
 class Member(Struct):
-    """Members."""
+    """The group's members."""
 
     __slots__ = (
         "member_id",
@@ -201,49 +203,49 @@ class Member(Struct):
     )
 
     member_id: str
-    """Member id."""
+    """The member's id."""
 
     member_epoch: int
-    """Member epoch."""
+    """The member's epoch."""
 
     instance_id: str | None
-    """Instance id. (may be None)"""
+    """The name of a static member; null for a dynamic one. (may be None)"""
 
     rack_id: str | None
-    """Rack id. (may be None)"""
+    """The rack that the member runs in; null when it did not say. (may be None)"""
 
     client_id: str
-    """Client id."""
+    """The client id that the member sent in its request headers."""
 
     client_host: str
-    """Client host."""
+    """The address that the member connected from."""
 
     topology_epoch: int
-    """Topology epoch."""
+    """The epoch of the topology that the member runs."""
 
     process_id: str
-    """Process id."""
+    """Identifies the process, to keep spares in other processes."""
 
     user_endpoint: Endpoint | None
-    """User endpoint. (may be None)"""
+    """Where the instance serves queries; null when it does not. (may be None)"""
 
     client_tags: list[KeyValue]
-    """Client tags."""
+    """Tags of the instance, for placing spares far apart."""
 
     task_offsets: list[TaskOffset]
-    """Task offsets."""
+    """How far the tasks' changelogs have been written."""
 
     task_end_offsets: list[TaskOffset]
-    """Task end offsets."""
+    """Where the tasks' changelogs end."""
 
     assignment: Assignment
-    """Assignment."""
+    """What the member has been assigned."""
 
     target_assignment: Assignment
-    """Target assignment."""
+    """What the member shall have when the rebalance is over."""
 
     is_classic: bool
-    """Is classic."""
+    """Whether the member still speaks the classic protocol."""
 
     def __init__(
         self,
@@ -282,7 +284,7 @@ class Member(Struct):
 
 
 class Assignment(Struct):
-    """Assignment."""
+    """What the member has been assigned."""
 
     __slots__ = (
         "active_tasks",
@@ -291,13 +293,13 @@ class Assignment(Struct):
     )
 
     active_tasks: list[TaskIds]
-    """Active tasks."""
+    """Tasks that process records."""
 
     standby_tasks: list[TaskIds]
-    """Standby tasks."""
+    """Tasks whose state is kept as a spare."""
 
     warmup_tasks: list[TaskIds]
-    """Warmup tasks."""
+    """Tasks whose state is being copied, so that they can move here."""
 
     def __init__(
         self,
@@ -312,7 +314,7 @@ class Assignment(Struct):
 
 
 class TaskIds(Struct):
-    """Active tasks."""
+    """Tasks that process records."""
 
     __slots__ = (
         "subtopology_id",
@@ -320,10 +322,10 @@ class TaskIds(Struct):
     )
 
     subtopology_id: str
-    """Subtopology id."""
+    """The subtopology's name, unique within the topology."""
 
     partitions: list[int]
-    """Partitions."""
+    """Numbers of the partitions that the tasks process."""
 
     def __init__(self, *, subtopology_id: str = "", partitions: Iterable[int] = ()) -> None:
         self.subtopology_id = subtopology_id
@@ -331,7 +333,7 @@ class TaskIds(Struct):
 
 
 class TaskOffset(Struct):
-    """Task offsets."""
+    """How far the tasks' changelogs have been written."""
 
     __slots__ = (
         "subtopology_id",
@@ -340,13 +342,13 @@ class TaskOffset(Struct):
     )
 
     subtopology_id: str
-    """Subtopology id."""
+    """The subtopology's name, unique within the topology."""
 
     partition: int
-    """Partition."""
+    """The partition's number."""
 
     offset: int
-    """Offset."""
+    """The offset that the task has reached."""
 
     def __init__(self, *, subtopology_id: str = "", partition: int = 0, offset: int = 0) -> None:
         self.subtopology_id = subtopology_id
@@ -355,7 +357,7 @@ class TaskOffset(Struct):
 
 
 class Endpoint(Struct):
-    """User endpoint."""
+    """Where the instance serves queries; null when it does not."""
 
     __slots__ = (
         "host",
@@ -363,10 +365,10 @@ class Endpoint(Struct):
     )
 
     host: str
-    """Host."""
+    """The host name under which the instance serves queries."""
 
     port: int
-    """Port."""
+    """The port under which the instance serves queries."""
 
     def __init__(self, *, host: str = "", port: int = 0) -> None:
         self.host = host
@@ -374,7 +376,7 @@ class Endpoint(Struct):
 
 
 class Topology(Struct):
-    """Topology."""
+    """The program that the group runs; null when it has not been said yet."""
 
     __slots__ = (
         "epoch",
@@ -382,10 +384,10 @@ class Topology(Struct):
     )
 
     epoch: int
-    """Epoch."""
+    """The topology's epoch."""
 
     subtopologies: list[Subtopology] | None
-    """Subtopologies. (may be None)"""
+    """Parts of the topology that can run apart. (may be None)"""
 
     def __init__(
         self, *, epoch: int = 0, subtopologies: Iterable[Subtopology] | None = None
@@ -395,7 +397,7 @@ class Topology(Struct):
 
 
 class Subtopology(Struct):
-    """Subtopologies."""
+    """Parts of the topology that can run apart."""
 
     __slots__ = (
         "subtopology_id",
@@ -406,19 +408,19 @@ class Subtopology(Struct):
     )
 
     subtopology_id: str
-    """Subtopology id."""
+    """The subtopology's name, unique within the topology."""
 
     source_topics: list[str]
-    """Source topics."""
+    """Topics that the subtopology reads."""
 
     repartition_sink_topics: list[str]
-    """Repartition sink topics."""
+    """Repartition topics that the subtopology writes."""
 
     state_changelog_topics: list[TopicInfo]
-    """State changelog topics."""
+    """Topics that record the changes of the subtopology's state stores."""
 
     repartition_source_topics: list[TopicInfo]
-    """Repartition source topics."""
+    """Repartition topics that the subtopology reads and that the group creates."""
 
     def __init__(
         self,
@@ -437,7 +439,7 @@ class Subtopology(Struct):
 
 
 class TopicInfo(Struct):
-    """State changelog topics."""
+    """Topics that record the changes of the subtopology's state stores."""
 
     __slots__ = (
         "name",
@@ -447,16 +449,16 @@ class TopicInfo(Struct):
     )
 
     name: str
-    """Name."""
+    """The topic's name."""
 
     partitions: int
-    """Partitions."""
+    """The number of partitions; 0 leaves it open."""
 
     replication_factor: int
-    """Replication factor."""
+    """Replicas of each partition; 0 takes the broker's default."""
 
     topic_configs: list[KeyValue]
-    """Topic configs."""
+    """Configurations that the topic must have."""
 
     def __init__(
         self,
@@ -473,7 +475,7 @@ class TopicInfo(Struct):
 
 
 class KeyValue(Struct):
-    """Topic configs."""
+    """Configurations that the topic must have."""
 
     __slots__ = (
         "key",
@@ -481,10 +483,10 @@ class KeyValue(Struct):
     )
 
     key: str
-    """Key."""
+    """The tag's or configuration's name."""
 
     value: str
-    """Value."""
+    """The tag's or configuration's value."""
 
     def __init__(self, *, key: str = "", value: str = "") -> None:
         self.key = key

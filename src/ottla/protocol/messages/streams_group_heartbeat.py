@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """StreamsGroupHeartbeat (key 88).
 
-StreamsGroupHeartbeat.
+The one request that an instance of Kafka Streams needs for its group: it joins, reports, gets
+its tasks and leaves by it.
 
 Generated from `definitions/streams_group_heartbeat.txt` by `make gen`.
 """
@@ -71,7 +72,7 @@ _unpack_iiiiB = _iiiiB.unpack_from
 
 
 class StreamsGroupHeartbeatRequest(Message):
-    """StreamsGroupHeartbeatRequest."""
+    """What has changed at the member since its last heartbeat."""
 
     __slots__ = (
         "group_id",
@@ -98,55 +99,63 @@ class StreamsGroupHeartbeatRequest(Message):
     FLEXIBLE_FROM = 0
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     member_id: str
-    """Member id."""
+    """The id that the member made for itself (a uuid in text form)."""
 
     member_epoch: int
-    """Member epoch."""
+    """The member's epoch: 0 joins, -1 leaves, -2 is a static member that leaves for a while."""
 
     endpoint_information_epoch: int
-    """Endpoint information epoch."""
+    """The epoch of the endpoint table that the member knows."""
 
     instance_id: str | None
-    """Instance id. (may be None)"""
+    """The name of a static member; null for a dynamic one. (may be None)"""
 
     rack_id: str | None
-    """Rack id. (may be None)"""
+    """The rack that the member runs in; null when it has none or nothing changed. (may be None)
+    """
 
     rebalance_timeout_ms: int
-    """Rebalance timeout ms."""
+    """Milliseconds that the member needs at most for giving up partitions; -1 when nothing
+    changed.
+    """
 
     topology: Topology | None
-    """Topology. (may be None)"""
+    """The program that the member runs; sent when joining, else null. (may be None)"""
 
     active_tasks: list[StreamsGroupHeartbeatRequestTaskIds] | None
-    """Active tasks. (may be None)"""
+    """Tasks that the member processes now; null when nothing changed. (may be None)"""
 
     standby_tasks: list[StreamsGroupHeartbeatRequestTaskIds] | None
-    """Standby tasks. (may be None)"""
+    """Tasks whose state the member keeps as a spare; null when nothing changed. (may be None)
+    """
 
     warmup_tasks: list[StreamsGroupHeartbeatRequestTaskIds] | None
-    """Warmup tasks. (may be None)"""
+    """Tasks whose state the member is copying; null when nothing changed. (may be None)"""
 
     process_id: str | None
-    """Process id. (may be None)"""
+    """Identifies the process, to keep spares in other processes; null when nothing changed. (may
+    be None)
+    """
 
     user_endpoint: StreamsGroupHeartbeatRequestEndpoint | None
-    """User endpoint. (may be None)"""
+    """Where the instance serves queries; null when it does not, or nothing changed. (may be None)
+    """
 
     client_tags: list[KeyValue] | None
-    """Client tags. (may be None)"""
+    """Tags of the instance, for placing spares far apart; null when nothing changed. (may be None)
+    """
 
     task_offsets: list[TaskOffset] | None
-    """Task offsets. (may be None)"""
+    """How far the tasks have restored their state; null when nothing changed. (may be None)"""
 
     task_end_offsets: list[TaskOffset] | None
-    """Task end offsets. (may be None)"""
+    """Where the tasks' changelogs end; null when nothing changed. (may be None)"""
 
     shutdown_application: bool
-    """Shutdown application."""
+    """Whether all members shall shut down."""
 
     def __init__(
         self,
@@ -189,7 +198,7 @@ class StreamsGroupHeartbeatRequest(Message):
 
 
 class TaskOffset(Struct):
-    """Task offsets."""
+    """How far the tasks have restored their state; null when nothing changed."""
 
     __slots__ = (
         "subtopology_id",
@@ -198,13 +207,13 @@ class TaskOffset(Struct):
     )
 
     subtopology_id: str
-    """Subtopology id."""
+    """The subtopology's name, unique within the topology."""
 
     partition: int
-    """Partition."""
+    """The partition's number."""
 
     offset: int
-    """Offset."""
+    """The offset that the task has reached."""
 
     def __init__(self, *, subtopology_id: str = "", partition: int = 0, offset: int = 0) -> None:
         self.subtopology_id = subtopology_id
@@ -213,7 +222,7 @@ class TaskOffset(Struct):
 
 
 class StreamsGroupHeartbeatRequestEndpoint(Struct):
-    """User endpoint."""
+    """Where the instance serves queries; null when it does not, or nothing changed."""
 
     __slots__ = (
         "host",
@@ -221,10 +230,10 @@ class StreamsGroupHeartbeatRequestEndpoint(Struct):
     )
 
     host: str
-    """Host."""
+    """The host name under which the instance serves queries."""
 
     port: int
-    """Port."""
+    """The port under which the instance serves queries."""
 
     def __init__(self, *, host: str = "", port: int = 0) -> None:
         self.host = host
@@ -232,7 +241,7 @@ class StreamsGroupHeartbeatRequestEndpoint(Struct):
 
 
 class StreamsGroupHeartbeatRequestTaskIds(Struct):
-    """Active tasks."""
+    """Tasks that the member processes now; null when nothing changed."""
 
     __slots__ = (
         "subtopology_id",
@@ -240,10 +249,10 @@ class StreamsGroupHeartbeatRequestTaskIds(Struct):
     )
 
     subtopology_id: str
-    """Subtopology id."""
+    """The subtopology's name, unique within the topology."""
 
     partitions: list[int]
-    """Partitions."""
+    """Numbers of the partitions that the tasks process."""
 
     def __init__(self, *, subtopology_id: str = "", partitions: Iterable[int] = ()) -> None:
         self.subtopology_id = subtopology_id
@@ -251,7 +260,7 @@ class StreamsGroupHeartbeatRequestTaskIds(Struct):
 
 
 class Topology(Struct):
-    """Topology."""
+    """The program that the member runs; sent when joining, else null."""
 
     __slots__ = (
         "epoch",
@@ -259,10 +268,10 @@ class Topology(Struct):
     )
 
     epoch: int
-    """Epoch."""
+    """The topology's epoch, by which members with an older one are recognised."""
 
     subtopologies: list[Subtopology]
-    """Subtopologies."""
+    """Parts of the topology that can run apart."""
 
     def __init__(self, *, epoch: int = 0, subtopologies: Iterable[Subtopology] = ()) -> None:
         self.epoch = epoch
@@ -270,7 +279,7 @@ class Topology(Struct):
 
 
 class Subtopology(Struct):
-    """Subtopologies."""
+    """Parts of the topology that can run apart."""
 
     __slots__ = (
         "subtopology_id",
@@ -283,25 +292,25 @@ class Subtopology(Struct):
     )
 
     subtopology_id: str
-    """Subtopology id."""
+    """The subtopology's name, unique within the topology."""
 
     source_topics: list[str]
-    """Source topics."""
+    """Topics that the subtopology reads."""
 
     source_topic_regex: list[str]
-    """Source topic regex."""
+    """Regular expressions for topics that the subtopology reads."""
 
     state_changelog_topics: list[TopicInfo]
-    """State changelog topics."""
+    """Topics that record the changes of the subtopology's state stores."""
 
     repartition_sink_topics: list[str]
-    """Repartition sink topics."""
+    """Repartition topics that the subtopology writes."""
 
     repartition_source_topics: list[TopicInfo]
-    """Repartition source topics."""
+    """Repartition topics that the subtopology reads and that the group creates."""
 
     copartition_groups: list[CopartitionGroup]
-    """Copartition groups."""
+    """Sets of topics that must have equal numbers of partitions."""
 
     def __init__(
         self,
@@ -324,7 +333,7 @@ class Subtopology(Struct):
 
 
 class CopartitionGroup(Struct):
-    """Copartition groups."""
+    """Sets of topics that must have equal numbers of partitions."""
 
     __slots__ = (
         "source_topics",
@@ -333,13 +342,13 @@ class CopartitionGroup(Struct):
     )
 
     source_topics: list[int]
-    """Source topics."""
+    """Source topics of the group, as indexes into the subtopology's list."""
 
     source_topic_regex: list[int]
-    """Source topic regex."""
+    """Expressions of the group, as indexes into the subtopology's list."""
 
     repartition_source_topics: list[int]
-    """Repartition source topics."""
+    """Repartition topics of the group, as indexes into the subtopology's list."""
 
     def __init__(
         self,
@@ -354,7 +363,7 @@ class CopartitionGroup(Struct):
 
 
 class TopicInfo(Struct):
-    """State changelog topics."""
+    """Topics that record the changes of the subtopology's state stores."""
 
     __slots__ = (
         "name",
@@ -364,16 +373,16 @@ class TopicInfo(Struct):
     )
 
     name: str
-    """Name."""
+    """The topic's name."""
 
     partitions: int
-    """Partitions."""
+    """The number of partitions; 0 leaves it open."""
 
     replication_factor: int
-    """Replication factor."""
+    """Replicas of each partition; 0 takes the broker's default."""
 
     topic_configs: list[KeyValue]
-    """Topic configs."""
+    """Configurations that the topic must have."""
 
     def __init__(
         self,
@@ -390,7 +399,7 @@ class TopicInfo(Struct):
 
 
 class KeyValue(Struct):
-    """Topic configs."""
+    """Configurations that the topic must have."""
 
     __slots__ = (
         "key",
@@ -398,10 +407,10 @@ class KeyValue(Struct):
     )
 
     key: str
-    """Key."""
+    """The tag's or configuration's name."""
 
     value: str
-    """Value."""
+    """The tag's or configuration's value."""
 
     def __init__(self, *, key: str = "", value: str = "") -> None:
         self.key = key
@@ -409,7 +418,7 @@ class KeyValue(Struct):
 
 
 class StreamsGroupHeartbeatResponse(Message):
-    """StreamsGroupHeartbeatResponse."""
+    """What has changed at the coordinator."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -433,46 +442,50 @@ class StreamsGroupHeartbeatResponse(Message):
     FLEXIBLE_FROM = 0
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     member_id: str
-    """Member id."""
+    """The member's id, repeated or assigned by the coordinator."""
 
     member_epoch: int
-    """Member epoch."""
+    """The epoch that the member is in from now on."""
 
     heartbeat_interval_ms: int
-    """Heartbeat interval ms."""
+    """Milliseconds between two heartbeats of the member."""
 
     acceptable_recovery_lag: int
-    """Acceptable recovery lag."""
+    """How many records a warm-up may lag before it counts as ready."""
 
     task_offset_interval_ms: int
-    """Task offset interval ms."""
+    """Milliseconds between two reports of task offsets."""
 
     status: list[Status] | None
-    """Status. (may be None)"""
+    """What the member should know, besides errors; null when there is nothing. (may be None)"""
 
     active_tasks: list[StreamsGroupHeartbeatResponseTaskIds] | None
-    """Active tasks. (may be None)"""
+    """Tasks that the member shall process; null when nothing changed. (may be None)"""
 
     standby_tasks: list[StreamsGroupHeartbeatResponseTaskIds] | None
-    """Standby tasks. (may be None)"""
+    """Tasks whose state the member shall keep as a spare; null when nothing changed. (may be None)
+    """
 
     warmup_tasks: list[StreamsGroupHeartbeatResponseTaskIds] | None
-    """Warmup tasks. (may be None)"""
+    """Tasks whose state the member shall copy, to take them over later; null when nothing changed.
+    (may be None)
+    """
 
     endpoint_information_epoch: int
-    """Endpoint information epoch."""
+    """The epoch of the endpoint table."""
 
     partitions_by_user_endpoint: list[EndpointToPartitions] | None
-    """Partitions by user endpoint. (may be None)"""
+    """Which instance serves which partitions; null when nothing changed. (may be None)"""
 
     def __init__(
         self,
@@ -511,7 +524,7 @@ class StreamsGroupHeartbeatResponse(Message):
 
 
 class EndpointToPartitions(Struct):
-    """Partitions by user endpoint."""
+    """Which instance serves which partitions; null when nothing changed."""
 
     __slots__ = (
         "user_endpoint",
@@ -520,13 +533,13 @@ class EndpointToPartitions(Struct):
     )
 
     user_endpoint: StreamsGroupHeartbeatResponseEndpoint
-    """User endpoint."""
+    """Where the instance serves queries."""
 
     active_partitions: list[TopicPartition]
-    """Active partitions."""
+    """Partitions whose tasks run there."""
 
     standby_partitions: list[TopicPartition]
-    """Standby partitions."""
+    """Partitions whose spares are there."""
 
     def __init__(
         self,
@@ -543,7 +556,7 @@ class EndpointToPartitions(Struct):
 
 
 class TopicPartition(Struct):
-    """Active partitions."""
+    """Partitions whose tasks run there."""
 
     __slots__ = (
         "topic",
@@ -551,10 +564,10 @@ class TopicPartition(Struct):
     )
 
     topic: str
-    """Topic."""
+    """The topic's name."""
 
     partitions: list[int]
-    """Partitions."""
+    """Numbers of the partitions."""
 
     def __init__(self, *, topic: str = "", partitions: Iterable[int] = ()) -> None:
         self.topic = topic
@@ -562,7 +575,7 @@ class TopicPartition(Struct):
 
 
 class StreamsGroupHeartbeatResponseEndpoint(Struct):
-    """User endpoint."""
+    """Where the instance serves queries."""
 
     __slots__ = (
         "host",
@@ -570,10 +583,10 @@ class StreamsGroupHeartbeatResponseEndpoint(Struct):
     )
 
     host: str
-    """Host."""
+    """The host name under which the instance serves queries."""
 
     port: int
-    """Port."""
+    """The port under which the instance serves queries."""
 
     def __init__(self, *, host: str = "", port: int = 0) -> None:
         self.host = host
@@ -581,7 +594,7 @@ class StreamsGroupHeartbeatResponseEndpoint(Struct):
 
 
 class StreamsGroupHeartbeatResponseTaskIds(Struct):
-    """Active tasks."""
+    """Tasks that the member shall process; null when nothing changed."""
 
     __slots__ = (
         "subtopology_id",
@@ -589,10 +602,10 @@ class StreamsGroupHeartbeatResponseTaskIds(Struct):
     )
 
     subtopology_id: str
-    """Subtopology id."""
+    """The subtopology's name, unique within the topology."""
 
     partitions: list[int]
-    """Partitions."""
+    """Numbers of the partitions that the tasks process."""
 
     def __init__(self, *, subtopology_id: str = "", partitions: Iterable[int] = ()) -> None:
         self.subtopology_id = subtopology_id
@@ -600,7 +613,7 @@ class StreamsGroupHeartbeatResponseTaskIds(Struct):
 
 
 class Status(Struct):
-    """Status."""
+    """What the member should know, besides errors; null when there is nothing."""
 
     __slots__ = (
         "status_code",
@@ -608,10 +621,12 @@ class Status(Struct):
     )
 
     status_code: int
-    """Status code."""
+    """What is wrong: 0 old topology, 1 missing source topics, 2 wrongly partitioned topics, 3
+    missing internal topics, 4 shutdown wanted, 5 delayed assignment.
+    """
 
     status_detail: str
-    """Status detail."""
+    """The same in words."""
 
     def __init__(self, *, status_code: int = 0, status_detail: str = "") -> None:
         self.status_code = status_code

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """SyncGroup (key 14).
 
-SyncGroup.
+Hands out the assignments of a classic group: the leader brings them, every member takes its
+own.
 
 Generated from `definitions/sync_group.txt` by `make gen`.
 """
@@ -52,7 +53,7 @@ _unpack_ihi = _ihi.unpack_from
 
 
 class SyncGroupRequest(Message):
-    """SyncGroupRequest."""
+    """The member, and from the leader all assignments."""
 
     __slots__ = (
         "group_id",
@@ -69,25 +70,26 @@ class SyncGroupRequest(Message):
     FLEXIBLE_FROM = 4
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     generation_id: int
-    """Generation id."""
+    """The group's generation."""
 
     member_id: str
-    """Member id."""
+    """The member's id."""
 
     group_instance_id: str | None
-    """Group instance id. (versions 3+; may be None)"""
+    """The name of a static member; null for a dynamic one. (versions 3+; may be None)"""
 
     protocol_type: str | None
-    """Protocol type. (versions 5+; may be None)"""
+    """What kind of members the group has: `consumer` for consumers. (versions 5+; may be None)
+    """
 
     protocol_name: str | None
-    """Protocol name. (versions 5+; may be None)"""
+    """The protocol that the member believes the group agreed on. (versions 5+; may be None)"""
 
     assignments: list[SyncGroupRequestAssignment]
-    """Assignments."""
+    """For the leader only: what each member is assigned."""
 
     def __init__(
         self,
@@ -110,7 +112,7 @@ class SyncGroupRequest(Message):
 
 
 class SyncGroupRequestAssignment(Struct):
-    """Assignments."""
+    """For the leader only: what each member is assigned."""
 
     __slots__ = (
         "member_id",
@@ -118,10 +120,10 @@ class SyncGroupRequestAssignment(Struct):
     )
 
     member_id: str
-    """Member id."""
+    """The member's id."""
 
     assignment: bytes
-    """Assignment."""
+    """The member's assignment, in the form that the group's protocol gives it."""
 
     def __init__(self, *, member_id: str = "", assignment: bytes = b"") -> None:
         self.member_id = member_id
@@ -129,7 +131,7 @@ class SyncGroupRequestAssignment(Struct):
 
 
 class SyncGroupResponse(Message):
-    """SyncGroupResponse."""
+    """The member's assignment."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -144,19 +146,22 @@ class SyncGroupResponse(Message):
     FLEXIBLE_FROM = 4
 
     throttle_time_ms: int
-    """Throttle time ms. (versions 1+)"""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    (versions 1+)
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     protocol_type: str | None
-    """Protocol type. (versions 5+; may be None)"""
+    """What kind of members the group has: `consumer` for consumers. (versions 5+; may be None)
+    """
 
     protocol_name: str | None
-    """Protocol name. (versions 5+; may be None)"""
+    """The protocol that the group agreed on. (versions 5+; may be None)"""
 
     assignment: bytes
-    """Assignment."""
+    """The member's own assignment, in the form that the group's protocol gives it."""
 
     def __init__(
         self,

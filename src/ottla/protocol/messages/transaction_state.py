@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""transaction_state.
+"""Records of the topic `__transaction_state`.
 
-transaction_state.
+What the transaction coordinator stores. A key on disk is its type (int16, the number behind
+`key`) and its body, a value is its version (int16) and its body. A null value deletes.
 
 Generated from `definitions/transaction_state.txt` by `make gen`.
 """
@@ -58,7 +59,7 @@ _unpack_qhibi = _qhibi.unpack_from
 
 
 class TransactionLogKey(Message):
-    """TransactionLogKey."""
+    """Key of a transactional id's state."""
 
     __slots__ = ("transactional_id",)
 
@@ -67,14 +68,14 @@ class TransactionLogKey(Message):
     FLEXIBLE_FROM = None
 
     transactional_id: str
-    """Transactional id."""
+    """The transactional id."""
 
     def __init__(self, *, transactional_id: str = "") -> None:
         self.transactional_id = transactional_id
 
 
 class TransactionLogValue(Message):
-    """TransactionLogValue."""
+    """A transactional id's state."""
 
     __slots__ = (
         "producer_id",
@@ -95,37 +96,43 @@ class TransactionLogValue(Message):
     FLEXIBLE_FROM = 1
 
     producer_id: int
-    """Producer id."""
+    """The producer's id."""
 
     previous_producer_id: int
-    """Previous producer id. (versions 1+)"""
+    """The producer id before the last change; -1 when there is none. (versions 1+)"""
 
     next_producer_id: int
-    """Next producer id. (versions 1+)"""
+    """The producer id that follows when this one's epochs are used up; -1 when there is none.
+    (versions 1+)
+    """
 
     producer_epoch: int
-    """Producer epoch."""
+    """The producer's epoch: an instance with an older one is fenced."""
 
     next_producer_epoch: int
-    """Next producer epoch. (versions 1+)"""
+    """The epoch that follows with the next producer id; -1 when there is none. (versions 1+)"""
 
     transaction_timeout_ms: int
-    """Transaction timeout ms."""
+    """Milliseconds after which the coordinator aborts a transaction that is still open."""
 
     transaction_status: int
-    """Transaction status."""
+    """0 empty, 1 ongoing, 2 prepare commit, 3 prepare abort, 4 complete commit, 5 complete abort,
+    6 dead, 7 prepare epoch fence.
+    """
 
     transaction_partitions: list[PartitionsSchema] | None
-    """Transaction partitions. (may be None)"""
+    """Partitions that take part in the transaction, by topic; null when there are none. (may be
+    None)
+    """
 
     transaction_last_update_timestamp_ms: int
-    """Transaction last update timestamp ms."""
+    """When the entry last changed, as Unix time in milliseconds."""
 
     transaction_start_timestamp_ms: int
-    """Transaction start timestamp ms."""
+    """When the transaction began, as Unix time in milliseconds; -1 when none is open."""
 
     client_transaction_version: int
-    """Client transaction version. (versions 1+)"""
+    """The version of the transaction protocol that the producer uses. (versions 1+)"""
 
     def __init__(
         self,
@@ -158,7 +165,7 @@ class TransactionLogValue(Message):
 
 
 class PartitionsSchema(Struct):
-    """Transaction partitions."""
+    """Partitions that take part in the transaction, by topic; null when there are none."""
 
     __slots__ = (
         "topic",
@@ -166,10 +173,10 @@ class PartitionsSchema(Struct):
     )
 
     topic: str
-    """Topic."""
+    """The topic's name."""
 
     partition_ids: list[int]
-    """Partition ids."""
+    """Numbers of the partitions."""
 
     def __init__(self, *, topic: str = "", partition_ids: Iterable[int] = ()) -> None:
         self.topic = topic

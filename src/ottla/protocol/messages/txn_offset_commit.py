@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """TxnOffsetCommit (key 28).
 
-TxnOffsetCommit.
+Stores how far a group has read, as part of a transaction.
 
 Generated from `definitions/txn_offset_commit.txt` by `make gen`.
 """
@@ -67,7 +67,7 @@ _unpack_qhiB = _qhiB.unpack_from
 
 
 class TxnOffsetCommitRequest(Message):
-    """TxnOffsetCommitRequest."""
+    """The transaction and the offsets."""
 
     __slots__ = (
         "transactional_id",
@@ -85,28 +85,31 @@ class TxnOffsetCommitRequest(Message):
     FLEXIBLE_FROM = 3
 
     transactional_id: str
-    """Transactional id."""
+    """The transactional id."""
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     producer_id: int
-    """Producer id."""
+    """The producer's id."""
 
     producer_epoch: int
-    """Producer epoch."""
+    """The producer's epoch: an instance with an older one is fenced."""
 
     generation_id: int
-    """Generation id. (versions 3+)"""
+    """The group's generation; -1 when the group has no members (simple consumers). (versions 3+)
+    """
 
     member_id: str
-    """Member id. (versions 3+)"""
+    """The member that commits; empty when the group has no members (simple consumers). (versions
+    3+)
+    """
 
     group_instance_id: str | None
-    """Group instance id. (versions 3+; may be None)"""
+    """The name of a static member; null for a dynamic one. (versions 3+; may be None)"""
 
     topics: list[TxnOffsetCommitRequestTopic]
-    """Topics."""
+    """The offsets to commit, by topic."""
 
     def __init__(
         self,
@@ -131,7 +134,7 @@ class TxnOffsetCommitRequest(Message):
 
 
 class TxnOffsetCommitRequestTopic(Struct):
-    """Topics."""
+    """The offsets to commit, by topic."""
 
     __slots__ = (
         "name",
@@ -139,10 +142,10 @@ class TxnOffsetCommitRequestTopic(Struct):
     )
 
     name: str
-    """Name."""
+    """The topic's name."""
 
     partitions: list[TxnOffsetCommitRequestPartition]
-    """Partitions."""
+    """The offsets to commit, by partition."""
 
     def __init__(
         self, *, name: str = "", partitions: Iterable[TxnOffsetCommitRequestPartition] = ()
@@ -152,7 +155,7 @@ class TxnOffsetCommitRequestTopic(Struct):
 
 
 class TxnOffsetCommitRequestPartition(Struct):
-    """Partitions."""
+    """The offsets to commit, by partition."""
 
     __slots__ = (
         "partition_index",
@@ -162,16 +165,17 @@ class TxnOffsetCommitRequestPartition(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     committed_offset: int
-    """Committed offset."""
+    """The offset of the next record to be consumed."""
 
     committed_leader_epoch: int
-    """Committed leader epoch. (versions 2+)"""
+    """The epoch of the leader that wrote the last record consumed; -1 when unknown. (versions 2+)
+    """
 
     committed_metadata: str | None
-    """Committed metadata. (may be None)"""
+    """Text that the member wants to store with the offset. (may be None)"""
 
     def __init__(
         self,
@@ -188,7 +192,7 @@ class TxnOffsetCommitRequestPartition(Struct):
 
 
 class TxnOffsetCommitResponse(Message):
-    """TxnOffsetCommitResponse."""
+    """Outcomes by partition."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -200,10 +204,11 @@ class TxnOffsetCommitResponse(Message):
     FLEXIBLE_FROM = 3
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     topics: list[TxnOffsetCommitResponseTopic]
-    """Topics."""
+    """Outcomes by topic."""
 
     def __init__(
         self, *, throttle_time_ms: int = 0, topics: Iterable[TxnOffsetCommitResponseTopic] = ()
@@ -213,7 +218,7 @@ class TxnOffsetCommitResponse(Message):
 
 
 class TxnOffsetCommitResponseTopic(Struct):
-    """Topics."""
+    """Outcomes by topic."""
 
     __slots__ = (
         "name",
@@ -221,10 +226,10 @@ class TxnOffsetCommitResponseTopic(Struct):
     )
 
     name: str
-    """Name."""
+    """The topic's name."""
 
     partitions: list[TxnOffsetCommitResponsePartition]
-    """Partitions."""
+    """Outcomes by partition."""
 
     def __init__(
         self, *, name: str = "", partitions: Iterable[TxnOffsetCommitResponsePartition] = ()
@@ -234,7 +239,7 @@ class TxnOffsetCommitResponseTopic(Struct):
 
 
 class TxnOffsetCommitResponsePartition(Struct):
-    """Partitions."""
+    """Outcomes by partition."""
 
     __slots__ = (
         "partition_index",
@@ -242,10 +247,10 @@ class TxnOffsetCommitResponsePartition(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this partition; 0 is success."""
 
     def __init__(self, *, partition_index: int = 0, error_code: int = 0) -> None:
         self.partition_index = partition_index

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """UnregisterBroker (key 64).
 
-UnregisterBroker.
+Removes a broker that will not come back from the cluster's memory.
 
 Generated from `definitions/unregister_broker.txt` by `make gen`.
 """
@@ -30,7 +30,7 @@ _unpack_ihB = _ihB.unpack_from
 
 
 class UnregisterBrokerRequest(Message):
-    """UnregisterBrokerRequest."""
+    """The broker."""
 
     __slots__ = ("broker_id",)
 
@@ -39,14 +39,14 @@ class UnregisterBrokerRequest(Message):
     FLEXIBLE_FROM = 0
 
     broker_id: int
-    """Broker id."""
+    """The broker's id."""
 
     def __init__(self, *, broker_id: int = 0) -> None:
         self.broker_id = broker_id
 
 
 class UnregisterBrokerResponse(Message):
-    """UnregisterBrokerResponse."""
+    """Whether it was removed."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -59,13 +59,14 @@ class UnregisterBrokerResponse(Message):
     FLEXIBLE_FROM = 0
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     def __init__(
         self, *, throttle_time_ms: int = 0, error_code: int = 0, error_message: str | None = ""

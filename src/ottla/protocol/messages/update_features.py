@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """UpdateFeatures (key 57).
 
-UpdateFeatures.
+Raises or lowers the levels of cluster-wide features.
 
 Generated from `definitions/update_features.txt` by `make gen`.
 """
@@ -58,7 +58,7 @@ _unpack_ihB = _ihB.unpack_from
 
 
 class UpdateFeaturesRequest(Message):
-    """UpdateFeaturesRequest."""
+    """The features and their new levels."""
 
     __slots__ = (
         "timeout_ms",
@@ -71,13 +71,13 @@ class UpdateFeaturesRequest(Message):
     FLEXIBLE_FROM = 0
 
     timeout_ms: int
-    """Timeout ms."""
+    """Milliseconds to wait for the work to be done; the work goes on when they have passed."""
 
     feature_updates: list[FeatureUpdateKey]
-    """Feature updates."""
+    """The features to change."""
 
     validate_only: bool
-    """Validate only. (versions 1+)"""
+    """Whether only to check the request and change nothing. (versions 1+)"""
 
     def __init__(
         self,
@@ -92,7 +92,7 @@ class UpdateFeaturesRequest(Message):
 
 
 class FeatureUpdateKey(Struct):
-    """Feature updates."""
+    """The features to change."""
 
     __slots__ = (
         "feature",
@@ -102,16 +102,16 @@ class FeatureUpdateKey(Struct):
     )
 
     feature: str
-    """Feature."""
+    """The feature's name."""
 
     max_version_level: int
-    """Max version level."""
+    """The new level; below 1 switches the feature off."""
 
     allow_downgrade: bool
-    """Allow downgrade. (versions 0)"""
+    """Whether the level may be lowered; replaced by `upgrade_type`. (versions 0)"""
 
     upgrade_type: int
-    """Upgrade type. (versions 1+)"""
+    """1 raises only, 2 may lower when nothing is lost, 3 may lower with loss. (versions 1+)"""
 
     def __init__(
         self,
@@ -128,7 +128,7 @@ class FeatureUpdateKey(Struct):
 
 
 class UpdateFeaturesResponse(Message):
-    """UpdateFeaturesResponse."""
+    """Outcomes by feature."""
 
     __slots__ = (
         "throttle_time_ms",
@@ -142,16 +142,17 @@ class UpdateFeaturesResponse(Message):
     FLEXIBLE_FROM = 0
 
     throttle_time_ms: int
-    """Throttle time ms."""
+    """Milliseconds for which the broker holds the connection back because of a quota; 0 is none.
+    """
 
     error_code: int
-    """Error code."""
+    """Outcome of the whole request; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     results: list[UpdatableFeatureResult]
-    """Results. (versions 0-1)"""
+    """Outcomes by feature. (versions 0-1)"""
 
     def __init__(
         self,
@@ -168,7 +169,7 @@ class UpdateFeaturesResponse(Message):
 
 
 class UpdatableFeatureResult(Struct):
-    """Results."""
+    """Outcomes by feature."""
 
     __slots__ = (
         "feature",
@@ -177,13 +178,13 @@ class UpdatableFeatureResult(Struct):
     )
 
     feature: str
-    """Feature."""
+    """The feature's name."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this feature; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     def __init__(
         self, *, feature: str = "", error_code: int = 0, error_message: str | None = ""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """WriteShareGroupState (key 85).
 
-WriteShareGroupState.
+Stores the state of share-partitions. Between brokers.
 
 Generated from `definitions/write_share_group_state.txt` by `make gen`.
 """
@@ -55,7 +55,7 @@ _unpack_iiiqiB = _iiiqiB.unpack_from
 
 
 class WriteShareGroupStateRequest(Message):
-    """WriteShareGroupStateRequest."""
+    """The share-partitions with their state."""
 
     __slots__ = (
         "group_id",
@@ -67,10 +67,10 @@ class WriteShareGroupStateRequest(Message):
     FLEXIBLE_FROM = 0
 
     group_id: str
-    """Group id."""
+    """The group's name."""
 
     topics: list[WriteStateData]
-    """Topics."""
+    """The state to write, by topic."""
 
     def __init__(self, *, group_id: str = "", topics: Iterable[WriteStateData] = ()) -> None:
         self.group_id = group_id
@@ -78,7 +78,7 @@ class WriteShareGroupStateRequest(Message):
 
 
 class WriteStateData(Struct):
-    """Topics."""
+    """The state to write, by topic."""
 
     __slots__ = (
         "topic_id",
@@ -86,10 +86,10 @@ class WriteStateData(Struct):
     )
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     partitions: list[PartitionData]
-    """Partitions."""
+    """State by partition."""
 
     def __init__(
         self, *, topic_id: bytes = ZERO_UUID, partitions: Iterable[PartitionData] = ()
@@ -99,7 +99,7 @@ class WriteStateData(Struct):
 
 
 class PartitionData(Struct):
-    """Partitions."""
+    """State by partition."""
 
     __slots__ = (
         "partition",
@@ -111,22 +111,24 @@ class PartitionData(Struct):
     )
 
     partition: int
-    """Partition."""
+    """The partition's number."""
 
     state_epoch: int
-    """State epoch."""
+    """The epoch of the share-partition's state, to fence writers from before a reset."""
 
     leader_epoch: int
-    """Leader epoch."""
+    """The epoch of the share-partition's leader, to fence an earlier one."""
 
     start_offset: int
-    """Start offset."""
+    """The share-partition's start offset; -1 leaves it as it is."""
 
     delivery_complete_count: int
-    """Delivery complete count. (versions 1+)"""
+    """Records behind the start offset that need no further delivery; -1 when unknown. (versions
+    1+)
+    """
 
     state_batches: list[StateBatch]
-    """State batches."""
+    """States of ranges of records behind the start offset."""
 
     def __init__(
         self,
@@ -147,7 +149,7 @@ class PartitionData(Struct):
 
 
 class StateBatch(Struct):
-    """State batches."""
+    """States of ranges of records behind the start offset."""
 
     __slots__ = (
         "first_offset",
@@ -157,16 +159,16 @@ class StateBatch(Struct):
     )
 
     first_offset: int
-    """First offset."""
+    """The first offset of the range."""
 
     last_offset: int
-    """Last offset."""
+    """The last offset of the range (inclusive)."""
 
     delivery_state: int
-    """Delivery state."""
+    """State of the records: 0 available, 2 acknowledged, 4 archived."""
 
     delivery_count: int
-    """Delivery count."""
+    """How often the records have been delivered."""
 
     def __init__(
         self,
@@ -183,7 +185,7 @@ class StateBatch(Struct):
 
 
 class WriteShareGroupStateResponse(Message):
-    """WriteShareGroupStateResponse."""
+    """Outcomes by partition."""
 
     __slots__ = ("results",)
 
@@ -192,14 +194,14 @@ class WriteShareGroupStateResponse(Message):
     FLEXIBLE_FROM = 0
 
     results: list[WriteStateResult]
-    """Results."""
+    """Outcomes by topic."""
 
     def __init__(self, *, results: Iterable[WriteStateResult] = ()) -> None:
         self.results = list(results)
 
 
 class WriteStateResult(Struct):
-    """Results."""
+    """Outcomes by topic."""
 
     __slots__ = (
         "topic_id",
@@ -207,10 +209,10 @@ class WriteStateResult(Struct):
     )
 
     topic_id: bytes
-    """Topic id."""
+    """The topic's identifier."""
 
     partitions: list[PartitionResult]
-    """Partitions."""
+    """Outcomes by partition."""
 
     def __init__(
         self, *, topic_id: bytes = ZERO_UUID, partitions: Iterable[PartitionResult] = ()
@@ -220,7 +222,7 @@ class WriteStateResult(Struct):
 
 
 class PartitionResult(Struct):
-    """Partitions."""
+    """Outcomes by partition."""
 
     __slots__ = (
         "partition",
@@ -229,13 +231,13 @@ class PartitionResult(Struct):
     )
 
     partition: int
-    """Partition."""
+    """The partition's number."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this partition; 0 is success."""
 
     error_message: str | None
-    """Error message. (may be None)"""
+    """Text that explains the outcome; null when there is nothing to say. (may be None)"""
 
     def __init__(
         self, *, partition: int = 0, error_code: int = 0, error_message: str | None = None

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """WriteTxnMarkers (key 27).
 
-WriteTxnMarkers.
+Writes the markers that end a transaction into its partitions. From the transaction coordinator.
 
 Generated from `definitions/write_txn_markers.txt` by `make gen`.
 """
@@ -52,7 +52,7 @@ _unpack_qhtB = _qhtB.unpack_from
 
 
 class WriteTxnMarkersRequest(Message):
-    """WriteTxnMarkersRequest."""
+    """The markers by producer."""
 
     __slots__ = ("markers",)
 
@@ -61,14 +61,14 @@ class WriteTxnMarkersRequest(Message):
     FLEXIBLE_FROM = 1
 
     markers: list[WritableTxnMarker]
-    """Markers."""
+    """The markers to write, by producer."""
 
     def __init__(self, *, markers: Iterable[WritableTxnMarker] = ()) -> None:
         self.markers = list(markers)
 
 
 class WritableTxnMarker(Struct):
-    """Markers."""
+    """The markers to write, by producer."""
 
     __slots__ = (
         "producer_id",
@@ -80,22 +80,22 @@ class WritableTxnMarker(Struct):
     )
 
     producer_id: int
-    """Producer id."""
+    """The producer's id."""
 
     producer_epoch: int
-    """Producer epoch."""
+    """The producer's epoch: an instance with an older one is fenced."""
 
     transaction_result: bool
-    """Transaction result."""
+    """Whether the transaction is committed; else it is aborted."""
 
     topics: list[WritableTxnMarkerTopic]
-    """Topics."""
+    """The partitions to mark, by topic."""
 
     coordinator_epoch: int
-    """Coordinator epoch."""
+    """The epoch of the sending coordinator, to fence an earlier one."""
 
     transaction_version: int
-    """Transaction version. (versions 2+)"""
+    """The version of the transaction protocol that the producer uses. (versions 2+)"""
 
     def __init__(
         self,
@@ -116,7 +116,7 @@ class WritableTxnMarker(Struct):
 
 
 class WritableTxnMarkerTopic(Struct):
-    """Topics."""
+    """The partitions to mark, by topic."""
 
     __slots__ = (
         "name",
@@ -124,10 +124,10 @@ class WritableTxnMarkerTopic(Struct):
     )
 
     name: str
-    """Name."""
+    """The topic's name."""
 
     partition_indexes: list[int]
-    """Partition indexes."""
+    """Numbers of the partitions to mark."""
 
     def __init__(self, *, name: str = "", partition_indexes: Iterable[int] = ()) -> None:
         self.name = name
@@ -135,7 +135,7 @@ class WritableTxnMarkerTopic(Struct):
 
 
 class WriteTxnMarkersResponse(Message):
-    """WriteTxnMarkersResponse."""
+    """Outcomes by partition."""
 
     __slots__ = ("markers",)
 
@@ -144,14 +144,14 @@ class WriteTxnMarkersResponse(Message):
     FLEXIBLE_FROM = 1
 
     markers: list[WritableTxnMarkerResult]
-    """Markers."""
+    """Outcomes by producer."""
 
     def __init__(self, *, markers: Iterable[WritableTxnMarkerResult] = ()) -> None:
         self.markers = list(markers)
 
 
 class WritableTxnMarkerResult(Struct):
-    """Markers."""
+    """Outcomes by producer."""
 
     __slots__ = (
         "producer_id",
@@ -159,10 +159,10 @@ class WritableTxnMarkerResult(Struct):
     )
 
     producer_id: int
-    """Producer id."""
+    """The producer's id."""
 
     topics: list[WritableTxnMarkerTopicResult]
-    """Topics."""
+    """Outcomes by topic."""
 
     def __init__(
         self, *, producer_id: int = 0, topics: Iterable[WritableTxnMarkerTopicResult] = ()
@@ -172,7 +172,7 @@ class WritableTxnMarkerResult(Struct):
 
 
 class WritableTxnMarkerTopicResult(Struct):
-    """Topics."""
+    """Outcomes by topic."""
 
     __slots__ = (
         "name",
@@ -180,10 +180,10 @@ class WritableTxnMarkerTopicResult(Struct):
     )
 
     name: str
-    """Name."""
+    """The topic's name."""
 
     partitions: list[WritableTxnMarkerPartitionResult]
-    """Partitions."""
+    """Outcomes by partition."""
 
     def __init__(
         self, *, name: str = "", partitions: Iterable[WritableTxnMarkerPartitionResult] = ()
@@ -193,7 +193,7 @@ class WritableTxnMarkerTopicResult(Struct):
 
 
 class WritableTxnMarkerPartitionResult(Struct):
-    """Partitions."""
+    """Outcomes by partition."""
 
     __slots__ = (
         "partition_index",
@@ -201,10 +201,10 @@ class WritableTxnMarkerPartitionResult(Struct):
     )
 
     partition_index: int
-    """Partition index."""
+    """The partition's number."""
 
     error_code: int
-    """Error code."""
+    """Outcome for this partition; 0 is success."""
 
     def __init__(self, *, partition_index: int = 0, error_code: int = 0) -> None:
         self.partition_index = partition_index
