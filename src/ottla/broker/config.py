@@ -314,7 +314,20 @@ class BrokerConfig:
         A dynamic value that cannot be used (written by another version) is left out with a
         warning: it must not keep a broker from running.
         """
-        return BrokerConfig(self.static, cluster_default, this_broker, notes=self.notes)
+        layers = (dict(cluster_default), dict(this_broker))
+        complaints: list[str] = []
+        while True:
+            try:
+                config = BrokerConfig(
+                    self.static, *layers, warnings=tuple(complaints), notes=self.notes
+                )
+            except ConfigError as error:
+                # Values that are fine alone may not fit the others.
+                if not any(layer.pop(error.key, None) for layer in layers):
+                    raise
+                complaints.append(f"dynamic value left out: {error}")
+            else:
+                return config
 
     def __getitem__(self, key: str) -> ConfigValue:
         return self._values[key]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ottla.controller.decision import Decision
 from ottla.controller.elections import clean_leader, leader_change
+from ottla.controller.features import INITIAL_FEATURES, METADATA_VERSION, SUPPORTED_FEATURES
 from ottla.metadata.image import NO_LEADER
 from ottla.protocol.messages.cluster_metadata import (
     BrokerEndpoint,
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from ottla.metadata.image import ClusterImage
     from ottla.protocol.message import Message
 
-METADATA_VERSION = "metadata.version"
-
 
 class BrokerFacts(NamedTuple):
     """What a starting broker says of itself."""
@@ -39,15 +38,19 @@ class BrokerFacts(NamedTuple):
     endpoints: tuple[EndpointImage, ...]
     rack: str | None = None
     log_dirs: tuple[bytes, ...] = ()
-    features: Mapping[str, tuple[int, int]] = {}
+    features: Mapping[str, tuple[int, int]] = SUPPORTED_FEATURES
     stopped_cleanly: bool = True
     """Whether its logs surely end where they ended when it last ran."""
 
 
-def bootstrap(image: ClusterImage, features: Mapping[str, int]) -> Decision[None]:
-    """Return the records with which an empty metadata log begins."""
-    if image.next_offset > 0 or image.features:
+def bootstrap(image: ClusterImage) -> Decision[None]:
+    """Return the records with which an empty metadata log begins.
+
+    A folder that Kafka formatted and never ran brings its features along; else they are ours.
+    """
+    if image.next_offset > 0:
         return Decision([], None)
+    features = image.features or INITIAL_FEATURES
     ordered = sorted(features, key=lambda name: (name != METADATA_VERSION, name))
     return Decision(
         [FeatureLevelRecord(name=name, feature_level=features[name]) for name in ordered], None

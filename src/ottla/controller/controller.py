@@ -17,7 +17,7 @@ from ottla.controller import brokers, configs, elections, producer_ids, topics
 from ottla.controller.internal_topics import automatic_topic
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from random import Random
 
     from ottla.controller.brokers import BrokerFacts
@@ -97,9 +97,9 @@ class Controller:
         """Elect leaders as an operator asked."""
         return elections.elect_leaders(image, election_type, partitions)
 
-    def bootstrap(self, image: ClusterImage, features: Mapping[str, int]) -> Decision[None]:
+    def bootstrap(self, image: ClusterImage) -> Decision[None]:
         """Begin an empty metadata log."""
-        return brokers.bootstrap(image, features)
+        return brokers.bootstrap(image)
 
     def register_broker(
         self, image: ClusterImage, facts: BrokerFacts, offset: int

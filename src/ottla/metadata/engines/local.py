@@ -117,6 +117,7 @@ class LocalEngine:
             raise StorageError(f"the metadata log is damaged: {error}") from error
         if log.corruption is not None:
             _refuse_damage(directory, files.listdir(directory))
+        log.flush()  # what a killed process left in the page cache counts from here on
         return cls(log, files, clock, executor)
 
     @property
