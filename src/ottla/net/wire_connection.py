@@ -76,7 +76,7 @@ class FrameReader:
         self._shared = shared
         self._own: bytearray | None = None
         self._own_view: memoryview | None = None
-        self._tail = b""  # an unfinished small frame, or whole frames left while answers pile up
+        self._tail = b""  # bytes that the next target() puts in front of what it returns
         self._filled = 0  # bytes of the large frame that is under way in the own buffer
         self._frame_bytes = 0  # its size with the size field; 0 when no large frame is under way
         self._position = 0  # end of the last frame that was handed out
@@ -177,7 +177,11 @@ class FrameReader:
         if position or source is not self._own_view:
             if len(self._own) <= rest:
                 self._grow_own(min(frame_bytes, 2 * rest))
-            self._own_view[:rest] = source[position : position + rest]
+            if source is self._own_view:
+                # The frames in front of it are in use until the next target(), which moves it.
+                self._tail = bytes(source[position : position + rest])
+            else:
+                self._own_view[:rest] = source[position : position + rest]
         self.data, self.view = self._own, self._own_view
         self._filled = rest
         self._frame_bytes = frame_bytes
@@ -187,6 +191,9 @@ class FrameReader:
         assert self._own is not None
         assert self._own_view is not None
         filled = self._filled
+        if self._tail:
+            self._own_view[:filled] = self._tail
+            self._tail = b""
         if filled == len(self._own):
             kept = self._own_view
             self._grow_own(min(self._frame_bytes, 2 * filled))

@@ -82,14 +82,17 @@ class Driver:
         self._walk(self.reader.resume(), stop_after)
 
     def _walk(self, frames, stop_after: int) -> None:
+        handed_out: list[memoryview] = []
         try:
             for start, end in frames:
-                self.frames.append(bytes(self.reader.data[start:end]))
+                handed_out.append(memoryview(self.reader.data)[start:end])
                 stop_after -= 1
                 if stop_after <= 0:
                     break
         finally:
             self.reader.finish()
+        # Staged appends are written after finish(): only the next target() may touch the bytes.
+        self.frames += map(bytes, handed_out)
 
 
 @settings(deadline=None, max_examples=400)
