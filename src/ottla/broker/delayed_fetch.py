@@ -142,7 +142,7 @@ class DelayedFetch:
         return AnsweredPartition(
             asked.topic,
             asked.topic_id,
-            asked.index,
+            asked.partition,
             ErrorCode.NONE,
             high_watermark,
             partition.last_stable_offset,
@@ -212,7 +212,7 @@ class DelayedFetch:
                 self._answers[session_partition] = answer._replace(records=records)
             else:
                 asked = session_partition.asked
-                _logger.error("%s-%s cannot be read: %s", asked.topic, asked.index, error)
+                _logger.error("%s-%s cannot be read: %s", asked.topic, asked.partition, error)
                 self._answers[session_partition] = _refused(asked, ErrorCode.KAFKA_STORAGE_ERROR)
         self._cold.clear()
         self._finish()
@@ -248,7 +248,7 @@ class DelayedFetch:
             session_partition.sent_log_start_offset = answer.log_start_offset
             session_partition.sent_error_code = answer.error_code
             if answer.records and turn.session is not None:
-                turn.session.serve_last((answer.topic, answer.topic_id, answer.index))
+                turn.session.serve_last((answer.topic, answer.topic_id, answer.partition))
         return encode_response(
             self._version, self._correlation_id, ErrorCode.NONE, turn.session_id, answered
         )
@@ -260,7 +260,7 @@ def _refused(
     return AnsweredPartition(
         asked.topic,
         asked.topic_id,
-        asked.index,
+        asked.partition,
         code,
         high_watermark,
         -1,

@@ -85,7 +85,7 @@ class DelayedProduce:
             outcomes = self._outcomes[one.topic_position][1]
             late = outcomes[one.partition_position]
             outcomes[one.partition_position] = PartitionOutcome(
-                late.index,
+                late.partition,
                 ErrorCode.REQUEST_TIMED_OUT,
                 error_message="the records are in the log, but not yet as safe as acks asks for",
             )

@@ -113,7 +113,7 @@ class Dispatcher:
         data = connection.reader.data
         handler = HANDLER_BY_KEY.get(api_key)
         if handler is None or version not in handler.versions:
-            self._refuse_version(connection, start, end, api_key, version)
+            self._refuse_version(connection, start, api_key, version)
             return
         header, position = decode_request_header(memoryview(data)[:end], start)
         loaded = self._loaded.get(api_key) or self._load(handler)
@@ -158,7 +158,7 @@ class Dispatcher:
         return loaded
 
     def _refuse_version(
-        self, connection: ServerConnection, start: int, end: int, api_key: int, version: int
+        self, connection: ServerConnection, start: int, api_key: int, version: int
     ) -> None:
         """Answer a version that is not served, where the protocol has a way to say so.
 
@@ -173,8 +173,7 @@ class Dispatcher:
             frame = _SIZE.pack(4 + len(body)) + _SIZE.pack(correlation_id) + body
             connection.answer_one(frame)
             return
-        name = ApiKey(api_key).name if api_key in ApiKey else f"API key {api_key}"
-        raise WireError(f"{name} version {version} is not served here ({end - start} bytes)")
+        raise WireError(f"API key {api_key} version {version} is not served here")
 
     def _answer_error(
         self,

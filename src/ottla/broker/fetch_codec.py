@@ -56,7 +56,7 @@ class AskedPartition(NamedTuple):
 
     topic: str  # empty from v13 on
     topic_id: bytes  # empty before v13
-    index: int
+    partition: int
     fetch_offset: int
     max_bytes: int
     current_leader_epoch: int
@@ -83,7 +83,7 @@ class AnsweredPartition(NamedTuple):
 
     topic: str
     topic_id: bytes
-    index: int
+    partition: int
     error_code: int
     high_watermark: int = -1
     last_stable_offset: int = -1
@@ -99,7 +99,9 @@ def decode_request(
     flexible = version >= FLEXIBLE_FROM
     cursor = WireCursor("Fetch", data, position, end)
     replica_id = cursor.int32() if version <= 14 else CONSUMER_REPLICA_ID
-    head = _HEAD_WITHOUT_REPLICA.unpack_from(data, cursor.take(13))
+    max_wait_ms, min_bytes, max_bytes, isolation_level = _HEAD_WITHOUT_REPLICA.unpack_from(
+        data, cursor.take(13)
+    )
     session_id, session_epoch = (
         _SESSION.unpack_from(data, cursor.take(8)) if version >= 7 else (0, -1)
     )
@@ -115,7 +117,16 @@ def decode_request(
     if cursor.position != end:
         raise WireError(f"Fetch: {end - cursor.position} bytes are left after the request")
     return FetchRequestView(
-        replica_id, *head, session_id, session_epoch, partitions, forgotten, rack_id
+        replica_id,
+        max_wait_ms,
+        min_bytes,
+        max_bytes,
+        isolation_level,
+        session_id,
+        session_epoch,
+        partitions,
+        forgotten,
+        rack_id,
     )
 
 
@@ -263,7 +274,7 @@ def _encode_partition(
 ) -> None:
     """Append everything of one partition up to the records' size."""
     out += _ANSWER_HEAD.pack(
-        partition.index,
+        partition.partition,
         partition.error_code,
         partition.high_watermark,
         partition.last_stable_offset,

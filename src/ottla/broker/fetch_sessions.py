@@ -67,7 +67,7 @@ class FetchSession:
         for key in request.forgotten:
             self.partitions.pop(key, None)
         for asked in request.partitions:
-            key = (asked.topic, asked.topic_id, asked.index)
+            key = (asked.topic, asked.topic_id, asked.partition)
             known = self.partitions.get(key)
             if known is None:
                 self.partitions[key] = SessionPartition(asked)
@@ -135,7 +135,7 @@ class FetchSessionCache:
             if session is not None:
                 for partition in partitions:
                     asked = partition.asked
-                    session.partitions[(asked.topic, asked.topic_id, asked.index)] = partition
+                    session.partitions[(asked.topic, asked.topic_id, asked.partition)] = partition
             return FetchTurn(partitions, session, is_incremental=False)
         session = self._sessions.get(request.session_id)
         if session is None:

@@ -10,6 +10,7 @@ gather for the next round, so a slow disk makes rounds larger, never more.
 from __future__ import annotations
 
 import asyncio
+import functools
 from typing import TYPE_CHECKING
 
 from ottla.base.errors import StorageError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from ottla.replication.partition import Partition
+    from ottla.storage.partition_log import FlushJob
 
 
 class GroupCommit:
@@ -65,13 +67,14 @@ class GroupCommit:
             except StorageError as error:
                 self._storage_failed(partition, error)
                 continue
+            if flush is None:  # somebody else's flush was faster
+                partition.flushed()
+                continue
             self._in_flight.add(partition)
-            future = loop.run_in_executor(self._executor, flush.sync)
-            future.add_done_callback(
-                lambda done, partition=partition, flush=flush: self._flushed(partition, flush, done)
-            )
+            future = loop.run_in_executor(self._executor, flush.run)
+            future.add_done_callback(functools.partial(self._flushed, partition, flush))
 
-    def _flushed(self, partition: Partition, flush: object, done: asyncio.Future[None]) -> None:
+    def _flushed(self, partition: Partition, flush: FlushJob, done: asyncio.Future[None]) -> None:
         self._in_flight.discard(partition)
         error = done.exception()
         if isinstance(error, StorageError):

@@ -42,7 +42,7 @@ PARTITION_BYTES_MIN = 6
 class PartitionData(NamedTuple):
     """Where one partition's records lie in the frame's buffer."""
 
-    index: int
+    partition: int
     records_start: int
     records_end: int  # equal to records_start when null or empty
 
@@ -68,7 +68,7 @@ class ProduceRequestView(NamedTuple):
 class PartitionOutcome(NamedTuple):
     """What the answer says of one partition."""
 
-    index: int
+    partition: int
     error_code: int
     base_offset: int = -1
     log_append_time_ms: int = NO_TIMESTAMP
@@ -151,7 +151,9 @@ def encode_response(
 def _encode_outcome(
     parts: list[bytes], outcome: PartitionOutcome, version: int, *, flexible: bool
 ) -> None:
-    parts.append(_PARTITION_OUTCOME.pack(outcome.index, outcome.error_code, outcome.base_offset))
+    parts.append(
+        _PARTITION_OUTCOME.pack(outcome.partition, outcome.error_code, outcome.base_offset)
+    )
     parts.append(_INT64.pack(outcome.log_append_time_ms))
     if version >= 5:
         parts.append(_INT64.pack(outcome.log_start_offset))
@@ -171,9 +173,10 @@ class ProduceShape:
     """What a producer's requests to one partition have in common."""
 
     __slots__ = (
+        "_compiled",
+        "_constants",
         "acks",
         "generation",
-        "pack",
         "partition",
         "prefix",
         "prefix_bytes",
@@ -225,17 +228,27 @@ class ProduceShape:
         constants.append(frame[position:])
         pieces.append(f"{len(frame) - position}s")
         compiled = struct.Struct("".join(pieces)).pack
-        head, middle, tail = constants
-        # size | correlation id | .. index, error | base offset, append time[, log start] | ..
-        if self.version >= 5:
-            self.pack = lambda correlation_id, base_offset, time_ms, log_start: compiled(
-                head, correlation_id, middle, base_offset, time_ms, log_start, tail
-            )
-        else:
-            self.pack = lambda correlation_id, base_offset, time_ms, _log_start: compiled(
-                head, correlation_id, middle, base_offset, time_ms, tail
-            )
+        self._compiled = compiled
+        self._constants = (constants[0], constants[1], constants[2])
         self.size = len(frame)
+
+    def pack(
+        self, correlation_id: int, base_offset: int, log_append_time_ms: int, log_start_offset: int
+    ) -> bytes:
+        """Return the frame that answers a success."""
+        # size | correlation id | .. index, error | base offset, append time[, log start] | ..
+        head, middle, tail = self._constants
+        if self.version >= 5:
+            return self._compiled(
+                head,
+                correlation_id,
+                middle,
+                base_offset,
+                log_append_time_ms,
+                log_start_offset,
+                tail,
+            )
+        return self._compiled(head, correlation_id, middle, base_offset, log_append_time_ms, tail)
 
 
 def records_span(

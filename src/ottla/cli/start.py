@@ -118,7 +118,7 @@ def run_broker(properties: Mapping[str, str], overrides: Mapping[str, str]) -> i
     for note in config.notes:
         click.echo(f"ottla: {note}", err=True)
 
-    from ottla.broker.app import run  # noqa: PLC0415 - a bad configuration must not wait for it
+    from ottla.broker.process import run  # noqa: PLC0415 - a bad configuration must not wait for it
 
     return run(config, on_ready=announce)
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ottla.storage.log_config import LogConfig
+    from ottla.storage.log_directory import LogDirectory
     from ottla.storage.partition_log import AppendResult, PartitionLog
 
 NO_LEADER_EPOCH = -1
@@ -45,6 +46,7 @@ class Partition:
     """The leader's role of one partition on this broker."""
 
     __slots__ = (
+        "_directory",
         "_limits",
         "_observers",
         "_request_flush",
@@ -66,8 +68,10 @@ class Partition:
         topic_id: bytes,
         leader_epoch: int,
         request_flush: Callable[[Partition], None],
+        directory: LogDirectory,
     ) -> None:
         self.log = log
+        self._directory = directory
         self.topic = log.topic
         self.topic_id = topic_id
         self.index = log.partition
@@ -113,8 +117,11 @@ class Partition:
         """Validate and stage the batches in `records`, which is patched in place.
 
         The caller ends its burst with `finish_burst` before it answers. Raises ApiError (with the
-        code for this partition) when the batches are refused; nothing is staged then.
+        code for this partition) when the batches are refused, StorageError when the directory
+        takes no appends; nothing is staged then.
         """
+        if not self._directory.accepts_appends:
+            raise StorageError(self._directory.refusal)
         header = validate_batch(records, self._limits, wall_ms)
         if header.attributes & TRANSACTIONAL:
             raise ApiError(
@@ -220,11 +227,6 @@ class Partition:
         if self._observers:
             for observer in tuple(self._observers):
                 observer.partition_advanced(self)
-
-    def check_online(self) -> None:
-        """Raise StorageError when the log's directory has gone offline."""
-        if self.log.is_offline:
-            raise StorageError(f"{self.log.directory} is offline")
 
 
 def _limits_of(config: LogConfig) -> ValidationLimits:

@@ -12,6 +12,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from ottla.base.errors import StorageError
+from ottla.metadata.image import ResourceType
 from ottla.replication.partition import Partition
 
 if TYPE_CHECKING:
@@ -86,16 +87,12 @@ class ReplicaManager:
 
     def apply(self, image: ClusterImage, delta: ImageDelta) -> None:
         """Follow a change of the cluster's metadata."""
-        for topic_id in delta.deleted_topics:
-            self._remove_topic(topic_id)
-        for name in delta.changed_topics:
-            topic = image.topics_by_name.get(name)
-            if topic is not None:
-                self._update_topic(image, topic)
-        if delta.broker_configs_changed:
-            self._reconfigure(image, list(self._partitions))
-        else:
-            self._reconfigure(image, delta.changed_topic_configs)
+        for topic in delta.topics:
+            if topic.after is None:
+                self._remove_topic(topic.topic_id)
+            else:
+                self._update_topic(image, topic.after)
+        self._reconfigure(image, delta)
         self.generation += 1
 
     def _update_topic(self, image: ClusterImage, topic: TopicImage) -> None:
@@ -113,17 +110,17 @@ class ReplicaManager:
             if config is None:
                 config = self._log_config_of(image, topic.name)
             try:
-                log = self._logs.get(topic.name, state.partition_id)
-                if log is None:
-                    log = self._logs.create_log(
-                        topic.name, state.partition_id, topic.topic_id, config
-                    )
-                else:
-                    log.config = config
+                log = self._logs.claim(topic.name, state.partition_id, topic.topic_id, config)
             except StorageError as error:
                 _logger.error("%s-%s: %s", topic.name, state.partition_id, error)  # noqa: TRY400 - the text says it all
                 continue
-            partition = Partition(log, topic.topic_id, state.leader_epoch, self._request_flush)
+            partition = Partition(
+                log,
+                topic.topic_id,
+                state.leader_epoch,
+                self._request_flush,
+                self._logs.directory_of(log),
+            )
             partition.in_sync_replica_count = len(state.isr)
             partitions[state.partition_id] = partition
 
@@ -137,8 +134,11 @@ class ReplicaManager:
             partition.retire()
             self._logs.delete_log(name, partition.index)
 
-    def _reconfigure(self, image: ClusterImage, names: list[str]) -> None:
-        for name in names:
+    def _reconfigure(self, image: ClusterImage, delta: ImageDelta) -> None:
+        changed = [name for kind, name in delta.configs if kind == ResourceType.TOPIC]
+        if any(kind == ResourceType.BROKER for kind, _ in delta.configs):
+            changed = list(self._partitions)  # a default of every topic may be another one
+        for name in changed:
             partitions = self._partitions.get(name)
             if not partitions:
                 continue

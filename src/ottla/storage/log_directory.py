@@ -59,7 +59,7 @@ from ottla.storage.meta_properties import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ottla.storage.files import FileSystem
+    from ottla.storage.files import DiskSpace, FileSystem
 
 LOCK_FILE = ".lock"
 CLEAN_SHUTDOWN_FILE = ".kafka_cleanshutdown"
@@ -177,6 +177,13 @@ class LogDirectory:
     def is_online(self) -> bool:
         """Whether the directory has not failed."""
         return self.failure is None
+
+    @property
+    def refusal(self) -> str:
+        """Why no append is taken at the moment."""
+        if self.failure is not None:
+            return f"log directory {self.path} is offline: {self.failure}"
+        return f"log directory {self.path} is low on space: free some, or add a directory"
 
     def file(self, name: str) -> str:
         """Return the path of one of the directory's own files."""
@@ -332,6 +339,10 @@ class LogDirectory:
             return False
         self.failure = reason
         return True
+
+    def disk_space(self) -> DiskSpace:
+        """Return how much room there is; raises OSError."""
+        return self._files.disk_space(self.path)
 
     def check_space(self, now_ms: int) -> None:
         """Renew `accepts_appends`, at most about once a second."""

@@ -3,7 +3,7 @@
 
 Versions 0-4: v3 flexible, with the client's name and version (KIP-511) and feature levels.
 Answers INVALID_REQUEST for a malformed client name. A version that is not known is answered by the
-dispatcher with `refusal`, as a version 0 body with UNSUPPORTED_VERSION, so that any client can read it.
+dispatcher with `refusal`: a version 0 body with UNSUPPORTED_VERSION, which any client can read.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from ottla.protocol.messages.api_versions import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ottla.broker.context import RequestContext
 
 VERSIONS = range(5)
@@ -47,7 +49,7 @@ def handle(request: ApiVersionsRequest, context: RequestContext) -> ApiVersionsR
     image = context.services.image
     response.supported_features = [
         SupportedFeatureKey(name=name, min_version=low, max_version=high)
-        for name, (low, high) in sorted(image.supported_features.items())
+        for name, (low, high) in sorted(_supported(context).items())
         if low > 0 or context.header.api_version >= 4  # KAFKA-17011: v3 clients choke on 0
     ]
     response.finalized_features = [
@@ -76,6 +78,12 @@ def _ranges() -> list[ApiVersion]:
         )
         for handler in HANDLERS
     ]
+
+
+def _supported(context: RequestContext) -> Mapping[str, tuple[int, int]]:
+    """Return the feature levels that this broker can work with, as it registered them."""
+    broker = context.services.image.brokers.get(context.services.config.node_id)
+    return broker.features if broker is not None else {}
 
 
 def _is_valid(text: str) -> bool:

@@ -52,17 +52,13 @@ def _answer(context: RequestContext, topic: str, index: int) -> PartitionRespons
         partition_index=index,
         active_producers=[
             ProducerState(
-                producer_id=producer.producer_id,
+                producer_id=producer_id,
                 producer_epoch=producer.producer_epoch,
                 last_sequence=producer.last_sequence,
                 last_timestamp=producer.last_timestamp_ms,
                 coordinator_epoch=producer.coordinator_epoch,
-                current_txn_start_offset=(
-                    -1
-                    if producer.transaction_first_offset is None
-                    else producer.transaction_first_offset
-                ),
+                current_txn_start_offset=producer.transaction_first_offset,
             )
-            for producer in partition.log.producer_state.entries()
+            for producer_id, producer in partition.log.producer_state.entries.items()
         ],
     )

@@ -90,11 +90,11 @@ class FetchPath:
     ) -> tuple[Partition, ErrorCode] | tuple[None, ErrorCode]:
         """Return the partition that is asked for, or None and why it cannot be read."""
         if asked.topic_id:
-            partition = self._replicas.get_by_id(asked.topic_id, asked.index)
+            partition = self._replicas.get_by_id(asked.topic_id, asked.partition)
             if partition is None and not self._replicas.has_topic_id(asked.topic_id):
                 return None, ErrorCode.UNKNOWN_TOPIC_ID
         else:
-            partition = self._replicas.get(asked.topic, asked.index)
+            partition = self._replicas.get(asked.topic, asked.partition)
         if partition is None:
             return None, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
         if replica_id >= 0:

@@ -113,14 +113,14 @@ def _look_up(
         # Without tiered storage the whole log is local, and nothing waits for an upload.
         if timestamp_ms == EARLIEST_PENDING_UPLOAD:
             return -1, -1, -1
-        return -1, log.log_start_offset, log.epoch_of(log.log_start_offset)
+        return -1, log.log_start_offset, log.leader_epochs.epoch_of(log.log_start_offset)
     if timestamp_ms == LATEST_TIERED:
         return -1, -1, -1
     if timestamp_ms == MAX_TIMESTAMP:
         found_max = log.max_timestamp()
         if found_max is None or found_max[1] >= end:
             return -1, -1, -1
-        return found_max[0], found_max[1], log.epoch_of(found_max[1])
+        return found_max[0], found_max[1], log.leader_epochs.epoch_of(found_max[1])
     found = log.offset_for_timestamp(timestamp_ms)
     if found is None or found[1] >= end:
         return -1, -1, -1

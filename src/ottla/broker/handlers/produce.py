@@ -148,7 +148,7 @@ class ProducePath:
                     partition = self._partition_of(topic, asked, allow_internal=allow_internal)
                     outcome, end_offset = self._append(connection, partition, asked, request)
                 except (ApiError, StorageError) as error:
-                    topic_outcomes.append(_refused(asked.index, error))
+                    topic_outcomes.append(_refused(asked.partition, error))
                     continue
                 if not partition.acknowledges_at_once and not partition.is_acknowledged(
                     end_offset, all_replicas=request.acks == -1
@@ -163,7 +163,7 @@ class ProducePath:
         self, topic: TopicData, asked: PartitionData, *, allow_internal: bool
     ) -> Partition:
         if topic.topic_id is not None:
-            partition = self._replicas.get_by_id(topic.topic_id, asked.index)
+            partition = self._replicas.get_by_id(topic.topic_id, asked.partition)
             if partition is None:
                 code = (
                     ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
@@ -173,7 +173,7 @@ class ProducePath:
                 raise ApiError(code)
         else:
             assert topic.name is not None
-            partition = self._replicas.get(topic.name, asked.index)
+            partition = self._replicas.get(topic.name, asked.partition)
             if partition is None:
                 raise ApiError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
         if partition.topic in INTERNAL_TOPICS and not allow_internal:
@@ -197,7 +197,7 @@ class ProducePath:
         if not partition.is_in_burst:
             self._burst.add(partition)
         outcome = PartitionOutcome(
-            asked.index,
+            asked.partition,
             ErrorCode.NONE,
             result.base_offset,
             result.log_append_time_ms,
@@ -242,9 +242,9 @@ class ProducePath:
         topic = request.topics[0]
         asked = topic.partitions[0]
         partition = (
-            self._replicas.get_by_id(topic.topic_id, asked.index)
+            self._replicas.get_by_id(topic.topic_id, asked.partition)
             if topic.topic_id is not None
-            else self._replicas.get(topic.name or "", asked.index)
+            else self._replicas.get(topic.name or "", asked.partition)
         )
         assert partition is not None
         if not partition.acknowledges_at_once:
@@ -290,6 +290,6 @@ def _refused(index: int, error: ApiError | StorageError) -> PartitionOutcome:
 
 def _refuse_all(request: ProduceRequestView, code: ErrorCode) -> Outcomes:
     return [
-        (topic.wire_name, [PartitionOutcome(asked.index, code) for asked in topic.partitions])
+        (topic.wire_name, [PartitionOutcome(asked.partition, code) for asked in topic.partitions])
         for topic in request.topics
     ]
