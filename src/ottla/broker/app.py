@@ -16,7 +16,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 from ottla.base.clock import SystemClock
-from ottla.base.errors import StorageError
 from ottla.base.ids import METADATA_TOPIC_ID, random_uuid
 from ottla.broker.connection_limits import ConnectionLimits
 from ottla.broker.context import Services
@@ -40,6 +39,7 @@ from ottla.storage.log_manager import LogManager
 
 if TYPE_CHECKING:
     from ottla.base.clock import Clock
+    from ottla.base.errors import StorageError
     from ottla.broker.config import BrokerConfig
     from ottla.metadata.image import ClusterImage, ImageDelta
     from ottla.replication.partition import Partition
