@@ -16,8 +16,9 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmarks import report
-from benchmarks.comparison import SERVERS, compare, condense
+from benchmarks import chart, report
+from benchmarks.classic import CLASSIC_ROWS
+from benchmarks.comparison import compare, condense
 from benchmarks.rows import ROWS, SESSION_ROWS, Row
 from benchmarks.servers import machine
 
@@ -25,48 +26,67 @@ ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 CHART = ROOT / "docs" / "images" / "benchmarks.png"
 WORK = ROOT / ".benchmarks"
+# What is measured on which servers.
+PARTS: dict[str, tuple[Sequence[Row], Sequence[str]]] = {
+    "comparison": (ROWS, ("Ottla", "Kafka")),
+    "classic": (CLASSIC_ROWS, ("Ottla", "Kafka", "RabbitMQ")),
+}
 QUICK_SCALE = 0.35
 PLAIN_WIDTH = 150
 
 
 def main() -> int:
-    """Run what was asked for; exit code 1 when a target was measured and not reached."""
+    """Run what was asked for and show it."""
     arguments = _parser().parse_args()
     console = Console() if sys.stdout.isatty() else Console(width=PLAIN_WIDTH)
     if arguments.list:
-        console.print("\n".join(dict.fromkeys(row.name for row in (*ROWS, *SESSION_ROWS))))
+        console.print("\n".join(sorted(_names())))
         return 0
-    rows = _chosen(arguments.only, arguments.client)
+    for name in arguments.only:
+        if name not in _names():
+            raise SystemExit(f"no row named {name}: {', '.join(sorted(_names()))}")
     WORK.mkdir(exist_ok=True)
+    results: dict[str, report.Condensed] = {}
+    for title, (rows, names) in PARTS.items():
+        chosen = [row for row in rows if _is_chosen(row, arguments)]
+        wanted = [name for name in names if name in (arguments.servers or names)]
+        if chosen or (title == "comparison" and _wants_session(arguments)):
+            results[title] = _measure(console, arguments, chosen, wanted)
+            _show(console, results[title])
+    if not arguments.dry:
+        _keep(console, results, arguments)
+    return 0
+
+
+def _names() -> set[str]:
+    return {row.name for rows, _ in PARTS.values() for row in (*rows, *SESSION_ROWS)}
+
+
+def _is_chosen(row: Row, arguments: argparse.Namespace) -> bool:
+    by_name = not arguments.only or row.name in arguments.only
+    return by_name and arguments.client in (None, row.client)
+
+
+def _wants_session(arguments: argparse.Namespace) -> bool:
+    return any(row.name in arguments.only for row in SESSION_ROWS)
+
+
+def _measure(
+    console: Console, arguments: argparse.Namespace, rows: Sequence[Row], names: Sequence[str]
+) -> report.Condensed:
     with (
         tempfile.TemporaryDirectory(dir=WORK) as folder,
         console.status("") as status,
     ):
         measured = compare(
             rows,
-            names=arguments.servers.split(","),
+            names=names,
             runs=1 if arguments.quick else arguments.runs,
             scale=QUICK_SCALE if arguments.quick else 1.0,
             work_folder=Path(folder),
             progress=status.update,
         )
-    condensed = condense(measured)
-    _show(console, condensed)
-    if not arguments.dry:
-        _keep(console, condensed, arguments)
-    return 0
-
-
-def _chosen(names: Sequence[str], client: str | None) -> list[Row]:
-    known = {row.name for row in (*ROWS, *SESSION_ROWS)}
-    for name in names:
-        if name not in known:
-            raise SystemExit(f"no row named {name}: {', '.join(sorted(known))}")
-    return [
-        row
-        for row in ROWS
-        if (not names or row.name in names) and (client is None or row.client == client)
-    ]
+    return condense(measured)
 
 
 def _show(console: Console, condensed: report.Condensed) -> None:
@@ -75,7 +95,9 @@ def _show(console: Console, condensed: report.Condensed) -> None:
         console.print(f"left out: {line}", markup=False)
 
 
-def _keep(console: Console, condensed: report.Condensed, arguments: argparse.Namespace) -> None:
+def _keep(
+    console: Console, results: dict[str, report.Condensed], arguments: argparse.Namespace
+) -> None:
     now = dt.datetime.now(dt.UTC)
     commit = _commit()
     about: dict[str, Any] = {
@@ -83,18 +105,25 @@ def _keep(console: Console, condensed: report.Condensed, arguments: argparse.Nam
         "commit": commit,
         "machine": machine(),
         "quick": arguments.quick,
-        "rows": condensed,
+        **results,
     }
     path = RESULTS / f"{now:%Y-%m-%d-%H%M}-{commit}.json"
     report.write_json(path, about)
-    path.with_suffix(".md").write_text(report.markdown(condensed))
+    path.with_suffix(".md").write_text("\n".join(map(report.markdown, results.values())))
+    console.print(f"Kept in {path.relative_to(ROOT)}")
+    if "comparison" in results and not arguments.only:
+        _draw(results["comparison"])
+        console.print(f"Drawn in {CHART.relative_to(ROOT)}")
+
+
+def _draw(condensed: report.Condensed) -> None:
     described = machine()
-    subtitle = (
-        f"times better, same machine ({described['cores']} cores, {described['cpu']}), one broker, "
-        "one partition; the mark is the target"
+    chart.draw(
+        condensed,
+        CHART,
+        f"how many times better, on one machine ({described['cores']} cores of {described['cpu']}),"
+        " one broker, one partition; the mark is the target",
     )
-    report.draw(condensed, CHART, subtitle)
-    console.print(f"Kept in {path.relative_to(ROOT)}, chart in {CHART.relative_to(ROOT)}")
 
 
 def _commit() -> str:
@@ -115,7 +144,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--client", help="only rows of this client, e.g. generator")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--quick", action="store_true", help="one short run")
-    parser.add_argument("--servers", default=",".join(SERVERS), help="e.g. Kafka")
+    parser.add_argument("--servers", type=lambda text: text.split(","), help="e.g. Ottla,Kafka")
     parser.add_argument("--dry", action="store_true", help="print, but keep nothing")
     return parser
 

@@ -14,6 +14,9 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from tools.kafka import KafkaUnavailableError
+
+from benchmarks.rabbitmq import RabbitMq
 from benchmarks.real_clients import ClientMissingError
 from benchmarks.rows import SESSION_ROWS, WARM_UP_SCALE, Bench, Check, Figures, Row
 from benchmarks.servers import (
@@ -26,7 +29,11 @@ from benchmarks.servers import (
 )
 
 SETTLE_S = 1.0
-SERVERS: dict[str, Callable[[Path], Server]] = {"Ottla": OttlaServer, "Kafka": ApacheKafka}
+SERVERS: dict[str, Callable[[Path], Server]] = {
+    "Ottla": OttlaServer,
+    "Kafka": ApacheKafka,
+    "RabbitMQ": RabbitMq,
+}
 Progress = Callable[[str], None]
 # (row, server's name) -> one Figures per run; a row that could not run holds {"left_out": why}
 Measured = dict[tuple[Row, str], list[Figures]]
@@ -51,7 +58,11 @@ def compare(
             def told(what: str, *, name: str = name, run: int = run) -> None:
                 progress(f"run {run + 1}/{runs} · {name} · {what}")
 
-            for row, figures in _session(SERVERS[name](folder), folder, rows, scale, told):
+            try:
+                results = _session(SERVERS[name](folder), folder, rows, scale, told)
+            except (ClientMissingError, KafkaUnavailableError, RuntimeError, OSError) as failure:
+                results = [(row, {"left_out": str(failure)}) for row in (*SESSION_ROWS, *rows)]
+            for row, figures in results:
                 measured.setdefault((row, name), []).append(figures)
     return measured
 

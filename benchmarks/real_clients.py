@@ -35,7 +35,7 @@ class ClientMissingError(RuntimeError):
 
 def generator(action: str, address: str, topic: str, *options: object) -> Result:
     """Run the protocol-level generator."""
-    return _json_of(
+    return measured_by(
         [
             *(sys.executable, "-m", "benchmarks.generator", action),
             *("--address", address, "--topic", topic),
@@ -46,13 +46,13 @@ def generator(action: str, address: str, topic: str, *options: object) -> Result
 
 def librdkafka(action: str, address: str, topic: str, *arguments: object) -> Result:
     """Run the C program; arguments as in the head of its source."""
-    return _json_of([str(librdkafka_program()), action, address, topic, *map(str, arguments)])
+    return measured_by([str(librdkafka_program()), action, address, topic, *map(str, arguments)])
 
 
 def python_client(load: str, address: str, topic: str, record_bytes: int, count: int) -> Result:
     """Run a load of benchmarks.python_clients."""
     command = [sys.executable, "-m", "benchmarks.python_clients", load, address, topic]
-    return _json_of([*command, str(record_bytes), str(count)])
+    return measured_by([*command, str(record_bytes), str(count)])
 
 
 def producer_performance(
@@ -108,7 +108,8 @@ def librdkafka_program() -> Path:
     return program
 
 
-def _json_of(command: Sequence[str]) -> Result:
+def measured_by(command: Sequence[str]) -> Result:
+    """Run a load that prints one JSON object."""
     finished = subprocess.run(
         command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False
     )

@@ -188,9 +188,9 @@ class Running:
         shutil.rmtree(self._directory, ignore_errors=True)
 
 
-def cpu_seconds(pid: int) -> float:
+def cpu_seconds(process_id: int) -> float:
     """User and system time so far, with the children that have ended and those that run."""
-    process = psutil.Process(pid)
+    process = psutil.Process(process_id)
     times = process.cpu_times()
     total = times.user + times.system + times.children_user + times.children_system
     for child in process.children(recursive=True):
@@ -199,9 +199,9 @@ def cpu_seconds(pid: int) -> float:
     return float(total)
 
 
-def resident_mb(pid: int) -> float:
+def resident_mb(process_id: int) -> float:
     """Resident memory of the process and its children."""
-    process = psutil.Process(pid)
+    process = psutil.Process(process_id)
     processes = [process, *process.children(recursive=True)]
     return float(sum(each.memory_info().rss for each in processes) / MEGABYTE)
 
