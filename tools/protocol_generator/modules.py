@@ -49,14 +49,11 @@ def module_source(definition: Definition) -> str:
     classes, functions, tables = Lines(), Lines(), Lines()
     packers = Packers()
     constants: dict[str, None] = {}
-    written: set[str] = set()
     for message in definition.messages:
         layouts = Layouts(message)
         for struct in _structs_of(message):
-            if struct.name not in written:
-                _write_class(struct, classes, message if struct is message.struct else None)
-                _write_functions(struct, layouts, functions, packers)
-                written.add(struct.name)
+            _write_class(struct, classes, message if struct is message.struct else None)
+            _write_functions(struct, layouts, functions, packers)
         constants.update(dict.fromkeys(_default_constants(message)))
         _write_tables(message, layouts, tables)
     body = "\n".join([*classes.text, *functions.text, *constants, "", *tables.text])

@@ -38,7 +38,6 @@ _MESSAGE = re.compile(
     r"(?P<kind>request|response|record|key|value|data)(?: (?P<key>\d+))? (?P<name>[A-Z]\w*)"
     r" (?P<versions>[\d+-]+)(?:, flexible (?P<flexible>\d+)\+)?(?:, unstable (?P<unstable>\d+)\+)?"
 )
-_STRUCT = re.compile(r"struct (?P<name>[A-Z]\w*)")
 _FIELD = re.compile(
     r"(?P<name>[a-z][a-z0-9_]*): (?P<open>\[?)(?P<base>\w+)(?P<close>\]?)"
     r"(?: (?P<versions>\d[\d+-]*))?"
@@ -77,17 +76,8 @@ def parse_text(text: str, module: str, name: str) -> Definition:
         raise NotationError(f"{name}: begins with neither `api` nor `records`")
     head, *blocks = top
     api_key, title, paragraphs, errors = _read_head(head)
-    commons: dict[str, _Node] = {}
-    for block in blocks:
-        match = _STRUCT.fullmatch(block.text)
-        if match:
-            commons[match["name"]] = block
-    messages = tuple(
-        _read_message(block, api_key, commons)
-        for block in blocks
-        if id(block) not in {id(common) for common in commons.values()}
-    )
-    _refuse_shared_names(name, messages, commons)
+    messages = tuple(_read_message(block, api_key) for block in blocks)
+    _refuse_shared_names(name, messages)
     return Definition(module, api_key, title, paragraphs, errors, messages)
 
 
@@ -140,17 +130,17 @@ def _read_head(head: _Node) -> tuple[int | None, str, tuple[str, ...], tuple[str
     return api_key, rest, (" ".join(head.sentence),), tuple(errors)
 
 
-def _read_message(node: _Node, api_key: int | None, commons: dict[str, _Node]) -> Message:
+def _read_message(node: _Node, api_key: int | None) -> Message:
     match = _MESSAGE.fullmatch(node.text)
     if match is None:
-        raise node.error(f"expected one of {', '.join(_MESSAGE_KINDS)} or struct")
+        raise node.error(f"expected one of {', '.join(_MESSAGE_KINDS)}")
     versions = _versions(match["versions"])
     key = int(match["key"]) if match["key"] else -1
     if match["kind"] in ("request", "response"):
         if api_key is None:
             raise node.error("requests and responses live in `api` files")
         key = api_key
-    builder = _StructBuilder(versions, commons)
+    builder = _StructBuilder()
     struct = builder.build(match["name"], node)
     return Message(
         kind=match["kind"],
@@ -164,11 +154,9 @@ def _read_message(node: _Node, api_key: int | None, commons: dict[str, _Node]) -
 
 
 class _StructBuilder:
-    """Builds the structs of one message; inline ones in place, common ones when first used."""
+    """Builds the structs of one message: defined below the field that uses them first."""
 
-    def __init__(self, versions: Versions, commons: dict[str, _Node]) -> None:
-        self.versions = versions
-        self.commons = commons
+    def __init__(self) -> None:
         self.structs: dict[str, Struct] = {}
 
     def build(self, name: str, node: _Node) -> Struct:
@@ -208,13 +196,11 @@ class _StructBuilder:
                 raise node.error("a primitive has no fields")
             return None
         if node.children:
-            if base in self.structs or base in self.commons:
+            if base in self.structs:
                 raise node.error("the struct is defined twice")
             struct = self.build(base, node)
         elif base in self.structs:
             return self.structs[base]
-        elif base in self.commons:
-            struct = self.build(base, self.commons[base])
         else:
             raise node.error("the struct is defined nowhere")
         self.structs[base] = struct
@@ -228,11 +214,11 @@ def _versions(text: str) -> Versions:
     return Versions(int(low), int(high or low))
 
 
-def _refuse_shared_names(name: str, messages: Iterable[Message], commons: dict[str, _Node]) -> None:
-    """One module holds all classes of a file, so only `struct` blocks may be used twice."""
+def _refuse_shared_names(name: str, messages: Iterable[Message]) -> None:
+    """One module holds all classes of a file, so each name stands for one struct."""
     seen: set[str] = set()
     for class_name in _class_names(messages):
-        if class_name in seen and class_name not in commons:
+        if class_name in seen:
             raise NotationError(f"{name}: two structs are called {class_name}")
         seen.add(class_name)
 
