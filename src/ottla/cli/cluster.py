@@ -50,7 +50,7 @@ def describe_command(as_json: bool, bootstrap: Sequence[Address]) -> None:
     print_table(
         ("BROKER", "ADDRESS", "RACK", "LEADS"),
         [
-            (broker.node_id, broker.address, broker.rack, led[broker.node_id])
+            (broker.node_id, str(broker.address), broker.rack, led[broker.node_id])
             for broker in description.brokers
         ],
     )
