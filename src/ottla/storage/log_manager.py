@@ -1,0 +1,342 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All partition logs of a broker: which exist, in which directory, and how they come and go.
+
+The manager owns the registry (topic, partition) -> `PartitionLog` and the log directories. What
+exists is decided elsewhere: the metadata journal is the truth about topics, a directory without a
+topic is a stray, a topic without a directory gets an empty log (`claim`).
+
+A log's life on disk:
+
+    create     mkdir and partition.metadata, without fsync: ten thousand take seconds; one fsync of
+               the log directory follows in the background
+    delete     renamed to `-delete` at once, removed in a thread after file.delete.delay.ms
+    set aside  renamed to `-stray`: nothing knows it, and only a human may throw it away
+
+Background work comes as jobs (`due_jobs`, see `disk_jobs`), driven by the broker.
+
+Failure: one I/O error that cannot be taken back takes a directory offline with all its logs
+(`report_failure`); `on_directory_failure` tells the broker, which exits when none is left.
+
+Owned by the event loop. Topic `__cluster_metadata` is not here: the metadata engine has it.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ottla.base.errors import StorageError
+from ottla.base.ids import ZERO_UUID
+from ottla.storage.directory_names import DirectoryState, directory_name, renamed_directory
+from ottla.storage.files import OpenFiles
+from ottla.storage.log_config import LogConfig
+from ottla.storage.log_loader import LoadReport, load_logs
+from ottla.storage.log_segment import SegmentContext
+from ottla.storage.log_upkeep import LogUpkeep, UpkeepSettings
+from ottla.storage.partition_log import PartitionLog
+from ottla.storage.partition_metadata import write_topic_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from ottla.base.clock import Clock
+    from ottla.storage.checkpoints import TopicPartition
+    from ottla.storage.disk_jobs import DiskJob
+    from ottla.storage.files import FileSystem
+    from ottla.storage.log_directory import LogDirectory
+
+CLOSE_THREAD_COUNT = 16
+"""Closing waits for the disk, not for the processor: many waits at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadSettings:
+    """How logs are opened at start."""
+
+    recovery_thread_count: int = 4
+    """Unclean logs are checked in this many threads."""
+    open_file_count_max: int = 384
+
+
+class LogManager:
+    """The registry of all logs; see the module's text."""
+
+    __slots__ = (
+        "_clock",
+        "_context",
+        "_counts",
+        "_default_config",
+        "_directory_of",
+        "_files",
+        "_load_settings",
+        "_logs",
+        "directories",
+        "on_directory_failure",
+        "unopened",
+        "upkeep",
+    )
+
+    def __init__(
+        self,
+        directories: Sequence[LogDirectory],
+        files: FileSystem,
+        clock: Clock,
+        default_config: LogConfig | None = None,
+        *,
+        upkeep: UpkeepSettings | None = None,
+        loading: LoadSettings | None = None,
+    ) -> None:
+        self.directories = list(directories)
+        self.unopened: dict[TopicPartition, str] = {}
+        """Partitions whose files are here but could not be opened, and why."""
+        self.on_directory_failure: Callable[[LogDirectory, list[PartitionLog]], None] | None = None
+        self._files = files
+        self._clock = clock
+        self._default_config = default_config or LogConfig()
+        self._load_settings = loading or LoadSettings()
+        self._context = SegmentContext(OpenFiles(files, self._load_settings.open_file_count_max))
+        self._logs: dict[TopicPartition, PartitionLog] = {}
+        self._directory_of = {each.path: each for each in directories}
+        self._counts = dict.fromkeys(self._directory_of, 0)  # logs in each directory
+        self.upkeep = LogUpkeep(self, files, clock, upkeep or UpkeepSettings())
+
+    # the registry
+
+    def __len__(self) -> int:
+        return len(self._logs)
+
+    def __iter__(self) -> Iterator[PartitionLog]:
+        return iter(self._logs.values())
+
+    def get(self, topic: str, partition: int) -> PartitionLog | None:
+        """Return a log that is open and online, None otherwise."""
+        log = self._logs.get((topic, partition))
+        return None if log is None or log.is_offline else log
+
+    def directory_of(self, log: PartitionLog) -> LogDirectory:
+        """Return the log directory that holds `log`."""
+        return self._directory_of[os.path.dirname(log.directory)]
+
+    def directory_at(self, path: str) -> LogDirectory:
+        """Return the log directory of this path."""
+        return self._directory_of[path]
+
+    def has_online_directory(self) -> bool:
+        """Whether anything can be served at all."""
+        return any(each.is_online for each in self.directories)
+
+    # start
+
+    def load(
+        self,
+        config_of: Callable[[str], LogConfig] | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> LoadReport:
+        """Open every log of every directory; to be called once, before anything else.
+
+        `config_of` gives a topic's settings, `progress` is told (opened, all) now and then, from
+        any thread. What cannot be opened is in the report and in `unopened`, never an exception.
+        """
+        report = load_logs(
+            self.directories,
+            self._files,
+            self._clock,
+            self._context,
+            config_of or (lambda _: self._default_config),
+            progress or (lambda _opened, _all: None),
+            thread_count=self._load_settings.recovery_thread_count,
+        )
+        for log in report.logs:
+            self._add(log)
+        self.unopened = dict(report.unopened)
+        for path in report.leftovers:
+            self.upkeep.remove_directory(path, at_ms=self._clock.now_ms())
+        self.upkeep.begin()
+        if report.recovered:
+            self._run_all(self.upkeep.checkpoint_jobs(self.directories))
+        for directory in self.directories:
+            self._mark_running(directory)
+        return report
+
+    def _mark_running(self, directory: LogDirectory) -> None:
+        if directory.is_online:
+            try:
+                directory.mark_running()
+            except StorageError as error:
+                self.report_failure(directory, str(error))
+
+    def _add(self, log: PartitionLog) -> None:
+        assert (log.topic, log.partition) not in self._logs, log
+        self._logs[log.topic, log.partition] = log
+        self._counts[os.path.dirname(log.directory)] += 1
+
+    def _drop(self, log: PartitionLog) -> None:
+        del self._logs[log.topic, log.partition]
+        self._counts[os.path.dirname(log.directory)] -= 1
+
+    # creation and removal
+
+    def claim(self, topic: str, partition: int, topic_id: bytes, config: LogConfig) -> PartitionLog:
+        """Return the log of a partition that the metadata knows, made now if there is none.
+
+        A log of an earlier topic of the same name is set aside. Raises StorageError when the
+        partition's directory is offline or no directory is left.
+        """
+        log = self._logs.get((topic, partition))
+        if log is not None and log.is_offline:
+            raise StorageError(f"{log.directory} is offline")
+        if log is not None and log.topic_id == ZERO_UUID:
+            self._identify(log, topic_id)
+        if log is not None and topic_id not in {log.topic_id, ZERO_UUID}:
+            self.set_aside(topic, partition)
+            log = None
+        if log is None:
+            return self.create_log(topic, partition, topic_id, config)
+        log.config = config
+        return log
+
+    def _identify(self, log: PartitionLog, topic_id: bytes) -> None:
+        """Write the topic id that a crash or an older Kafka left out."""
+        if topic_id != ZERO_UUID:
+            with self.directory_of(log).failing("cannot write a topic id"):
+                write_topic_id(self._files, log.directory, topic_id)
+            log.topic_id = topic_id
+
+    def create_log(
+        self, topic: str, partition: int, topic_id: bytes, config: LogConfig
+    ) -> PartitionLog:
+        """Begin an empty log in the directory with the fewest; raises StorageError."""
+        key = (topic, partition)
+        if key in self.unopened:
+            raise StorageError(f"{topic}-{partition} could not be opened: {self.unopened[key]}")
+        assert key not in self._logs, key
+        directory = self._roomiest()
+        path = directory.file(directory_name(topic, partition))
+        with directory.failing("cannot make a partition's directory"):
+            if self._files.stat(path) is None:
+                self._files.mkdir(path)
+        log = PartitionLog.open(
+            path,
+            topic,
+            partition,
+            config,
+            files=self._files,
+            clock=self._clock,
+            clean=True,
+            topic_id=topic_id,
+            context=self._context,
+        )
+        self._add(log)
+        self.upkeep.directory_entry_changed(directory)
+        return log
+
+    def _roomiest(self) -> LogDirectory:
+        """Return the online directory with the fewest logs; the first of several."""
+        online = [each for each in self.directories if each.is_online]
+        if not online:
+            raise StorageError("every log directory is offline")
+        return min(online, key=lambda each: self._counts[each.path])
+
+    def delete_log(self, topic: str, partition: int) -> None:
+        """Take a log out of service and have its files removed later; harmless when there is none.
+
+        Raises StorageError when the directory refuses.
+        """
+        log = self._logs.get((topic, partition))
+        self.unopened.pop((topic, partition), None)
+        if log is not None:
+            path = self._retire(log, DirectoryState.DELETED)
+            delay_ms = log.config.file_delete_delay_ms
+            self.upkeep.remove_directory(path, at_ms=self._clock.now_ms() + delay_ms)
+
+    def set_aside(self, topic: str, partition: int) -> None:
+        """Take a log out of service and keep its files for a human, as `-stray`."""
+        self._retire(self._logs[topic, partition], DirectoryState.STRAY)
+
+    def _retire(self, log: PartitionLog, state: DirectoryState) -> str:
+        """Rename a log's directory and forget the log; return the new path."""
+        directory = self.directory_of(log)
+        name = renamed_directory(log.topic, log.partition, uuid.uuid4().hex, state)
+        path = directory.file(name)
+        self._drop(log)
+        self.upkeep.forget(log)
+        if not log.is_offline:
+            with directory.failing("cannot rename a partition's directory"):
+                self._files.rename(log.directory, path)
+            log.moved_to(path)
+            self.upkeep.directory_entry_changed(directory)
+        return path
+
+    # background work
+
+    def due_jobs(self, now_ms: int) -> list[DiskJob]:
+        """Do what is due on the loop; return what is due in threads (see `disk_jobs`)."""
+        return self.upkeep.due_jobs(now_ms)
+
+    def next_deadline_ms(self) -> int:
+        """When `due_jobs` wants to be called again."""
+        return self.upkeep.next_deadline_ms()
+
+    # failure
+
+    def report_failure(self, directory: LogDirectory, reason: str) -> None:
+        """Take a directory offline with all its logs; the broker hears of it once."""
+        directory.fail(reason)
+        prefix = directory.path + os.sep
+        lost = [
+            log
+            for log in self._logs.values()
+            if log.directory.startswith(prefix) and (log.topic, log.partition) not in self.unopened
+        ]
+        for log in lost:
+            log.is_offline = True
+            self.unopened[log.topic, log.partition] = reason
+        if lost and self.on_directory_failure is not None:
+            self.on_directory_failure(directory, lost)
+
+    # end
+
+    def close(self, broker_epoch: int = -1, *, clean: bool = True) -> None:
+        """Put everything on disk and give the directories back. Waits for the disk.
+
+        With `clean` false (after a failure) nothing is claimed to be in order.
+        """
+        self.upkeep.stop()
+        if clean:
+            self._close_logs()
+            self._run_all(self.upkeep.checkpoint_jobs(self.directories))
+            for directory in self.directories:
+                self._mark_clean(directory, broker_epoch)
+        for directory in self.directories:
+            directory.close()
+        self._logs.clear()
+
+    def _close_logs(self) -> None:
+        """Flush in threads, then close each log, which has nothing to wait for any more."""
+        self._run_all(self.upkeep.flush_jobs(self._online_logs()))
+        for log in self._online_logs():
+            try:
+                log.close()
+            except StorageError as error:
+                self.report_failure(self.directory_of(log), str(error))
+
+    def _online_logs(self) -> list[PartitionLog]:
+        return [log for log in self._logs.values() if not log.is_offline]
+
+    def _run_all(self, jobs: Sequence[DiskJob]) -> None:
+        """Run jobs in threads of our own and wait for them: before and after a run."""
+        if jobs:
+            with ThreadPoolExecutor(min(CLOSE_THREAD_COUNT, len(jobs)), "disk") as pool:
+                list(pool.map(lambda job: job.run(), jobs))
+        for job in jobs:
+            job.finish()
+
+    def _mark_clean(self, directory: LogDirectory, broker_epoch: int) -> None:
+        if directory.is_online:
+            try:
+                directory.mark_clean(broker_epoch)
+            except StorageError as error:
+                self.report_failure(directory, str(error))
