@@ -51,6 +51,8 @@ class WireCursor:
             byte = self.data[self.take(1)]
             value |= (byte & 0x7F) << shift
             if byte < 0x80:
+                if not byte and shift:
+                    raise WireError(f"{self.api}: a varint is padded with zeros")
                 break
             shift += 7
             if shift > 28:
