@@ -30,7 +30,7 @@ from ottla.storage.files import OpenFile, read_file
 from ottla.storage.offset_index import OffsetIndex
 from ottla.storage.time_index import TimeIndex
 from ottla.storage.transaction_index import ENTRY_BYTES as TRANSACTION_ENTRY_BYTES
-from ottla.storage.transaction_index import AbortedTransaction, decode_entries
+from ottla.storage.transaction_index import AbortedTransaction, valid_entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -240,7 +240,7 @@ class LogSegment:
         """The aborted transactions whose marker is in this segment, in the order of the markers."""
         if self._aborted is None:
             data = self._read_optional(".txnindex")
-            self._aborted = decode_entries(data) if data else []
+            self._aborted = list(valid_entries(data, self.base_offset))
         return self._aborted
 
     def unload_indexes(self) -> None:
@@ -313,25 +313,38 @@ class LogSegment:
 
     def truncate_indexes(self, position: int, offset: int) -> None:
         """Forget what the indexes say about `offset` and behind, which begins at `position`."""
+        saved = self.index.saved_count, self.time_index.saved_count
         self.index.truncate(position)
         self.time_index.truncate(offset - self.base_offset)
-        if self._aborted is None or self._aborted:
-            kept = [entry for entry in self.aborted if entry.last_offset < offset]
-            if len(kept) < len(self.aborted):
-                path = self.path(".txnindex")
-                self._context.open_files.get(path).truncate(len(kept) * TRANSACTION_ENTRY_BYTES)
-                self._aborted = kept
+        if self.index.saved_count < saved[0]:
+            self._truncate_file(".index", self.index.saved_count * 8)
+        if self.time_index.saved_count < saved[1]:
+            self._truncate_file(".timeindex", self.time_index.saved_count * 12)
+        self.truncate_aborted(offset)
+
+    def truncate_aborted(self, offset: int) -> None:
+        """Forget the aborted transactions whose marker is at `offset` or behind."""
+        data = self._read_optional(".txnindex")
+        kept = [entry for entry in self.aborted if entry.last_offset < offset]
+        if len(kept) * TRANSACTION_ENTRY_BYTES < len(data):
+            self._truncate_file(".txnindex", len(kept) * TRANSACTION_ENTRY_BYTES)
+        self._aborted = kept
+
+    def _truncate_file(self, suffix: str, size: int) -> None:
+        """Cut one of the index files, so that it says nothing about what comes there next."""
+        self._context.open_files.get(self.path(suffix)).truncate(size)
 
     def cut(self, position: int, offset: int) -> None:
-        """Cut everything from `position` on, where the batch of `offset` begins or would begin."""
+        """Cut everything from `position` on, where the batch of `offset` begins or would begin.
+
+        Needs no room on the disk: the index files are not completed.
+        """
         assert position <= self.size_bytes, (position, self)
         if self.exists:
             self.open_log().truncate(position)
         self.truncate_indexes(position, offset)
         self.size_bytes = position
         self.complete_indexes()
-        if self.exists:
-            self.save_indexes(final=True)
 
     def reset_indexes(self) -> None:
         """Forget both indexes: they are made again from the log."""

@@ -12,8 +12,7 @@ batch is copied on the way to the page cache.
 
 Invariants:
 
-* offsets are assigned without holes; `log_start_offset <= recovery_point`-independent reads never
-  go behind `log_end_offset`;
+* offsets are assigned without holes, and a log never ends inside a batch;
 * whatever reads, rolls, flushes or truncates writes the staged bytes first;
 * a failed write is taken back: the file ends with the last good batch, and memory says the same.
   When that fails too, or the error is not a full disk, the log is offline for good;
@@ -78,6 +77,7 @@ KNOWN_POSITION_COUNT_MAX: Final = 64
 INDEX_SAVE_BYTES: Final = 64 << 20
 """After so many appended bytes a flush also saves index and producers: it bounds recovery."""
 
+UNKNOWN_OFFSET: Final = -1
 UNLOADED_EPOCH: Final = -2
 """No batch carries it: the first append reads which leader epoch is the latest."""
 
@@ -235,13 +235,13 @@ class PartitionLog:
             log._load_topic_id(names, topic_id)
             names = recovery.settle_transient_files(files, directory, names)
             log._find_segments(names, log_start_offset)
+            log.log_start_offset = max(log_start_offset, log.segments[0].base_offset)
             if clean and log._load_tail():
                 log.recovery_point = log.log_end_offset
             else:
                 log._recover(recovery_point, high_watermark, repair=repair)
         except OSError as error:
             raise StorageError(f"cannot open {directory}: {error}") from error
-        log.log_start_offset = max(log_start_offset, log.segments[0].base_offset)
         if log.log_start_offset > log.log_end_offset:
             log.truncate_fully_at(log.log_start_offset)
         return log
@@ -298,10 +298,7 @@ class PartitionLog:
 
     def _recover(self, recovery_point: int, high_watermark: int, *, repair: bool) -> None:
         """Judge what an unclean stop left; see `recovery`."""
-        try:
-            epochs = self.leader_epochs
-        except CorruptLeaderEpochs:
-            epochs = LeaderEpochs()
+        epochs = self._read_epochs() or LeaderEpochs()
         recovered = recovery.recover_segments(
             self.segments,
             epochs,
@@ -320,6 +317,12 @@ class PartitionLog:
         epochs.truncate_from_end(self.log_end_offset)
         self._set_epochs(epochs)
         self._save_epochs()
+        # Neither snapshots nor entries of the transaction index count that a flush did not cover.
+        for number, segment in enumerate(self.segments):
+            if number == len(self.segments) - 1 or self._bases[number + 1] > recovery_point:
+                segment.truncate_aborted(self.recovery_point)
+        while self._snapshots and self._snapshots[-1] > self.recovery_point:
+            remove_snapshot(self._context.files, self.directory, self._snapshots.pop())
         self._restore_producers()
 
     def _activate(self, segment: LogSegment) -> None:
@@ -388,7 +391,6 @@ class PartitionLog:
                 self.directory,
                 self._snapshots,
                 self.segments,
-                log_start_offset=self.log_start_offset,
                 log_end_offset=self.log_end_offset,
             )
         self.expire_producers(self._clock.wall_ms())
@@ -414,16 +416,19 @@ class PartitionLog:
     @property
     def leader_epochs(self) -> LeaderEpochs:
         """The start offsets of the leader epochs."""
-        if self._epochs is None:
-            path = f"{self.directory}/{epochs_file.FILE_NAME}"
-            try:
-                data = read_file(self._context.files, path)
-            except FileNotFoundError:
-                self._set_epochs(self._epochs_of_batches())
-            else:
-                self._set_epochs(LeaderEpochs.decode(data))
-        assert self._epochs is not None
-        return self._epochs
+        epochs = self._epochs
+        if epochs is None:
+            epochs = self._read_epochs() or self._epochs_of_batches()
+            self._set_epochs(epochs)
+        return epochs
+
+    def _read_epochs(self) -> LeaderEpochs | None:
+        """Read the file; None when it is missing or not to be understood."""
+        try:
+            data = read_file(self._context.files, f"{self.directory}/{epochs_file.FILE_NAME}")
+            return LeaderEpochs.decode(data)
+        except (FileNotFoundError, CorruptLeaderEpochs):
+            return None
 
     def _epochs_of_batches(self) -> LeaderEpochs:
         """Make the epochs again from the log: every batch carries its own."""
@@ -649,23 +654,24 @@ class PartitionLog:
         is_full = error.errno in (errno.ENOSPC, errno.EDQUOT) and not self.is_offline
         try:
             segment.cut(position, end_offset)
-            self._forget_tail()
-        except (OSError, CorruptRecord):
+            # An epoch may begin where the failed append would have been: it still does.
+            self._forget_tail(self.leader_epochs.truncate_from_end(end_offset + 1))
+        except (OSError, CorruptRecord, StorageError):
             is_full = False
         if is_full:
             raise DiskFull(f"{self.directory}: no room for {end_offset}: {error}") from error
         self.is_offline = True
         raise StorageError(f"{self.directory}: {error}") from error
 
-    def _forget_tail(self) -> None:
+    def _forget_tail(self, epochs_changed: bool) -> None:
         """Bring epochs, producers and snapshots back to the log end offset, which went back."""
         self._truncations += 1
         self._known_positions = None
         self._roll_at_bytes = -1
         self.recovery_point = min(self.recovery_point, self.log_end_offset)
-        if self.leader_epochs.truncate_from_end(self.log_end_offset):
+        if epochs_changed:
             self._save_epochs()
-        self._set_epochs(self.leader_epochs)
+        self._latest_epoch = self.leader_epochs.latest
         self._producers = None
         self._restore_producers()
 
@@ -734,7 +740,7 @@ class PartitionLog:
                 return None
         else:
             size = segment.index.boundary_at_or_before(position + max_bytes) - position
-            next_offset = -1
+            next_offset = UNKNOWN_OFFSET
             if size <= 0:  # no index entry in reach: read at least the first batch
                 front = segment.open_log().read_nowait(12, position)
                 if front is None or len(front) < 12:
@@ -743,6 +749,8 @@ class PartitionLog:
                 if batch_bytes > max_bytes and not minimum_one_batch:
                     return None
                 size = min(max(batch_bytes, max_bytes), available)
+                if size != batch_bytes:
+                    return LogSlice(segment.open_log(), position, size, fetch_offset)
         file = segment.open_log()
         self._remember(file, segment, position + size, next_offset)
         return LogSlice(file, position, size, fetch_offset)
@@ -781,7 +789,7 @@ class PartitionLog:
         self, file: OpenFile, segment: LogSegment, position: int, next_offset: int
     ) -> None:
         """Remember which offset begins at `position`, where a sequential reader goes on."""
-        if next_offset < 0:
+        if next_offset == UNKNOWN_OFFSET:
             front = file.read_nowait(8, position)
             if front is None or len(front) < 8:
                 return
@@ -890,7 +898,7 @@ class PartitionLog:
                 offset = min(offset, batch[1].base_offset)
             segment.cut(position, offset)
             self.log_end_offset = offset
-            self._forget_tail()
+            self._forget_tail(self.leader_epochs.truncate_from_end(offset))
             self._context.files.fsync_dir(self.directory)
 
     def truncate_fully_at(self, offset: int) -> None:

@@ -49,7 +49,6 @@ def restore(
     offsets: list[int],
     segments: Sequence[LogSegment],
     *,
-    log_start_offset: int,
     log_end_offset: int,
 ) -> ProducerState:
     """Return the state at `log_end_offset`; drops snapshots that are behind it or broken.
@@ -57,10 +56,10 @@ def restore(
     The replay also adds what the transaction indexes miss.
     """
     state = ProducerState()
-    replay_from = log_start_offset
+    replay_from = segments[0].base_offset
     while offsets:
         offset = offsets[-1]
-        if log_start_offset <= offset <= log_end_offset:
+        if segments[0].base_offset <= offset <= log_end_offset:
             try:
                 state = ProducerState.decode(
                     read_file(files, segment_path(directory, offset, SUFFIX))

@@ -103,13 +103,14 @@ def recover_segments(
     """
     damage = None
     end_offset = segments[0].base_offset
+    rebuild = not epochs.entries  # every batch has to be seen for its leader epoch
     for number, segment in enumerate(segments):
         next_base = segments[number + 1].base_offset if number + 1 < len(segments) else None
-        if next_base is not None and next_base <= recovery_point and epochs.entries:
+        if next_base is not None and next_base <= recovery_point and not rebuild:
             end_offset = next_base
             continue
         check = _SegmentCheck(segment, epochs, recovery_point, next_base, holes_allowed)
-        reason = check.run(index_interval_bytes)
+        reason = check.run(index_interval_bytes, rebuild=rebuild)
         end_offset = check.expected_offset
         if reason is not None:
             damage = _Damage(number, check.position, check.expected_offset, reason)
@@ -150,7 +151,7 @@ def _cut(
     if not is_torn:
         kept = [_keep_copy(segment, damage)]
         for other in later:
-            kept += [path + CORRUPT for path in other.set_aside(CORRUPT)]
+            kept += other.set_aside(CORRUPT)
         found = found._replace(kept=tuple(filter(None, kept)))
     else:
         for other in later:
@@ -175,23 +176,40 @@ class _SegmentCheck:
         self._recovery_point = recovery_point
         self._next_base = next_base
         self._holes_allowed = holes_allowed and next_base is not None
+        self._last: tuple[int, BatchHeader] | None = None  # that seemed right
         self.position = 0
         self.expected_offset = segment.base_offset
 
-    def run(self, index_interval_bytes: int) -> str | None:
-        """Check from the last index entry below the recovery point on; say what is wrong."""
+    def run(self, index_interval_bytes: int, *, rebuild: bool) -> str | None:
+        """Check from the last index entry below the recovery point on; say what is wrong.
+
+        With `rebuild` the indexes are made again from the first batch on.
+        """
         segment = self._segment
         if not segment.exists:
             return None
-        reason = self._walk(index_interval_bytes)
+        reason = self._walk(index_interval_bytes, rebuild=rebuild)
         if reason is not None and self.position == 0 and segment.index.positions:
-            segment.reset_indexes()  # the index may be the liar
-            reason = self._walk(index_interval_bytes)
+            reason = self._walk(index_interval_bytes, rebuild=True)  # the index may be the liar
+        if reason is not None:
+            self._blame_unverified()
         return reason
 
-    def _walk(self, index_interval_bytes: int) -> str | None:
+    def _blame_unverified(self) -> None:
+        """Step back when the last good batch was not read whole and is bad after all.
+
+        Where a length is wrong, the damage shows only at what seems to be the next batch.
+        """
+        if self._last is not None:
+            position, header = self._last
+            batch = self._segment.read_batch(position, header)
+            if compute_crc(batch) != header.crc:
+                self.position, self.expected_offset = position, header.base_offset
+
+    def _walk(self, index_interval_bytes: int, *, rebuild: bool) -> str | None:
         segment = self._segment
-        start, indexed_offset = self._begin()
+        start, indexed_offset = self._begin(rebuild=rebuild)
+        self._last = None
         self.position = start
         self.expected_offset = segment.base_offset
         is_first = True
@@ -212,6 +230,7 @@ class _SegmentCheck:
                 if reason is not None:
                     return reason
                 is_first = False
+                self._last = position, header
                 self.position = position + header.size_bytes
                 self.expected_offset = header.next_offset
                 if header.partition_leader_epoch >= 0:
@@ -222,11 +241,11 @@ class _SegmentCheck:
             return str(error)
         return None
 
-    def _begin(self) -> tuple[int, int | None]:
+    def _begin(self, *, rebuild: bool) -> tuple[int, int | None]:
         """Return where to begin, and the last offset of the batch there if it is indexed."""
         segment = self._segment
-        if not self._epochs.entries:
-            segment.reset_indexes()  # all batches have to be seen for their leader epochs
+        if rebuild:
+            segment.reset_indexes()
             return segment.begin_scan()
         segment.read_index_files()
         trusted = segment.index.truncate_offset(self._recovery_point - segment.base_offset)

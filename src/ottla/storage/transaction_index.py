@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from ottla.base.errors import OttlaError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 ENTRY: Final = struct.Struct(">hqqqq")
 ENTRY_BYTES: Final = 34
@@ -64,6 +64,17 @@ def decode_entries(data: bytes) -> list[AbortedTransaction]:
             raise CorruptTransactionIndex(f"{entry} ends before it begins")
         entries.append(entry)
     return entries
+
+
+def valid_entries(data: bytes, base_offset: int) -> Iterator[AbortedTransaction]:
+    """Yield a segment's entries up to the first that cannot be one: what a crash left."""
+    behind = base_offset - 1
+    for version, *fields in ENTRY.iter_unpack(data[: len(data) // ENTRY_BYTES * ENTRY_BYTES]):
+        entry = AbortedTransaction(*fields)
+        if version != VERSION or entry.last_offset <= max(behind, entry.first_offset):
+            return
+        behind = entry.last_offset
+        yield entry
 
 
 def aborted_between(
