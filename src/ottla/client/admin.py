@@ -8,6 +8,7 @@ called must look before asking again. Configurations have a module of their own.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -169,11 +170,18 @@ def _described_by_metadata(cluster: Cluster) -> ClusterDescription:
     return ClusterDescription(metadata.cluster_id or "", metadata.controller_id, brokers)
 
 
+def refusal_text(message: str, subject: str) -> str:
+    """Return a broker's words, with what they are about in front when they do not say it."""
+    name = subject.partition("'")[2].rstrip("'")
+    is_named = bool(name) and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", message) is not None
+    return message if is_named else f"{subject}: {message}"
+
+
 def _error(error_code: int, message: str | None, subject: str) -> ApiError | None:
     if not error_code:
         return None
     code = ErrorCode.of(error_code)
-    return ApiError(code, f"{subject}: {message or code.description}")
+    return ApiError(code, refusal_text(message or code.description, subject))
 
 
 def _check(error_code: int, message: str | None, subject: str) -> None:

@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from ottla.protocol.messages.describe_configs import DescribeConfigsResourceResult
 
 
+DOCUMENTATION_FROM = 3
+"""First version of DescribeConfigs that brings types and documentation."""
+
+
 class ResourceType(enum.IntEnum):
     """What can have a configuration; the numbers are the protocol's."""
 
@@ -166,10 +170,6 @@ async def alter_configs(
     response = await connection.send(request, IncrementalAlterConfigsResponse)
     result = response.responses[0]
     _check(result.error_code, result.error_message, resource)
-
-
-DOCUMENTATION_FROM = 3
-"""First version of DescribeConfigs that brings types and documentation."""
 
 
 async def _connection_for(cluster: Cluster, resource: ConfigResource) -> Connection:

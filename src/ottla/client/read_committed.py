@@ -11,8 +11,7 @@ from __future__ import annotations
 import heapq
 from typing import TYPE_CHECKING
 
-from ottla.records.control import ControlType, control_type
-from ottla.records.record import decode_records
+from ottla.records.control import read_transaction_marker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,7 +44,8 @@ class AbortedTransactions:
             _, producer_id = heapq.heappop(self._upcoming)
             self._hidden.add(producer_id)
         if header.is_control:
-            if control_type(decode_records(batch)[0].key) is ControlType.ABORT:
+            marker = read_transaction_marker(batch)
+            if marker is not None and not marker.committed:
                 self._pass_abort(header)
             return True
         return header.is_transactional and header.producer_id in self._hidden
