@@ -122,13 +122,14 @@ class Dispatcher:
         context = RequestContext(header, connection, self._services, self._services.clock.now_ms())
         try:
             outcome = loaded.handle(request, context)
+            frame = b"" if inspect.isawaitable(outcome) else _encode(header, outcome)
         except Exception as error:  # noqa: BLE001 - whatever a handler raises becomes an answer
             self._answer_error(connection, None, header, handler, error)
             return
-        if inspect.isawaitable(outcome):
-            self._run(connection, header, handler, outcome)
+        if frame:
+            connection.answer_one(frame)
         else:
-            connection.answer_one(_encode(header, outcome))
+            self._run(connection, header, handler, outcome)
 
     def _run(
         self,

@@ -35,5 +35,10 @@ def upkeep_settings(config: BrokerConfig) -> UpkeepSettings:
         recovery_checkpoint_interval_ms=config.log_flush_offset_checkpoint_interval_ms,
         checkpoint_interval_ms=config.replica_high_watermark_checkpoint_interval_ms,
         retention_interval_ms=config.log_retention_check_interval_ms,
-        compaction=CompactionSettings(),
+        compaction=CompactionSettings(
+            is_enabled=config.log_cleaner_enable,
+            backoff_ms=config.log_cleaner_backoff_ms,
+            dedupe_buffer_bytes=config.log_cleaner_dedupe_buffer_size,
+            io_bytes_per_second=config.log_cleaner_io_max_bytes_per_second,
+        ),
     )

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 VERSIONS = range(1, 12)
 REQUEST = ListOffsetsRequest
 
+LEADER_EPOCH_FROM = 4
+
 LATEST = -1
 EARLIEST = -2
 MAX_TIMESTAMP = -3
@@ -92,7 +94,7 @@ def _answer(
         partition_index=asked.partition_index,
         timestamp=timestamp_ms,
         offset=offset,
-        leader_epoch=leader_epoch,
+        leader_epoch=leader_epoch if context.header.api_version >= LEADER_EPOCH_FROM else -1,
     )
 
 
