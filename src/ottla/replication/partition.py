@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from ottla.base.errors import StorageError
 from ottla.protocol.errors import ApiError, ErrorCode
-from ottla.records.batch import TRANSACTIONAL
+from ottla.records.batch import CODEC_MASK, TRANSACTIONAL
+from ottla.records.recompression import recompress_batch, target_codec
 from ottla.records.validation import ValidationLimits, validate_batch
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Partition:
     """The leader's role of one partition on this broker."""
 
     __slots__ = (
+        "_codec",
         "_directory",
         "_limits",
         "_observers",
@@ -88,6 +90,7 @@ class Partition:
         """Take over a changed topic configuration."""
         self.log.config = config
         self._limits = _limits_of(config)
+        self._codec = target_codec(config.compression_type)
         self.acknowledges_at_once = (
             config.flush_profile == "replicated" and config.flush_messages == NEVER
         )
@@ -123,6 +126,8 @@ class Partition:
         if not self._directory.accepts_appends:
             raise StorageError(self._directory.refusal)
         header = validate_batch(records, self._limits, wall_ms)
+        if self._codec is not None and header.attributes & CODEC_MASK != self._codec:
+            records, header = recompress_batch(records, header, self._codec, self._limits)
         if header.attributes & TRANSACTIONAL:
             raise ApiError(
                 ErrorCode.INVALID_TXN_STATE,
