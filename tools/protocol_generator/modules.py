@@ -157,7 +157,7 @@ def _default_constants(message: Message) -> Iterator[str]:
     """Yield a shared default for each struct that encoders compare with."""
     for struct in _structs_of(message):
         for field in struct.fields:
-            if field.struct is not None and not field.is_array and field.nullable is None:
+            if field.struct and not field.is_array and default_value(field) != "None":
                 yield f"{default_constant(field)} = {default_value(field)}"
 
 

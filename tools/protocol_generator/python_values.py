@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tools.protocol_generator.layouts import snake_case
+
 if TYPE_CHECKING:
     from tools.protocol_generator.model import Field
 
@@ -99,4 +101,4 @@ def differs_from_default(field: Field) -> str:
 
 def default_constant(field: Field) -> str:
     """Return the name of the module's shared default of a struct, used only for comparison."""
-    return f"_DEFAULT_{field.base.upper()}"
+    return f"_DEFAULT_{snake_case(field.base).upper()}"

@@ -844,7 +844,7 @@ class ConsumerGroupCurrentMemberAssignmentValueTopicPartitions(Struct):
         *,
         topic_id: bytes = ZERO_UUID,
         partitions: Iterable[int] = (),
-        assignment_epochs: Iterable[int] | None = None,
+        assignment_epochs: Iterable[int] | None = (),
     ) -> None:
         self.topic_id = topic_id
         self.partitions = list(partitions)
@@ -1334,7 +1334,7 @@ class StreamsGroupMetadataValue(Message):
         epoch: int = 0,
         metadata_hash: int = 0,
         validated_topology_epoch: int = -1,
-        last_assignment_configs: Iterable[LastAssignmentConfig] | None = None,
+        last_assignment_configs: Iterable[LastAssignmentConfig] | None = (),
     ) -> None:
         self.epoch = epoch
         self.metadata_hash = metadata_hash
@@ -1731,7 +1731,7 @@ class StreamsGroupCurrentMemberAssignmentValueTaskIds(Struct):
         *,
         subtopology_id: str = "",
         partitions: Iterable[int] = (),
-        assignment_epochs: Iterable[int] | None = None,
+        assignment_epochs: Iterable[int] | None = (),
     ) -> None:
         self.subtopology_id = subtopology_id
         self.partitions = list(partitions)
@@ -3161,7 +3161,7 @@ def _write_consumer_group_member_metadata_value_v0(
     )
     parts.append(text)
     tagged: list[Buffer] = []
-    if message.classic_member_metadata is not None:
+    if message.classic_member_metadata != _DEFAULT_CLASSIC_MEMBER_METADATA:
         section: list[Buffer] = []
         if message.classic_member_metadata is None:
             section.append(b"\xff")
@@ -3259,7 +3259,7 @@ def _read_consumer_group_member_metadata_value_v0(
         offset = end
     count = data[offset]
     offset += 1
-    message.classic_member_metadata = None
+    message.classic_member_metadata = ClassicMemberMetadata()
     if count:
         if count > TAGGED_FIELDS_MAX:
             raise too_many_tagged_fields(count)
@@ -3654,7 +3654,7 @@ def _write_consumer_group_current_member_assignment_value_topic_partitions_v0(
     )
     parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
     tagged: list[Buffer] = []
-    if message.assignment_epochs is not None:
+    if message.assignment_epochs != []:
         section: list[Buffer] = []
         count = 0 if message.assignment_epochs is None else len(message.assignment_epochs) + 1
         section.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
@@ -3684,7 +3684,7 @@ def _read_consumer_group_current_member_assignment_value_topic_partitions_v0(
     offset += count * 4
     count = data[offset]
     offset += 1
-    message.assignment_epochs = None
+    message.assignment_epochs = []
     if count:
         if count > TAGGED_FIELDS_MAX:
             raise too_many_tagged_fields(count)
@@ -4450,7 +4450,7 @@ def _write_streams_group_metadata_value_v0(
         section: list[Buffer] = []
         section.append(_pack_i(message.validated_topology_epoch))
         tagged.append(tagged_field(0, section))
-    if message.last_assignment_configs is not None:
+    if message.last_assignment_configs != []:
         section = []
         count = (
             0
@@ -4473,7 +4473,7 @@ def _read_streams_group_metadata_value_v0(
     message.epoch, message.metadata_hash, count = _unpack_iqB(data, offset)
     offset += 13
     message.validated_topology_epoch = -1
-    message.last_assignment_configs = None
+    message.last_assignment_configs = []
     if count:
         if count > TAGGED_FIELDS_MAX:
             raise too_many_tagged_fields(count)
@@ -5218,7 +5218,7 @@ def _write_streams_group_current_member_assignment_value_task_ids_v0(
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
     parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
     tagged: list[Buffer] = []
-    if message.assignment_epochs is not None:
+    if message.assignment_epochs != []:
         section: list[Buffer] = []
         count = 0 if message.assignment_epochs is None else len(message.assignment_epochs) + 1
         section.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
@@ -5255,7 +5255,7 @@ def _read_streams_group_current_member_assignment_value_task_ids_v0(
     offset += count * 4
     count = data[offset]
     offset += 1
-    message.assignment_epochs = None
+    message.assignment_epochs = []
     if count:
         if count > TAGGED_FIELDS_MAX:
             raise too_many_tagged_fields(count)
@@ -5666,6 +5666,8 @@ def _read_topic_config_v0(data: bytes, offset: int) -> tuple[TopicConfig, int]:
         offset = skip_tagged_fields(data, offset, count)
     return message, offset
 
+
+_DEFAULT_CLASSIC_MEMBER_METADATA = ClassicMemberMetadata()
 
 LegacyOffsetCommitKey.WRITERS = {
     0: _write_legacy_offset_commit_key_v0,

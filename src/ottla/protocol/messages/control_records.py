@@ -665,7 +665,7 @@ def _read_endpoint_v0(data: bytes, offset: int) -> tuple[Endpoint, int]:
     return message, offset
 
 
-_DEFAULT_KRAFTVERSIONFEATURE = KRaftVersionFeature()
+_DEFAULT_KRAFT_VERSION_FEATURE = KRaftVersionFeature()
 
 ControlRecordTypeSchema.WRITERS = {
     0: _write_control_record_type_schema_v0,

@@ -625,7 +625,7 @@ class EpochEndOffset(Struct):
 
 
 def _write_fetch_request_v4(message: FetchRequest, parts: list[Buffer]) -> None:
-    if message.replica_state != _DEFAULT_REPLICASTATE:
+    if message.replica_state != _DEFAULT_REPLICA_STATE:
         raise field_unsupported("FetchRequest.replica_state", "4")
     if message.forgotten_topics_data:
         raise field_unsupported("FetchRequest.forgotten_topics_data", "4")
@@ -674,7 +674,7 @@ def _read_fetch_request_v4(data: bytes, offset: int) -> tuple[FetchRequest, int]
 
 
 def _write_fetch_request_v5_v6(message: FetchRequest, parts: list[Buffer]) -> None:
-    if message.replica_state != _DEFAULT_REPLICASTATE:
+    if message.replica_state != _DEFAULT_REPLICA_STATE:
         raise field_unsupported("FetchRequest.replica_state", "5-6")
     if message.forgotten_topics_data:
         raise field_unsupported("FetchRequest.forgotten_topics_data", "5-6")
@@ -723,7 +723,7 @@ def _read_fetch_request_v5_v6(data: bytes, offset: int) -> tuple[FetchRequest, i
 
 
 def _write_fetch_request_v7_v8(message: FetchRequest, parts: list[Buffer]) -> None:
-    if message.replica_state != _DEFAULT_REPLICASTATE:
+    if message.replica_state != _DEFAULT_REPLICA_STATE:
         raise field_unsupported("FetchRequest.replica_state", "7-8")
     count = len(message.topics)
     parts.append(
@@ -786,7 +786,7 @@ def _read_fetch_request_v7_v8(data: bytes, offset: int) -> tuple[FetchRequest, i
 
 
 def _write_fetch_request_v9_v10(message: FetchRequest, parts: list[Buffer]) -> None:
-    if message.replica_state != _DEFAULT_REPLICASTATE:
+    if message.replica_state != _DEFAULT_REPLICA_STATE:
         raise field_unsupported("FetchRequest.replica_state", "9-10")
     count = len(message.topics)
     parts.append(
@@ -849,7 +849,7 @@ def _read_fetch_request_v9_v10(data: bytes, offset: int) -> tuple[FetchRequest, 
 
 
 def _write_fetch_request_v11(message: FetchRequest, parts: list[Buffer]) -> None:
-    if message.replica_state != _DEFAULT_REPLICASTATE:
+    if message.replica_state != _DEFAULT_REPLICA_STATE:
         raise field_unsupported("FetchRequest.replica_state", "11")
     count = len(message.topics)
     parts.append(
@@ -922,7 +922,7 @@ def _read_fetch_request_v11(data: bytes, offset: int) -> tuple[FetchRequest, int
 
 
 def _write_fetch_request_v12(message: FetchRequest, parts: list[Buffer]) -> None:
-    if message.replica_state != _DEFAULT_REPLICASTATE:
+    if message.replica_state != _DEFAULT_REPLICA_STATE:
         raise field_unsupported("FetchRequest.replica_state", "12")
     count = len(message.topics) + 1
     parts.append(
@@ -1050,7 +1050,7 @@ def _read_fetch_request_v12(data: bytes, offset: int) -> tuple[FetchRequest, int
 
 
 def _write_fetch_request_v13_v14(message: FetchRequest, parts: list[Buffer]) -> None:
-    if message.replica_state != _DEFAULT_REPLICASTATE:
+    if message.replica_state != _DEFAULT_REPLICA_STATE:
         raise field_unsupported("FetchRequest.replica_state", "13-14")
     count = len(message.topics) + 1
     parts.append(
@@ -1224,7 +1224,7 @@ def _write_fetch_request_v15_v16(message: FetchRequest, parts: list[Buffer]) -> 
         section.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
         section.append(text)
         tagged.append(tagged_field(0, section))
-    if message.replica_state != _DEFAULT_REPLICASTATE:
+    if message.replica_state != _DEFAULT_REPLICA_STATE:
         section = []
         _write_replica_state_v15_v18(message.replica_state, section)
         tagged.append(tagged_field(1, section))
@@ -1356,7 +1356,7 @@ def _write_fetch_request_v17(message: FetchRequest, parts: list[Buffer]) -> None
         section.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
         section.append(text)
         tagged.append(tagged_field(0, section))
-    if message.replica_state != _DEFAULT_REPLICASTATE:
+    if message.replica_state != _DEFAULT_REPLICA_STATE:
         section = []
         _write_replica_state_v15_v18(message.replica_state, section)
         tagged.append(tagged_field(1, section))
@@ -1488,7 +1488,7 @@ def _write_fetch_request_v18(message: FetchRequest, parts: list[Buffer]) -> None
         section.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
         section.append(text)
         tagged.append(tagged_field(0, section))
-    if message.replica_state != _DEFAULT_REPLICASTATE:
+    if message.replica_state != _DEFAULT_REPLICA_STATE:
         section = []
         _write_replica_state_v15_v18(message.replica_state, section)
         tagged.append(tagged_field(1, section))
@@ -2698,11 +2698,11 @@ def _read_fetchable_topic_response_v13_v18(
 
 
 def _write_partition_data_v4(message: PartitionData, parts: list[Buffer]) -> None:
-    if message.diverging_epoch != _DEFAULT_EPOCHENDOFFSET:
+    if message.diverging_epoch != _DEFAULT_EPOCH_END_OFFSET:
         raise field_unsupported("PartitionData.diverging_epoch", "4")
-    if message.current_leader != _DEFAULT_LEADERIDANDEPOCH:
+    if message.current_leader != _DEFAULT_LEADER_ID_AND_EPOCH:
         raise field_unsupported("PartitionData.current_leader", "4")
-    if message.snapshot_id != _DEFAULT_SNAPSHOTID:
+    if message.snapshot_id != _DEFAULT_SNAPSHOT_ID:
         raise field_unsupported("PartitionData.snapshot_id", "4")
     if message.preferred_read_replica != -1:
         raise field_unsupported("PartitionData.preferred_read_replica", "4")
@@ -2770,11 +2770,11 @@ def _read_partition_data_v4(data: bytes, offset: int) -> tuple[PartitionData, in
 
 
 def _write_partition_data_v5_v10(message: PartitionData, parts: list[Buffer]) -> None:
-    if message.diverging_epoch != _DEFAULT_EPOCHENDOFFSET:
+    if message.diverging_epoch != _DEFAULT_EPOCH_END_OFFSET:
         raise field_unsupported("PartitionData.diverging_epoch", "5-10")
-    if message.current_leader != _DEFAULT_LEADERIDANDEPOCH:
+    if message.current_leader != _DEFAULT_LEADER_ID_AND_EPOCH:
         raise field_unsupported("PartitionData.current_leader", "5-10")
-    if message.snapshot_id != _DEFAULT_SNAPSHOTID:
+    if message.snapshot_id != _DEFAULT_SNAPSHOT_ID:
         raise field_unsupported("PartitionData.snapshot_id", "5-10")
     if message.preferred_read_replica != -1:
         raise field_unsupported("PartitionData.preferred_read_replica", "5-10")
@@ -2843,11 +2843,11 @@ def _read_partition_data_v5_v10(data: bytes, offset: int) -> tuple[PartitionData
 
 
 def _write_partition_data_v11(message: PartitionData, parts: list[Buffer]) -> None:
-    if message.diverging_epoch != _DEFAULT_EPOCHENDOFFSET:
+    if message.diverging_epoch != _DEFAULT_EPOCH_END_OFFSET:
         raise field_unsupported("PartitionData.diverging_epoch", "11")
-    if message.current_leader != _DEFAULT_LEADERIDANDEPOCH:
+    if message.current_leader != _DEFAULT_LEADER_ID_AND_EPOCH:
         raise field_unsupported("PartitionData.current_leader", "11")
-    if message.snapshot_id != _DEFAULT_SNAPSHOTID:
+    if message.snapshot_id != _DEFAULT_SNAPSHOT_ID:
         raise field_unsupported("PartitionData.snapshot_id", "11")
     count = -1 if message.aborted_transactions is None else len(message.aborted_transactions)
     parts.append(
@@ -2949,15 +2949,15 @@ def _write_partition_data_v12_v18(message: PartitionData, parts: list[Buffer]) -
     )
     parts.append(payload)
     tagged: list[Buffer] = []
-    if message.diverging_epoch != _DEFAULT_EPOCHENDOFFSET:
+    if message.diverging_epoch != _DEFAULT_EPOCH_END_OFFSET:
         section: list[Buffer] = []
         _write_epoch_end_offset_v12_v18(message.diverging_epoch, section)
         tagged.append(tagged_field(0, section))
-    if message.current_leader != _DEFAULT_LEADERIDANDEPOCH:
+    if message.current_leader != _DEFAULT_LEADER_ID_AND_EPOCH:
         section = []
         _write_leader_id_and_epoch_v12_v18(message.current_leader, section)
         tagged.append(tagged_field(1, section))
-    if message.snapshot_id != _DEFAULT_SNAPSHOTID:
+    if message.snapshot_id != _DEFAULT_SNAPSHOT_ID:
         section = []
         _write_snapshot_id_v12_v18(message.snapshot_id, section)
         tagged.append(tagged_field(2, section))
@@ -3085,10 +3085,10 @@ def _read_epoch_end_offset_v12_v18(data: bytes, offset: int) -> tuple[EpochEndOf
     return message, offset
 
 
-_DEFAULT_REPLICASTATE = ReplicaState()
-_DEFAULT_EPOCHENDOFFSET = EpochEndOffset()
-_DEFAULT_LEADERIDANDEPOCH = LeaderIdAndEpoch()
-_DEFAULT_SNAPSHOTID = SnapshotId()
+_DEFAULT_REPLICA_STATE = ReplicaState()
+_DEFAULT_EPOCH_END_OFFSET = EpochEndOffset()
+_DEFAULT_LEADER_ID_AND_EPOCH = LeaderIdAndEpoch()
+_DEFAULT_SNAPSHOT_ID = SnapshotId()
 
 FetchRequest.WRITERS = {
     4: _write_fetch_request_v4,

@@ -1247,7 +1247,7 @@ def _read_topic_produce_response_v13(data: bytes, offset: int) -> tuple[TopicPro
 def _write_partition_produce_response_v3_v4(
     message: PartitionProduceResponse, parts: list[Buffer]
 ) -> None:
-    if message.current_leader != _DEFAULT_LEADERIDANDEPOCH:
+    if message.current_leader != _DEFAULT_LEADER_ID_AND_EPOCH:
         raise field_unsupported("PartitionProduceResponse.current_leader", "3-4")
     parts.append(
         _pack_ihqq(
@@ -1274,7 +1274,7 @@ def _read_partition_produce_response_v3_v4(
 def _write_partition_produce_response_v5_v7(
     message: PartitionProduceResponse, parts: list[Buffer]
 ) -> None:
-    if message.current_leader != _DEFAULT_LEADERIDANDEPOCH:
+    if message.current_leader != _DEFAULT_LEADER_ID_AND_EPOCH:
         raise field_unsupported("PartitionProduceResponse.current_leader", "5-7")
     parts.append(
         _pack_ihqqq(
@@ -1308,7 +1308,7 @@ def _read_partition_produce_response_v5_v7(
 def _write_partition_produce_response_v8(
     message: PartitionProduceResponse, parts: list[Buffer]
 ) -> None:
-    if message.current_leader != _DEFAULT_LEADERIDANDEPOCH:
+    if message.current_leader != _DEFAULT_LEADER_ID_AND_EPOCH:
         raise field_unsupported("PartitionProduceResponse.current_leader", "8")
     count = len(message.record_errors)
     parts.append(
@@ -1372,7 +1372,7 @@ def _read_partition_produce_response_v8(
 def _write_partition_produce_response_v9(
     message: PartitionProduceResponse, parts: list[Buffer]
 ) -> None:
-    if message.current_leader != _DEFAULT_LEADERIDANDEPOCH:
+    if message.current_leader != _DEFAULT_LEADER_ID_AND_EPOCH:
         raise field_unsupported("PartitionProduceResponse.current_leader", "9")
     count = len(message.record_errors) + 1
     parts.append(
@@ -1486,7 +1486,7 @@ def _write_partition_produce_response_v10_v13(
     parts.append(SHORT_UVARINTS[length] if length < 128 else uvarint(length))
     parts.append(text)
     tagged: list[Buffer] = []
-    if message.current_leader != _DEFAULT_LEADERIDANDEPOCH:
+    if message.current_leader != _DEFAULT_LEADER_ID_AND_EPOCH:
         section: list[Buffer] = []
         _write_leader_id_and_epoch_v10_v13(message.current_leader, section)
         tagged.append(tagged_field(0, section))
@@ -1630,7 +1630,7 @@ def _read_batch_index_and_error_message_v9_v13(
     return message, offset
 
 
-_DEFAULT_LEADERIDANDEPOCH = LeaderIdAndEpoch()
+_DEFAULT_LEADER_ID_AND_EPOCH = LeaderIdAndEpoch()
 
 ProduceRequest.WRITERS = {
     3: _write_produce_request_v3_v8,

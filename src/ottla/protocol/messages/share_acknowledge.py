@@ -893,7 +893,7 @@ def _read_leader_id_and_epoch_v1_v2(data: bytes, offset: int) -> tuple[LeaderIdA
     return message, offset
 
 
-_DEFAULT_LEADERIDANDEPOCH = LeaderIdAndEpoch()
+_DEFAULT_LEADER_ID_AND_EPOCH = LeaderIdAndEpoch()
 
 ShareAcknowledgeRequest.WRITERS = {
     1: _write_share_acknowledge_request_v1,

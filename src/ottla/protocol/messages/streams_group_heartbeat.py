@@ -1728,7 +1728,7 @@ def _read_status_v0(data: bytes, offset: int) -> tuple[Status, int]:
     return message, offset
 
 
-_DEFAULT_STREAMSGROUPHEARTBEATRESPONSEENDPOINT = StreamsGroupHeartbeatResponseEndpoint()
+_DEFAULT_STREAMS_GROUP_HEARTBEAT_RESPONSE_ENDPOINT = StreamsGroupHeartbeatResponseEndpoint()
 
 StreamsGroupHeartbeatRequest.WRITERS = {
     0: _write_streams_group_heartbeat_request_v0,
