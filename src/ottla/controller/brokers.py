@@ -89,8 +89,8 @@ def register_broker(image: ClusterImage, facts: BrokerFacts, offset: int) -> Dec
         for partition in topic.partitions:
             if partition.leader == facts.broker_id and not facts.stopped_cleanly:
                 records.append(leader_change(topic, partition, facts.broker_id))
-            elif partition.leader == NO_LEADER and facts.broker_id in partition.isr:
+            elif partition.leader == NO_LEADER:
                 leader = clean_leader(partition, live)
-                assert leader != NO_LEADER, partition
-                records.append(leader_change(topic, partition, leader))
+                if leader != NO_LEADER:
+                    records.append(leader_change(topic, partition, leader))
     return Decision(records, offset)

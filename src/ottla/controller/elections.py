@@ -4,7 +4,8 @@
 `clean_leader` and `unclean_leader` are pure choices among replicas; the rest turns choices into
 PartitionChange records. A clean leader always comes from the in-sync replicas, the preferred
 one (the first replica) before others. An unclean leader is any live replica: records may be lost,
-so nobody elects one unless the topic allows it or an operator asks.
+so nobody elects one unless the topic allows it or an operator asks. When the in-sync set is
+empty, the eligible leader replicas (KIP-966) stand for it: they hold every acknowledged record.
 
     asked for            partition                                  answer
     -------------------  -----------------------------------------  ------------------------------
@@ -52,9 +53,9 @@ class ElectionOutcome(NamedTuple):
 
 
 def clean_leader(partition: PartitionImage, live: Collection[int]) -> int:
-    """Return the live in-sync replica that comes first, or NO_LEADER."""
-    candidates = (b for b in partition.replicas if b in live and b in partition.isr)
-    return next(candidates, NO_LEADER)
+    """Return the live replica that comes first among those that lack nothing, or NO_LEADER."""
+    complete = partition.isr or partition.eligible_leader_replicas
+    return next((b for b in partition.replicas if b in live and b in complete), NO_LEADER)
 
 
 def unclean_leader(partition: PartitionImage, live: Collection[int]) -> int:
@@ -129,13 +130,18 @@ def _elect_uncleanly(
 def leader_change(topic: TopicImage, partition: PartitionImage, leader: int) -> Message:
     """Return the record that makes `leader` lead in a new leader epoch.
 
-    A leader from outside the in-sync replicas becomes the only one of them and is marked as
-    recovering: the others have to follow what it has.
+    A leader from outside the in-sync replicas becomes the only one of them. If it was not an
+    eligible leader either, it is marked as recovering: the others have to follow what it has.
     """
     record = PartitionChangeRecord(
         partition_id=partition.partition_id, topic_id=topic.topic_id, leader=leader
     )
     if leader not in partition.isr:
         record.isr = [leader]
-        record.leader_recovery_state = _RECOVERING
+        eligible = partition.eligible_leader_replicas
+        if leader not in eligible:
+            record.leader_recovery_state = _RECOVERING
+        if eligible or partition.last_known_elr:
+            record.eligible_leader_replicas = [b for b in eligible if b != leader]
+            record.last_known_elr = []
     return record
