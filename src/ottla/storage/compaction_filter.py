@@ -40,8 +40,8 @@ from ottla.records.batch import (
 )
 from ottla.records.builder import assemble_batch, encode_varint
 from ottla.records.compression import Codec, compress
+from ottla.records.control import ControlType
 from ottla.records.record import read_payload
-from ottla.storage.producer_state import ABORT_MARKER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -121,7 +121,7 @@ class TransactionTracker:
         producer_id = header.producer_id
         if marker_type is None:
             return True
-        if marker_type != ABORT_MARKER:
+        if marker_type != ControlType.ABORT:
             if producer_id not in self._committed:
                 return True
             self._committed.discard(producer_id)

@@ -154,6 +154,15 @@ class LogSegment:
         self.exists = True
         return file
 
+    def adopt_context(self, context: SegmentContext) -> None:
+        """Share open files with other segments; indexes in memory count in the new context."""
+        if not self.is_active and self._index is not None and self.size_bytes:
+            self.save_indexes()
+            self.unload_indexes()
+        self.forget_files()
+        self._context.index_dropped(self)
+        self._context = context
+
     def moved_to(self, directory: str) -> None:
         """Take note that the partition's directory was renamed."""
         self._context.open_files.forget(self.log_path)

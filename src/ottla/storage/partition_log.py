@@ -298,7 +298,8 @@ class PartitionLog:
 
     def _recover(self, recovery_point: int, high_watermark: int, *, repair: bool) -> None:
         """Judge what an unclean stop left; see `recovery`."""
-        epochs = self._read_epochs() or LeaderEpochs()
+        stored = self._read_epochs()
+        epochs = LeaderEpochs(list(stored.entries) if stored else [])
         recovered = recovery.recover_segments(
             self.segments,
             epochs,
@@ -316,7 +317,8 @@ class PartitionLog:
         self.recovery_point = min(recovery_point, self.log_end_offset)
         epochs.truncate_from_end(self.log_end_offset)
         self._set_epochs(epochs)
-        self._save_epochs()
+        if stored is None or stored.entries != epochs.entries:
+            self._save_epochs()  # replacing a file costs a millisecond: ten thousand logs feel it
         # Neither snapshots nor entries of the transaction index count that a flush did not cover.
         for number, segment in enumerate(self.segments):
             if number == len(self.segments) - 1 or self._bases[number + 1] > recovery_point:
@@ -385,6 +387,7 @@ class PartitionLog:
         return producers.first_unstable_offset
 
     def _restore_producers(self) -> ProducerState:
+        self.write_staged()  # the replay reads them
         with self._disk():
             self._producers = restore(
                 self._context.files,
@@ -998,6 +1001,13 @@ class PartitionLog:
         for segment in old:
             segment.forget_files()
             self._context.index_dropped(segment)
+
+    def adopt_context(self, context: SegmentContext) -> None:
+        """Share open files with the other logs from now on: after a recovery in a thread."""
+        self._context = context
+        with self._disk():
+            for segment in self.segments:
+                segment.adopt_context(context)
 
     def moved_to(self, directory: str) -> None:
         """Take note that the directory was renamed: readers and later writes follow."""

@@ -47,7 +47,7 @@ from crc32c import crc32c
 from ottla.base.errors import OttlaError
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.records.batch import TRANSACTIONAL, BatchHeader
-from ottla.records.record import decode_records
+from ottla.records.control import read_transaction_marker
 from ottla.storage.transaction_index import AbortedTransaction
 
 if TYPE_CHECKING:
@@ -67,9 +67,6 @@ NO_SEQUENCE: Final = -1
 SEQUENCE_MASK: Final = 0x7FFFFFFF
 
 _new_batch = tuple.__new__
-
-ABORT_MARKER: Final = 0
-COMMIT_MARKER: Final = 1
 
 
 class CorruptSnapshot(OttlaError):  # noqa: N818 - names what was found
@@ -215,7 +212,7 @@ class ProducerState:
                 f"producer {header.producer_id} has epoch {entry.producer_epoch} by now, "
                 f"the marker carries {header.producer_epoch}",
             )
-        marker = read_marker(batch)
+        marker = read_transaction_marker(batch)
         if marker is not None and marker.coordinator_epoch < entry.coordinator_epoch:
             raise ApiError(
                 ErrorCode.TRANSACTION_COORDINATOR_FENCED,
@@ -227,9 +224,9 @@ class ProducerState:
         self, header: BatchHeader, base_offset: int, batch: Buffer
     ) -> AbortedTransaction | None:
         """Take over a control batch; return the transaction when it was one and was aborted."""
-        marker = read_marker(batch)
+        marker = read_transaction_marker(batch) if header.record_count else None
         if marker is None:
-            return None
+            return None  # of another kind, or compaction removed it and kept the batch
         producer_id = header.producer_id
         entry = self.entries.get(producer_id)
         if entry is None:
@@ -244,7 +241,7 @@ class ProducerState:
             return None  # nothing of the transaction was written to this partition
         entry.transaction_first_offset = NO_TRANSACTION
         del self._open_transactions[producer_id]
-        if marker.is_commit:
+        if marker.committed:
             return None
         last_stable_offset = self.first_unstable_offset
         if last_stable_offset is None:
@@ -312,24 +309,3 @@ class ProducerState:
         for first_offset, producer_id in sorted(open_transactions):
             state._open_transactions[producer_id] = first_offset
         return state
-
-
-class Marker(NamedTuple):
-    """What a control batch says about its producer's transaction."""
-
-    is_commit: bool
-    coordinator_epoch: int
-
-
-def read_marker(batch: Buffer) -> Marker | None:
-    """Read the one record of a control batch; None when it does not end a transaction."""
-    records = decode_records(memoryview(batch))
-    if not records:
-        return None  # compaction removed the marker and kept the batch for its offset
-    record = records[0]
-    if record.key is None or record.value is None or len(record.key) < 4:
-        return None
-    kind = int.from_bytes(record.key[2:4], "big")
-    if kind not in (ABORT_MARKER, COMMIT_MARKER) or len(record.value) < 6:
-        return None
-    return Marker(kind == COMMIT_MARKER, int.from_bytes(record.value[2:6], "big", signed=True))
