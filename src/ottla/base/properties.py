@@ -75,7 +75,11 @@ def _logical_lines(text: str) -> list[str]:
 def _unescape(text: str) -> str:
     if "\\" not in text:
         return text
-    return _ESCAPE.sub(_replacement, text)
+    plain = _ESCAPE.sub(_replacement, text)
+    if "\\u" in text:
+        # Two escapes may be the halves of one character; a lone half stands for nothing.
+        plain = plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return plain
 
 
 def _replacement(match: re.Match[str]) -> str:
