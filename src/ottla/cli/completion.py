@@ -19,12 +19,12 @@ _HOW_TO = {
 @click.argument("shell", type=click.Choice(list(_HOW_TO)))
 def command(shell: str) -> None:
     """Print the completion script of a shell."""
-    from ottla.cli.main import cli  # noqa: PLC0415 - main names this module in its table
+    from ottla.cli.main import COMPLETION_VARIABLE, cli  # noqa: PLC0415 - it imports us
 
     completion_class = get_completion_class(shell)
     assert completion_class is not None, shell
     try:
-        script = completion_class(cli, {}, "ottla", "_OTTLA_COMPLETE").source()
+        script = completion_class(cli, {}, "ottla", COMPLETION_VARIABLE).source()
     except RuntimeError as error:  # bash is missing or too old
         raise CommandError(str(error)) from error
     click.echo(script)

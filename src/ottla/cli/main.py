@@ -29,6 +29,9 @@ EXIT_FAILURE: Final = 1
 EXIT_USAGE: Final = 2
 EXIT_INTERRUPTED: Final = 130
 
+COMPLETION_VARIABLE: Final = "_OTTLA_COMPLETE"
+"""Set by the completion scripts: the line is to be completed, not run."""
+
 COMMANDS: Final = (
     LazyCommand("start", "ottla.cli.start", "Start a broker on this machine."),
     LazyCommand("topics", "ottla.cli.topics", "List, create, describe, alter and delete topics."),
@@ -69,17 +72,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain("Ottla checks its own work with assertions: run Python without -O.")
         return EXIT_FAILURE
     try:
-        result = cli.main(
-            args=None if arguments is None else list(arguments),
-            prog_name="ottla",
-            standalone_mode=False,
-        )
+        result = _invoke(sys.argv[1:] if arguments is None else list(arguments))
         sys.stdout.flush()
     except click.exceptions.Exit as exit_request:
         return exit_request.exit_code
-    except click.Abort:
-        return EXIT_INTERRUPTED
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, click.Abort):
+        if sys.stderr.isatty():
+            click.echo(err=True)  # the prompt of the shell begins on a line of its own
         return EXIT_INTERRUPTED
     except click.ClickException as error:
         error.show()
@@ -94,6 +93,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain(str(error))
         return EXIT_FAILURE
     return result if isinstance(result, int) else EXIT_OK
+
+
+def _invoke(arguments: list[str]) -> object:
+    instruction = os.environ.get(COMPLETION_VARIABLE)
+    if instruction:
+        from click.shell_completion import shell_complete  # noqa: PLC0415 - only on a Tab
+
+        return shell_complete(cli, {}, "ottla", COMPLETION_VARIABLE, instruction)
+    with cli.make_context("ottla", arguments) as context:
+        return cli.invoke(context)
 
 
 def _complain(sentence: str) -> None:

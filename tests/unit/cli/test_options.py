@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Shared options."""
+
+from __future__ import annotations
+
+import click
+import pytest
+
+from ottla.cli import session
+from ottla.cli.options import bootstrap_option, complete_topic, parse_pair
+from ottla.client.address import Address
+
+
+def bootstrap_of(arguments, **environment: str):
+    """Return what a command gets for --bootstrap."""
+
+    @click.command()
+    @bootstrap_option
+    def command(bootstrap):
+        return bootstrap
+
+    from click.testing import CliRunner
+
+    runner = CliRunner()
+    with runner.isolation(env=environment):
+        return command.main(arguments, standalone_mode=False)
+
+
+def test_bootstrap():
+    """The option wins over the environment, the environment over the default."""
+    assert bootstrap_of([]) == (Address("127.0.0.1", 9092),)
+    assert bootstrap_of([], OTTLA_BOOTSTRAP="a:1,b:2") == (Address("a", 1), Address("b", 2))
+    assert bootstrap_of(["--bootstrap", "c:3"], OTTLA_BOOTSTRAP="a:1") == (Address("c", 3),)
+
+
+def test_pairs():
+    """The first equals sign divides."""
+    assert parse_pair("a=b=c") == ("a", "b=c")
+    assert parse_pair("a=") == ("a", "")
+    for text in ("a", "=b", ""):
+        with pytest.raises(click.BadParameter):
+            parse_pair(text)
+
+
+def test_topics_are_completed(monkeypatch):
+    """The shell is offered topics that begin with what was typed."""
+    monkeypatch.setattr(session, "topic_names_for_completion", lambda _: ["orders", "other", "x"])
+    context = click.Context(click.Command("c"))
+    assert complete_topic(context, click.Argument(["topic"]), "o") == ["orders", "other"]
