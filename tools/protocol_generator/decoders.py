@@ -150,6 +150,11 @@ class DecoderWriter:
                 f"{target} = [data[start : start + 16] for start in range(offset, end, 16)]",
                 "offset = end",
             )
+        elif field.base == "int32":
+            self._lines.add(
+                f"{target} = unpack_int32s(data, offset, count)",
+                "offset += count * 4",
+            )
         elif field.base in FIXED_FORMATS:
             code = FIXED_FORMATS[field.base]
             self._lines.add(

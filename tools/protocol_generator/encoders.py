@@ -157,6 +157,8 @@ class EncoderWriter:
         if field.base == "uuid":
             self._lines.add(f"assert all(len(identifier) == 16 for identifier in {value})")
             self._lines.add(f"{self._parts}.extend({value})")
+        elif field.base == "int32":
+            self._append(f"pack_int32s({value})")
         elif field.base in FIXED_FORMATS:
             self._append(f'pack(f">{{len({value})}}{FIXED_FORMATS[field.base]}", *{value})')
         elif present.layout is None:

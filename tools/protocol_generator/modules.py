@@ -34,12 +34,14 @@ _PRIMITIVE_NAMES = (
     "marker_refused",
     "null_refused",
     "null_unsupported",
+    "pack_int32s",
     "read_long_uvarint",
     "read_tag",
     "size_refused",
     "skip_tagged_fields",
     "tagged_field",
     "too_many_tagged_fields",
+    "unpack_int32s",
     "uvarint",
 )
 

@@ -9,7 +9,7 @@ Generated from `definitions/add_partitions_to_txn.txt` by `make gen`.
 
 from __future__ import annotations
 
-from struct import Struct as Format, pack, unpack_from
+from struct import Struct as Format
 from typing import TYPE_CHECKING
 
 from ottla.protocol.message import Message, Struct
@@ -18,8 +18,10 @@ from ottla.protocol.primitives import (
     count_refused,
     field_unsupported,
     null_refused,
+    pack_int32s,
     read_long_uvarint,
     skip_tagged_fields,
+    unpack_int32s,
     uvarint,
 )
 
@@ -497,7 +499,7 @@ def _write_add_partitions_to_txn_topic_v0_v2(
     parts.append(text)
     count = len(message.partitions)
     parts.append(_pack_i(count))
-    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(pack_int32s(message.partitions))
 
 
 def _read_add_partitions_to_txn_topic_v0_v2(
@@ -517,7 +519,7 @@ def _read_add_partitions_to_txn_topic_v0_v2(
         raise null_refused("AddPartitionsToTxnTopic.partitions")
     if count * 4 > len(data) - offset:
         raise count_refused("AddPartitionsToTxnTopic.partitions", count)
-    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    message.partitions = unpack_int32s(data, offset, count)
     offset += count * 4
     return message, offset
 
@@ -531,7 +533,7 @@ def _write_add_partitions_to_txn_topic_v3_v5(
     parts.append(text)
     count = len(message.partitions) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(pack_int32s(message.partitions))
     parts.append(b"\x00")
 
 
@@ -557,7 +559,7 @@ def _read_add_partitions_to_txn_topic_v3_v5(
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("AddPartitionsToTxnTopic.partitions", count)
-    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    message.partitions = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1

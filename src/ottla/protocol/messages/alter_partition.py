@@ -8,7 +8,7 @@ Generated from `definitions/alter_partition.txt` by `make gen`.
 
 from __future__ import annotations
 
-from struct import Struct as Format, pack, unpack_from
+from struct import Struct as Format
 from typing import TYPE_CHECKING
 
 from ottla.protocol.message import Message, Struct
@@ -17,8 +17,10 @@ from ottla.protocol.primitives import (
     count_refused,
     field_unsupported,
     null_refused,
+    pack_int32s,
     read_long_uvarint,
     skip_tagged_fields,
+    unpack_int32s,
     uvarint,
 )
 
@@ -474,7 +476,7 @@ def _write_alter_partition_request_partition_data_v2(
         if count < 128
         else _pack_ii(message.partition_index, message.leader_epoch) + uvarint(count)
     )
-    parts.append(pack(f">{len(message.new_isr)}i", *message.new_isr))
+    parts.append(pack_int32s(message.new_isr))
     parts.append(_pack_bi0(message.leader_recovery_state, message.partition_epoch))
 
 
@@ -492,7 +494,7 @@ def _read_alter_partition_request_partition_data_v2(
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("AlterPartitionRequestPartitionData.new_isr", count)
-    message.new_isr = list(unpack_from(f">{count}i", data, offset))
+    message.new_isr = unpack_int32s(data, offset, count)
     offset += count * 4
     message.leader_recovery_state, message.partition_epoch, count = _unpack_biB(data, offset)
     offset += 6
@@ -659,7 +661,7 @@ def _write_alter_partition_response_partition_data_v2_v3(
         )
         + uvarint(count)
     )
-    parts.append(pack(f">{len(message.isr)}i", *message.isr))
+    parts.append(pack_int32s(message.isr))
     parts.append(_pack_bi0(message.leader_recovery_state, message.partition_epoch))
 
 
@@ -678,7 +680,7 @@ def _read_alter_partition_response_partition_data_v2_v3(
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("AlterPartitionResponsePartitionData.isr", count)
-    message.isr = list(unpack_from(f">{count}i", data, offset))
+    message.isr = unpack_int32s(data, offset, count)
     offset += count * 4
     message.leader_recovery_state, message.partition_epoch, count = _unpack_biB(data, offset)
     offset += 6

@@ -8,7 +8,7 @@ Generated from `definitions/alter_partition_reassignments.txt` by `make gen`.
 
 from __future__ import annotations
 
-from struct import Struct as Format, pack, unpack_from
+from struct import Struct as Format
 from typing import TYPE_CHECKING
 
 from ottla.protocol.message import Message, Struct
@@ -17,8 +17,10 @@ from ottla.protocol.primitives import (
     count_refused,
     field_unsupported,
     null_refused,
+    pack_int32s,
     read_long_uvarint,
     skip_tagged_fields,
+    unpack_int32s,
     uvarint,
 )
 
@@ -355,7 +357,7 @@ def _write_reassignable_partition_v0_v1(
         else _pack_i(message.partition_index) + uvarint(count)
     )
     if message.replicas:
-        parts.append(pack(f">{len(message.replicas)}i", *message.replicas))
+        parts.append(pack_int32s(message.replicas))
     parts.append(b"\x00")
 
 
@@ -373,7 +375,7 @@ def _read_reassignable_partition_v0_v1(
         count -= 1
         if count * 4 > len(data) - offset:
             raise count_refused("ReassignablePartition.replicas", count)
-        message.replicas = list(unpack_from(f">{count}i", data, offset))
+        message.replicas = unpack_int32s(data, offset, count)
         offset += count * 4
     count = data[offset]
     offset += 1

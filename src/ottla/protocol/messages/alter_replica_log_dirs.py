@@ -8,7 +8,7 @@ Generated from `definitions/alter_replica_log_dirs.txt` by `make gen`.
 
 from __future__ import annotations
 
-from struct import Struct as Format, pack, unpack_from
+from struct import Struct as Format
 from typing import TYPE_CHECKING
 
 from ottla.protocol.message import Message, Struct
@@ -16,8 +16,10 @@ from ottla.protocol.primitives import (
     SHORT_UVARINTS,
     count_refused,
     null_refused,
+    pack_int32s,
     read_long_uvarint,
     skip_tagged_fields,
+    unpack_int32s,
     uvarint,
 )
 
@@ -317,7 +319,7 @@ def _write_alter_replica_log_dir_topic_v1(
     parts.append(text)
     count = len(message.partitions)
     parts.append(_pack_i(count))
-    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(pack_int32s(message.partitions))
 
 
 def _read_alter_replica_log_dir_topic_v1(
@@ -337,7 +339,7 @@ def _read_alter_replica_log_dir_topic_v1(
         raise null_refused("AlterReplicaLogDirTopic.partitions")
     if count * 4 > len(data) - offset:
         raise count_refused("AlterReplicaLogDirTopic.partitions", count)
-    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    message.partitions = unpack_int32s(data, offset, count)
     offset += count * 4
     return message, offset
 
@@ -351,7 +353,7 @@ def _write_alter_replica_log_dir_topic_v2(
     parts.append(text)
     count = len(message.partitions) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(pack_int32s(message.partitions))
     parts.append(b"\x00")
 
 
@@ -377,7 +379,7 @@ def _read_alter_replica_log_dir_topic_v2(
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("AlterReplicaLogDirTopic.partitions", count)
-    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    message.partitions = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1

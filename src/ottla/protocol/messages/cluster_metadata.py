@@ -10,7 +10,7 @@ Generated from `definitions/cluster_metadata.txt` by `make gen`.
 
 from __future__ import annotations
 
-from struct import Struct as Format, pack, unpack_from
+from struct import Struct as Format
 from typing import TYPE_CHECKING
 
 from ottla.protocol.message import Message, Struct
@@ -21,12 +21,14 @@ from ottla.protocol.primitives import (
     count_refused,
     field_unsupported,
     null_refused,
+    pack_int32s,
     read_long_uvarint,
     read_tag,
     size_refused,
     skip_tagged_fields,
     tagged_field,
     too_many_tagged_fields,
+    unpack_int32s,
     uvarint,
 )
 
@@ -1859,16 +1861,16 @@ def _write_partition_record_v0(message: PartitionRecord, parts: list[Buffer]) ->
         if count < 128
         else _pack_iu(message.partition_id, message.topic_id) + uvarint(count)
     )
-    parts.append(pack(f">{len(message.replicas)}i", *message.replicas))
+    parts.append(pack_int32s(message.replicas))
     count = len(message.isr) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.isr)}i", *message.isr))
+    parts.append(pack_int32s(message.isr))
     count = len(message.removing_replicas) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.removing_replicas)}i", *message.removing_replicas))
+    parts.append(pack_int32s(message.removing_replicas))
     count = len(message.adding_replicas) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.adding_replicas)}i", *message.adding_replicas))
+    parts.append(pack_int32s(message.adding_replicas))
     parts.append(_pack_iii(message.leader, message.leader_epoch, message.partition_epoch))
     tagged: list[Buffer] = []
     if message.leader_recovery_state != 0:
@@ -1893,7 +1895,7 @@ def _read_partition_record_v0(data: bytes, offset: int) -> tuple[PartitionRecord
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("PartitionRecord.replicas", count)
-    message.replicas = list(unpack_from(f">{count}i", data, offset))
+    message.replicas = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1
@@ -1904,7 +1906,7 @@ def _read_partition_record_v0(data: bytes, offset: int) -> tuple[PartitionRecord
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("PartitionRecord.isr", count)
-    message.isr = list(unpack_from(f">{count}i", data, offset))
+    message.isr = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1
@@ -1915,7 +1917,7 @@ def _read_partition_record_v0(data: bytes, offset: int) -> tuple[PartitionRecord
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("PartitionRecord.removing_replicas", count)
-    message.removing_replicas = list(unpack_from(f">{count}i", data, offset))
+    message.removing_replicas = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1
@@ -1926,7 +1928,7 @@ def _read_partition_record_v0(data: bytes, offset: int) -> tuple[PartitionRecord
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("PartitionRecord.adding_replicas", count)
-    message.adding_replicas = list(unpack_from(f">{count}i", data, offset))
+    message.adding_replicas = unpack_int32s(data, offset, count)
     offset += count * 4
     message.leader, message.leader_epoch, message.partition_epoch, count = _unpack_iiiB(
         data, offset
@@ -1960,16 +1962,16 @@ def _write_partition_record_v1(message: PartitionRecord, parts: list[Buffer]) ->
         if count < 128
         else _pack_iu(message.partition_id, message.topic_id) + uvarint(count)
     )
-    parts.append(pack(f">{len(message.replicas)}i", *message.replicas))
+    parts.append(pack_int32s(message.replicas))
     count = len(message.isr) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.isr)}i", *message.isr))
+    parts.append(pack_int32s(message.isr))
     count = len(message.removing_replicas) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.removing_replicas)}i", *message.removing_replicas))
+    parts.append(pack_int32s(message.removing_replicas))
     count = len(message.adding_replicas) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.adding_replicas)}i", *message.adding_replicas))
+    parts.append(pack_int32s(message.adding_replicas))
     count = len(message.directories) + 1
     parts.append(
         _pack_iiiB(message.leader, message.leader_epoch, message.partition_epoch, count)
@@ -2001,7 +2003,7 @@ def _read_partition_record_v1(data: bytes, offset: int) -> tuple[PartitionRecord
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("PartitionRecord.replicas", count)
-    message.replicas = list(unpack_from(f">{count}i", data, offset))
+    message.replicas = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1
@@ -2012,7 +2014,7 @@ def _read_partition_record_v1(data: bytes, offset: int) -> tuple[PartitionRecord
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("PartitionRecord.isr", count)
-    message.isr = list(unpack_from(f">{count}i", data, offset))
+    message.isr = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1
@@ -2023,7 +2025,7 @@ def _read_partition_record_v1(data: bytes, offset: int) -> tuple[PartitionRecord
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("PartitionRecord.removing_replicas", count)
-    message.removing_replicas = list(unpack_from(f">{count}i", data, offset))
+    message.removing_replicas = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1
@@ -2034,7 +2036,7 @@ def _read_partition_record_v1(data: bytes, offset: int) -> tuple[PartitionRecord
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("PartitionRecord.adding_replicas", count)
-    message.adding_replicas = list(unpack_from(f">{count}i", data, offset))
+    message.adding_replicas = unpack_int32s(data, offset, count)
     offset += count * 4
     message.leader, message.leader_epoch, message.partition_epoch, count = _unpack_iiiB(
         data, offset
@@ -2076,16 +2078,16 @@ def _write_partition_record_v2(message: PartitionRecord, parts: list[Buffer]) ->
         if count < 128
         else _pack_iu(message.partition_id, message.topic_id) + uvarint(count)
     )
-    parts.append(pack(f">{len(message.replicas)}i", *message.replicas))
+    parts.append(pack_int32s(message.replicas))
     count = len(message.isr) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.isr)}i", *message.isr))
+    parts.append(pack_int32s(message.isr))
     count = len(message.removing_replicas) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.removing_replicas)}i", *message.removing_replicas))
+    parts.append(pack_int32s(message.removing_replicas))
     count = len(message.adding_replicas) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.adding_replicas)}i", *message.adding_replicas))
+    parts.append(pack_int32s(message.adding_replicas))
     count = len(message.directories) + 1
     parts.append(
         _pack_iiiB(message.leader, message.leader_epoch, message.partition_epoch, count)
@@ -2109,18 +2111,14 @@ def _write_partition_record_v2(message: PartitionRecord, parts: list[Buffer]) ->
         )
         section.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
         if message.eligible_leader_replicas:
-            section.append(
-                pack(
-                    f">{len(message.eligible_leader_replicas)}i", *message.eligible_leader_replicas
-                )
-            )
+            section.append(pack_int32s(message.eligible_leader_replicas))
         tagged.append(tagged_field(1, section))
     if message.last_known_elr is not None:
         section = []
         count = 0 if message.last_known_elr is None else len(message.last_known_elr) + 1
         section.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
         if message.last_known_elr:
-            section.append(pack(f">{len(message.last_known_elr)}i", *message.last_known_elr))
+            section.append(pack_int32s(message.last_known_elr))
         tagged.append(tagged_field(2, section))
     parts.append(SHORT_UVARINTS[len(tagged)])
     parts.extend(tagged)
@@ -2137,7 +2135,7 @@ def _read_partition_record_v2(data: bytes, offset: int) -> tuple[PartitionRecord
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("PartitionRecord.replicas", count)
-    message.replicas = list(unpack_from(f">{count}i", data, offset))
+    message.replicas = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1
@@ -2148,7 +2146,7 @@ def _read_partition_record_v2(data: bytes, offset: int) -> tuple[PartitionRecord
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("PartitionRecord.isr", count)
-    message.isr = list(unpack_from(f">{count}i", data, offset))
+    message.isr = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1
@@ -2159,7 +2157,7 @@ def _read_partition_record_v2(data: bytes, offset: int) -> tuple[PartitionRecord
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("PartitionRecord.removing_replicas", count)
-    message.removing_replicas = list(unpack_from(f">{count}i", data, offset))
+    message.removing_replicas = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1
@@ -2170,7 +2168,7 @@ def _read_partition_record_v2(data: bytes, offset: int) -> tuple[PartitionRecord
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("PartitionRecord.adding_replicas", count)
-    message.adding_replicas = list(unpack_from(f">{count}i", data, offset))
+    message.adding_replicas = unpack_int32s(data, offset, count)
     offset += count * 4
     message.leader, message.leader_epoch, message.partition_epoch, count = _unpack_iiiB(
         data, offset
@@ -2210,7 +2208,7 @@ def _read_partition_record_v2(data: bytes, offset: int) -> tuple[PartitionRecord
                     count -= 1
                     if count * 4 > len(data) - offset:
                         raise count_refused("PartitionRecord.eligible_leader_replicas", count)
-                    message.eligible_leader_replicas = list(unpack_from(f">{count}i", data, offset))
+                    message.eligible_leader_replicas = unpack_int32s(data, offset, count)
                     offset += count * 4
             elif tag == 2:
                 count = data[offset]
@@ -2223,7 +2221,7 @@ def _read_partition_record_v2(data: bytes, offset: int) -> tuple[PartitionRecord
                     count -= 1
                     if count * 4 > len(data) - offset:
                         raise count_refused("PartitionRecord.last_known_elr", count)
-                    message.last_known_elr = list(unpack_from(f">{count}i", data, offset))
+                    message.last_known_elr = unpack_int32s(data, offset, count)
                     offset += count * 4
             else:
                 offset = tag_end
@@ -2308,7 +2306,7 @@ def _write_partition_change_record_v0(message: PartitionChangeRecord, parts: lis
         count = 0 if message.isr is None else len(message.isr) + 1
         section.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
         if message.isr:
-            section.append(pack(f">{len(message.isr)}i", *message.isr))
+            section.append(pack_int32s(message.isr))
         tagged.append(tagged_field(0, section))
     if message.leader != -2:
         section = []
@@ -2319,21 +2317,21 @@ def _write_partition_change_record_v0(message: PartitionChangeRecord, parts: lis
         count = 0 if message.replicas is None else len(message.replicas) + 1
         section.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
         if message.replicas:
-            section.append(pack(f">{len(message.replicas)}i", *message.replicas))
+            section.append(pack_int32s(message.replicas))
         tagged.append(tagged_field(2, section))
     if message.removing_replicas is not None:
         section = []
         count = 0 if message.removing_replicas is None else len(message.removing_replicas) + 1
         section.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
         if message.removing_replicas:
-            section.append(pack(f">{len(message.removing_replicas)}i", *message.removing_replicas))
+            section.append(pack_int32s(message.removing_replicas))
         tagged.append(tagged_field(3, section))
     if message.adding_replicas is not None:
         section = []
         count = 0 if message.adding_replicas is None else len(message.adding_replicas) + 1
         section.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
         if message.adding_replicas:
-            section.append(pack(f">{len(message.adding_replicas)}i", *message.adding_replicas))
+            section.append(pack_int32s(message.adding_replicas))
         tagged.append(tagged_field(4, section))
     if message.leader_recovery_state != -1:
         section = []
@@ -2372,7 +2370,7 @@ def _read_partition_change_record_v0(data: bytes, offset: int) -> tuple[Partitio
                     count -= 1
                     if count * 4 > len(data) - offset:
                         raise count_refused("PartitionChangeRecord.isr", count)
-                    message.isr = list(unpack_from(f">{count}i", data, offset))
+                    message.isr = unpack_int32s(data, offset, count)
                     offset += count * 4
             elif tag == 1:
                 (message.leader,) = _unpack_i(data, offset)
@@ -2388,7 +2386,7 @@ def _read_partition_change_record_v0(data: bytes, offset: int) -> tuple[Partitio
                     count -= 1
                     if count * 4 > len(data) - offset:
                         raise count_refused("PartitionChangeRecord.replicas", count)
-                    message.replicas = list(unpack_from(f">{count}i", data, offset))
+                    message.replicas = unpack_int32s(data, offset, count)
                     offset += count * 4
             elif tag == 3:
                 count = data[offset]
@@ -2401,7 +2399,7 @@ def _read_partition_change_record_v0(data: bytes, offset: int) -> tuple[Partitio
                     count -= 1
                     if count * 4 > len(data) - offset:
                         raise count_refused("PartitionChangeRecord.removing_replicas", count)
-                    message.removing_replicas = list(unpack_from(f">{count}i", data, offset))
+                    message.removing_replicas = unpack_int32s(data, offset, count)
                     offset += count * 4
             elif tag == 4:
                 count = data[offset]
@@ -2414,7 +2412,7 @@ def _read_partition_change_record_v0(data: bytes, offset: int) -> tuple[Partitio
                     count -= 1
                     if count * 4 > len(data) - offset:
                         raise count_refused("PartitionChangeRecord.adding_replicas", count)
-                    message.adding_replicas = list(unpack_from(f">{count}i", data, offset))
+                    message.adding_replicas = unpack_int32s(data, offset, count)
                     offset += count * 4
             elif tag == 5:
                 (message.leader_recovery_state,) = _unpack_b(data, offset)
@@ -2439,7 +2437,7 @@ def _write_partition_change_record_v1(message: PartitionChangeRecord, parts: lis
         count = 0 if message.isr is None else len(message.isr) + 1
         section.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
         if message.isr:
-            section.append(pack(f">{len(message.isr)}i", *message.isr))
+            section.append(pack_int32s(message.isr))
         tagged.append(tagged_field(0, section))
     if message.leader != -2:
         section = []
@@ -2450,21 +2448,21 @@ def _write_partition_change_record_v1(message: PartitionChangeRecord, parts: lis
         count = 0 if message.replicas is None else len(message.replicas) + 1
         section.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
         if message.replicas:
-            section.append(pack(f">{len(message.replicas)}i", *message.replicas))
+            section.append(pack_int32s(message.replicas))
         tagged.append(tagged_field(2, section))
     if message.removing_replicas is not None:
         section = []
         count = 0 if message.removing_replicas is None else len(message.removing_replicas) + 1
         section.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
         if message.removing_replicas:
-            section.append(pack(f">{len(message.removing_replicas)}i", *message.removing_replicas))
+            section.append(pack_int32s(message.removing_replicas))
         tagged.append(tagged_field(3, section))
     if message.adding_replicas is not None:
         section = []
         count = 0 if message.adding_replicas is None else len(message.adding_replicas) + 1
         section.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
         if message.adding_replicas:
-            section.append(pack(f">{len(message.adding_replicas)}i", *message.adding_replicas))
+            section.append(pack_int32s(message.adding_replicas))
         tagged.append(tagged_field(4, section))
     if message.leader_recovery_state != -1:
         section = []
@@ -2511,7 +2509,7 @@ def _read_partition_change_record_v1(data: bytes, offset: int) -> tuple[Partitio
                     count -= 1
                     if count * 4 > len(data) - offset:
                         raise count_refused("PartitionChangeRecord.isr", count)
-                    message.isr = list(unpack_from(f">{count}i", data, offset))
+                    message.isr = unpack_int32s(data, offset, count)
                     offset += count * 4
             elif tag == 1:
                 (message.leader,) = _unpack_i(data, offset)
@@ -2527,7 +2525,7 @@ def _read_partition_change_record_v1(data: bytes, offset: int) -> tuple[Partitio
                     count -= 1
                     if count * 4 > len(data) - offset:
                         raise count_refused("PartitionChangeRecord.replicas", count)
-                    message.replicas = list(unpack_from(f">{count}i", data, offset))
+                    message.replicas = unpack_int32s(data, offset, count)
                     offset += count * 4
             elif tag == 3:
                 count = data[offset]
@@ -2540,7 +2538,7 @@ def _read_partition_change_record_v1(data: bytes, offset: int) -> tuple[Partitio
                     count -= 1
                     if count * 4 > len(data) - offset:
                         raise count_refused("PartitionChangeRecord.removing_replicas", count)
-                    message.removing_replicas = list(unpack_from(f">{count}i", data, offset))
+                    message.removing_replicas = unpack_int32s(data, offset, count)
                     offset += count * 4
             elif tag == 4:
                 count = data[offset]
@@ -2553,7 +2551,7 @@ def _read_partition_change_record_v1(data: bytes, offset: int) -> tuple[Partitio
                     count -= 1
                     if count * 4 > len(data) - offset:
                         raise count_refused("PartitionChangeRecord.adding_replicas", count)
-                    message.adding_replicas = list(unpack_from(f">{count}i", data, offset))
+                    message.adding_replicas = unpack_int32s(data, offset, count)
                     offset += count * 4
             elif tag == 5:
                 (message.leader_recovery_state,) = _unpack_b(data, offset)
@@ -2590,7 +2588,7 @@ def _write_partition_change_record_v2(message: PartitionChangeRecord, parts: lis
         count = 0 if message.isr is None else len(message.isr) + 1
         section.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
         if message.isr:
-            section.append(pack(f">{len(message.isr)}i", *message.isr))
+            section.append(pack_int32s(message.isr))
         tagged.append(tagged_field(0, section))
     if message.leader != -2:
         section = []
@@ -2601,21 +2599,21 @@ def _write_partition_change_record_v2(message: PartitionChangeRecord, parts: lis
         count = 0 if message.replicas is None else len(message.replicas) + 1
         section.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
         if message.replicas:
-            section.append(pack(f">{len(message.replicas)}i", *message.replicas))
+            section.append(pack_int32s(message.replicas))
         tagged.append(tagged_field(2, section))
     if message.removing_replicas is not None:
         section = []
         count = 0 if message.removing_replicas is None else len(message.removing_replicas) + 1
         section.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
         if message.removing_replicas:
-            section.append(pack(f">{len(message.removing_replicas)}i", *message.removing_replicas))
+            section.append(pack_int32s(message.removing_replicas))
         tagged.append(tagged_field(3, section))
     if message.adding_replicas is not None:
         section = []
         count = 0 if message.adding_replicas is None else len(message.adding_replicas) + 1
         section.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
         if message.adding_replicas:
-            section.append(pack(f">{len(message.adding_replicas)}i", *message.adding_replicas))
+            section.append(pack_int32s(message.adding_replicas))
         tagged.append(tagged_field(4, section))
     if message.leader_recovery_state != -1:
         section = []
@@ -2630,18 +2628,14 @@ def _write_partition_change_record_v2(message: PartitionChangeRecord, parts: lis
         )
         section.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
         if message.eligible_leader_replicas:
-            section.append(
-                pack(
-                    f">{len(message.eligible_leader_replicas)}i", *message.eligible_leader_replicas
-                )
-            )
+            section.append(pack_int32s(message.eligible_leader_replicas))
         tagged.append(tagged_field(6, section))
     if message.last_known_elr is not None:
         section = []
         count = 0 if message.last_known_elr is None else len(message.last_known_elr) + 1
         section.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
         if message.last_known_elr:
-            section.append(pack(f">{len(message.last_known_elr)}i", *message.last_known_elr))
+            section.append(pack_int32s(message.last_known_elr))
         tagged.append(tagged_field(7, section))
     if message.directories is not None:
         section = []
@@ -2684,7 +2678,7 @@ def _read_partition_change_record_v2(data: bytes, offset: int) -> tuple[Partitio
                     count -= 1
                     if count * 4 > len(data) - offset:
                         raise count_refused("PartitionChangeRecord.isr", count)
-                    message.isr = list(unpack_from(f">{count}i", data, offset))
+                    message.isr = unpack_int32s(data, offset, count)
                     offset += count * 4
             elif tag == 1:
                 (message.leader,) = _unpack_i(data, offset)
@@ -2700,7 +2694,7 @@ def _read_partition_change_record_v2(data: bytes, offset: int) -> tuple[Partitio
                     count -= 1
                     if count * 4 > len(data) - offset:
                         raise count_refused("PartitionChangeRecord.replicas", count)
-                    message.replicas = list(unpack_from(f">{count}i", data, offset))
+                    message.replicas = unpack_int32s(data, offset, count)
                     offset += count * 4
             elif tag == 3:
                 count = data[offset]
@@ -2713,7 +2707,7 @@ def _read_partition_change_record_v2(data: bytes, offset: int) -> tuple[Partitio
                     count -= 1
                     if count * 4 > len(data) - offset:
                         raise count_refused("PartitionChangeRecord.removing_replicas", count)
-                    message.removing_replicas = list(unpack_from(f">{count}i", data, offset))
+                    message.removing_replicas = unpack_int32s(data, offset, count)
                     offset += count * 4
             elif tag == 4:
                 count = data[offset]
@@ -2726,7 +2720,7 @@ def _read_partition_change_record_v2(data: bytes, offset: int) -> tuple[Partitio
                     count -= 1
                     if count * 4 > len(data) - offset:
                         raise count_refused("PartitionChangeRecord.adding_replicas", count)
-                    message.adding_replicas = list(unpack_from(f">{count}i", data, offset))
+                    message.adding_replicas = unpack_int32s(data, offset, count)
                     offset += count * 4
             elif tag == 5:
                 (message.leader_recovery_state,) = _unpack_b(data, offset)
@@ -2742,7 +2736,7 @@ def _read_partition_change_record_v2(data: bytes, offset: int) -> tuple[Partitio
                     count -= 1
                     if count * 4 > len(data) - offset:
                         raise count_refused("PartitionChangeRecord.eligible_leader_replicas", count)
-                    message.eligible_leader_replicas = list(unpack_from(f">{count}i", data, offset))
+                    message.eligible_leader_replicas = unpack_int32s(data, offset, count)
                     offset += count * 4
             elif tag == 7:
                 count = data[offset]
@@ -2755,7 +2749,7 @@ def _read_partition_change_record_v2(data: bytes, offset: int) -> tuple[Partitio
                     count -= 1
                     if count * 4 > len(data) - offset:
                         raise count_refused("PartitionChangeRecord.last_known_elr", count)
-                    message.last_known_elr = list(unpack_from(f">{count}i", data, offset))
+                    message.last_known_elr = unpack_int32s(data, offset, count)
                     offset += count * 4
             elif tag == 8:
                 count = data[offset]

@@ -9,7 +9,7 @@ Generated from `definitions/consumer_group_heartbeat.txt` by `make gen`.
 
 from __future__ import annotations
 
-from struct import Struct as Format, pack, unpack_from
+from struct import Struct as Format
 from typing import TYPE_CHECKING
 
 from ottla.protocol.message import Message, Struct
@@ -20,8 +20,10 @@ from ottla.protocol.primitives import (
     field_unsupported,
     marker_refused,
     null_refused,
+    pack_int32s,
     read_long_uvarint,
     skip_tagged_fields,
+    unpack_int32s,
     uvarint,
 )
 
@@ -603,7 +605,7 @@ def _write_consumer_group_heartbeat_request_topic_partitions_v0_v1(
         if count < 128
         else _pack_u(message.topic_id) + uvarint(count)
     )
-    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(pack_int32s(message.partitions))
     parts.append(b"\x00")
 
 
@@ -620,7 +622,7 @@ def _read_consumer_group_heartbeat_request_topic_partitions_v0_v1(
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("ConsumerGroupHeartbeatRequestTopicPartitions.partitions", count)
-    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    message.partitions = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1
@@ -745,7 +747,7 @@ def _write_consumer_group_heartbeat_response_topic_partitions_v0_v1(
         if count < 128
         else _pack_u(message.topic_id) + uvarint(count)
     )
-    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(pack_int32s(message.partitions))
     parts.append(b"\x00")
 
 
@@ -762,7 +764,7 @@ def _read_consumer_group_heartbeat_response_topic_partitions_v0_v1(
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("ConsumerGroupHeartbeatResponseTopicPartitions.partitions", count)
-    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    message.partitions = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1

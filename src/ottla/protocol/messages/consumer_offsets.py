@@ -21,12 +21,14 @@ from ottla.protocol.primitives import (
     count_refused,
     marker_refused,
     null_refused,
+    pack_int32s,
     read_long_uvarint,
     read_tag,
     size_refused,
     skip_tagged_fields,
     tagged_field,
     too_many_tagged_fields,
+    unpack_int32s,
     uvarint,
 )
 
@@ -3500,7 +3502,7 @@ def _write_consumer_group_target_assignment_member_value_topic_partition_v0(
         if count < 128
         else _pack_u(message.topic_id) + uvarint(count)
     )
-    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(pack_int32s(message.partitions))
     parts.append(b"\x00")
 
 
@@ -3519,7 +3521,7 @@ def _read_consumer_group_target_assignment_member_value_topic_partition_v0(
         raise count_refused(
             "ConsumerGroupTargetAssignmentMemberValueTopicPartition.partitions", count
         )
-    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    message.partitions = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1
@@ -3652,14 +3654,14 @@ def _write_consumer_group_current_member_assignment_value_topic_partitions_v0(
         if count < 128
         else _pack_u(message.topic_id) + uvarint(count)
     )
-    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(pack_int32s(message.partitions))
     tagged: list[Buffer] = []
     if message.assignment_epochs != []:
         section: list[Buffer] = []
         count = 0 if message.assignment_epochs is None else len(message.assignment_epochs) + 1
         section.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
         if message.assignment_epochs:
-            section.append(pack(f">{len(message.assignment_epochs)}i", *message.assignment_epochs))
+            section.append(pack_int32s(message.assignment_epochs))
         tagged.append(tagged_field(0, section))
     parts.append(SHORT_UVARINTS[len(tagged)])
     parts.extend(tagged)
@@ -3680,7 +3682,7 @@ def _read_consumer_group_current_member_assignment_value_topic_partitions_v0(
         raise count_refused(
             "ConsumerGroupCurrentMemberAssignmentValueTopicPartitions.partitions", count
         )
-    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    message.partitions = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1
@@ -3704,7 +3706,7 @@ def _read_consumer_group_current_member_assignment_value_topic_partitions_v0(
                             "ConsumerGroupCurrentMemberAssignmentValueTopicPartitions.assignment_epochs",
                             count,
                         )
-                    message.assignment_epochs = list(unpack_from(f">{count}i", data, offset))
+                    message.assignment_epochs = unpack_int32s(data, offset, count)
                     offset += count * 4
             else:
                 offset = tag_end
@@ -4016,7 +4018,7 @@ def _write_share_group_target_assignment_member_value_topic_partition_v0(
         if count < 128
         else _pack_u(message.topic_id) + uvarint(count)
     )
-    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(pack_int32s(message.partitions))
     parts.append(b"\x00")
 
 
@@ -4033,7 +4035,7 @@ def _read_share_group_target_assignment_member_value_topic_partition_v0(
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("ShareGroupTargetAssignmentMemberValueTopicPartition.partitions", count)
-    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    message.partitions = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1
@@ -4132,7 +4134,7 @@ def _write_share_group_current_member_assignment_value_topic_partitions_v0(
         if count < 128
         else _pack_u(message.topic_id) + uvarint(count)
     )
-    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(pack_int32s(message.partitions))
     parts.append(b"\x00")
 
 
@@ -4151,7 +4153,7 @@ def _read_share_group_current_member_assignment_value_topic_partitions_v0(
         raise count_refused(
             "ShareGroupCurrentMemberAssignmentValueTopicPartitions.partitions", count
         )
-    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    message.partitions = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1
@@ -4305,7 +4307,7 @@ def _write_topic_partitions_info_v0(message: TopicPartitionsInfo, parts: list[Bu
     parts.append(text)
     count = len(message.partitions) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(pack_int32s(message.partitions))
     parts.append(b"\x00")
 
 
@@ -4329,7 +4331,7 @@ def _read_topic_partitions_info_v0(data: bytes, offset: int) -> tuple[TopicParti
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("TopicPartitionsInfo.partitions", count)
-    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    message.partitions = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1
@@ -4958,7 +4960,7 @@ def _write_streams_group_target_assignment_member_value_task_ids_v0(
     parts.append(text)
     count = len(message.partitions) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(pack_int32s(message.partitions))
     parts.append(b"\x00")
 
 
@@ -4984,7 +4986,7 @@ def _read_streams_group_target_assignment_member_value_task_ids_v0(
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("StreamsGroupTargetAssignmentMemberValueTaskIds.partitions", count)
-    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    message.partitions = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1
@@ -5216,14 +5218,14 @@ def _write_streams_group_current_member_assignment_value_task_ids_v0(
     parts.append(text)
     count = len(message.partitions) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(pack_int32s(message.partitions))
     tagged: list[Buffer] = []
     if message.assignment_epochs != []:
         section: list[Buffer] = []
         count = 0 if message.assignment_epochs is None else len(message.assignment_epochs) + 1
         section.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
         if message.assignment_epochs:
-            section.append(pack(f">{len(message.assignment_epochs)}i", *message.assignment_epochs))
+            section.append(pack_int32s(message.assignment_epochs))
         tagged.append(tagged_field(0, section))
     parts.append(SHORT_UVARINTS[len(tagged)])
     parts.extend(tagged)
@@ -5251,7 +5253,7 @@ def _read_streams_group_current_member_assignment_value_task_ids_v0(
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("StreamsGroupCurrentMemberAssignmentValueTaskIds.partitions", count)
-    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    message.partitions = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1
@@ -5275,7 +5277,7 @@ def _read_streams_group_current_member_assignment_value_task_ids_v0(
                             "StreamsGroupCurrentMemberAssignmentValueTaskIds.assignment_epochs",
                             count,
                         )
-                    message.assignment_epochs = list(unpack_from(f">{count}i", data, offset))
+                    message.assignment_epochs = unpack_int32s(data, offset, count)
                     offset += count * 4
             else:
                 offset = tag_end

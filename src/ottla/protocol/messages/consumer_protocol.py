@@ -9,11 +9,11 @@ Generated from `definitions/consumer_protocol.txt` by `make gen`.
 
 from __future__ import annotations
 
-from struct import Struct as Format, pack, unpack_from
+from struct import Struct as Format
 from typing import TYPE_CHECKING
 
 from ottla.protocol.message import Message, Struct
-from ottla.protocol.primitives import count_refused, null_refused
+from ottla.protocol.primitives import count_refused, null_refused, pack_int32s, unpack_int32s
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -458,7 +458,7 @@ def _write_consumer_protocol_subscription_topic_partition_v1_v3(
     parts.append(text)
     count = len(message.partitions)
     parts.append(_pack_i(count))
-    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(pack_int32s(message.partitions))
 
 
 def _read_consumer_protocol_subscription_topic_partition_v1_v3(
@@ -478,7 +478,7 @@ def _read_consumer_protocol_subscription_topic_partition_v1_v3(
         raise null_refused("ConsumerProtocolSubscriptionTopicPartition.partitions")
     if count * 4 > len(data) - offset:
         raise count_refused("ConsumerProtocolSubscriptionTopicPartition.partitions", count)
-    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    message.partitions = unpack_int32s(data, offset, count)
     offset += count * 4
     return message, offset
 
@@ -541,7 +541,7 @@ def _write_consumer_protocol_assignment_topic_partition_v0_v3(
     parts.append(text)
     count = len(message.partitions)
     parts.append(_pack_i(count))
-    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(pack_int32s(message.partitions))
 
 
 def _read_consumer_protocol_assignment_topic_partition_v0_v3(
@@ -561,7 +561,7 @@ def _read_consumer_protocol_assignment_topic_partition_v0_v3(
         raise null_refused("ConsumerProtocolAssignmentTopicPartition.partitions")
     if count * 4 > len(data) - offset:
         raise count_refused("ConsumerProtocolAssignmentTopicPartition.partitions", count)
-    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    message.partitions = unpack_int32s(data, offset, count)
     offset += count * 4
     return message, offset
 

@@ -8,7 +8,7 @@ Generated from `definitions/create_partitions.txt` by `make gen`.
 
 from __future__ import annotations
 
-from struct import Struct as Format, pack, unpack_from
+from struct import Struct as Format
 from typing import TYPE_CHECKING
 
 from ottla.protocol.message import Message, Struct
@@ -16,8 +16,10 @@ from ottla.protocol.primitives import (
     SHORT_UVARINTS,
     count_refused,
     null_refused,
+    pack_int32s,
     read_long_uvarint,
     skip_tagged_fields,
+    unpack_int32s,
     uvarint,
 )
 
@@ -350,7 +352,7 @@ def _write_create_partitions_assignment_v0_v1(
 ) -> None:
     count = len(message.broker_ids)
     parts.append(_pack_i(count))
-    parts.append(pack(f">{len(message.broker_ids)}i", *message.broker_ids))
+    parts.append(pack_int32s(message.broker_ids))
 
 
 def _read_create_partitions_assignment_v0_v1(
@@ -363,7 +365,7 @@ def _read_create_partitions_assignment_v0_v1(
         raise null_refused("CreatePartitionsAssignment.broker_ids")
     if count * 4 > len(data) - offset:
         raise count_refused("CreatePartitionsAssignment.broker_ids", count)
-    message.broker_ids = list(unpack_from(f">{count}i", data, offset))
+    message.broker_ids = unpack_int32s(data, offset, count)
     offset += count * 4
     return message, offset
 
@@ -373,7 +375,7 @@ def _write_create_partitions_assignment_v2_v3(
 ) -> None:
     count = len(message.broker_ids) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.broker_ids)}i", *message.broker_ids))
+    parts.append(pack_int32s(message.broker_ids))
     parts.append(b"\x00")
 
 
@@ -390,7 +392,7 @@ def _read_create_partitions_assignment_v2_v3(
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("CreatePartitionsAssignment.broker_ids", count)
-    message.broker_ids = list(unpack_from(f">{count}i", data, offset))
+    message.broker_ids = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1

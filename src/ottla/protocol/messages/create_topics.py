@@ -8,7 +8,7 @@ Generated from `definitions/create_topics.txt` by `make gen`.
 
 from __future__ import annotations
 
-from struct import Struct as Format, pack, unpack_from
+from struct import Struct as Format
 from typing import TYPE_CHECKING
 
 from ottla.protocol.message import Message, Struct
@@ -18,12 +18,14 @@ from ottla.protocol.primitives import (
     ZERO_UUID,
     count_refused,
     null_refused,
+    pack_int32s,
     read_long_uvarint,
     read_tag,
     size_refused,
     skip_tagged_fields,
     tagged_field,
     too_many_tagged_fields,
+    unpack_int32s,
     uvarint,
 )
 
@@ -589,7 +591,7 @@ def _write_creatable_replica_assignment_v2_v4(
 ) -> None:
     count = len(message.broker_ids)
     parts.append(_pack_ii(message.partition_index, count))
-    parts.append(pack(f">{len(message.broker_ids)}i", *message.broker_ids))
+    parts.append(pack_int32s(message.broker_ids))
 
 
 def _read_creatable_replica_assignment_v2_v4(
@@ -602,7 +604,7 @@ def _read_creatable_replica_assignment_v2_v4(
         raise null_refused("CreatableReplicaAssignment.broker_ids")
     if count * 4 > len(data) - offset:
         raise count_refused("CreatableReplicaAssignment.broker_ids", count)
-    message.broker_ids = list(unpack_from(f">{count}i", data, offset))
+    message.broker_ids = unpack_int32s(data, offset, count)
     offset += count * 4
     return message, offset
 
@@ -616,7 +618,7 @@ def _write_creatable_replica_assignment_v5_v7(
         if count < 128
         else _pack_i(message.partition_index) + uvarint(count)
     )
-    parts.append(pack(f">{len(message.broker_ids)}i", *message.broker_ids))
+    parts.append(pack_int32s(message.broker_ids))
     parts.append(b"\x00")
 
 
@@ -633,7 +635,7 @@ def _read_creatable_replica_assignment_v5_v7(
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("CreatableReplicaAssignment.broker_ids", count)
-    message.broker_ids = list(unpack_from(f">{count}i", data, offset))
+    message.broker_ids = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1

@@ -8,7 +8,7 @@ Generated from `definitions/describe_log_dirs.txt` by `make gen`.
 
 from __future__ import annotations
 
-from struct import Struct as Format, pack, unpack_from
+from struct import Struct as Format
 from typing import TYPE_CHECKING
 
 from ottla.protocol.message import Message, Struct
@@ -16,8 +16,10 @@ from ottla.protocol.primitives import (
     SHORT_UVARINTS,
     count_refused,
     null_refused,
+    pack_int32s,
     read_long_uvarint,
     skip_tagged_fields,
+    unpack_int32s,
     uvarint,
 )
 
@@ -321,7 +323,7 @@ def _write_describable_log_dir_topic_v1(
     parts.append(text)
     count = len(message.partitions)
     parts.append(_pack_i(count))
-    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(pack_int32s(message.partitions))
 
 
 def _read_describable_log_dir_topic_v1(
@@ -341,7 +343,7 @@ def _read_describable_log_dir_topic_v1(
         raise null_refused("DescribableLogDirTopic.partitions")
     if count * 4 > len(data) - offset:
         raise count_refused("DescribableLogDirTopic.partitions", count)
-    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    message.partitions = unpack_int32s(data, offset, count)
     offset += count * 4
     return message, offset
 
@@ -355,7 +357,7 @@ def _write_describable_log_dir_topic_v2_v5(
     parts.append(text)
     count = len(message.partitions) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(pack_int32s(message.partitions))
     parts.append(b"\x00")
 
 
@@ -381,7 +383,7 @@ def _read_describable_log_dir_topic_v2_v5(
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("DescribableLogDirTopic.partitions", count)
-    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    message.partitions = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1

@@ -8,7 +8,7 @@ Generated from `definitions/describe_share_group_offsets.txt` by `make gen`.
 
 from __future__ import annotations
 
-from struct import Struct as Format, pack, unpack_from
+from struct import Struct as Format
 from typing import TYPE_CHECKING
 
 from ottla.protocol.message import Message, Struct
@@ -17,8 +17,10 @@ from ottla.protocol.primitives import (
     ZERO_UUID,
     count_refused,
     null_refused,
+    pack_int32s,
     read_long_uvarint,
     skip_tagged_fields,
+    unpack_int32s,
     uvarint,
 )
 
@@ -359,7 +361,7 @@ def _write_describe_share_group_offsets_request_topic_v0_v1(
     parts.append(text)
     count = len(message.partitions) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(pack_int32s(message.partitions))
     parts.append(b"\x00")
 
 
@@ -385,7 +387,7 @@ def _read_describe_share_group_offsets_request_topic_v0_v1(
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("DescribeShareGroupOffsetsRequestTopic.partitions", count)
-    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    message.partitions = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1

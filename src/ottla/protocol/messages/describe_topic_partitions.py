@@ -8,7 +8,7 @@ Generated from `definitions/describe_topic_partitions.txt` by `make gen`.
 
 from __future__ import annotations
 
-from struct import Struct as Format, pack, unpack_from
+from struct import Struct as Format
 from typing import TYPE_CHECKING
 
 from ottla.protocol.message import Message, Struct
@@ -18,8 +18,10 @@ from ottla.protocol.primitives import (
     count_refused,
     marker_refused,
     null_refused,
+    pack_int32s,
     read_long_uvarint,
     skip_tagged_fields,
+    unpack_int32s,
     uvarint,
 )
 
@@ -574,25 +576,23 @@ def _write_describe_topic_partitions_response_partition_v0(
         )
         + uvarint(count)
     )
-    parts.append(pack(f">{len(message.replica_nodes)}i", *message.replica_nodes))
+    parts.append(pack_int32s(message.replica_nodes))
     count = len(message.isr_nodes) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.isr_nodes)}i", *message.isr_nodes))
+    parts.append(pack_int32s(message.isr_nodes))
     count = (
         0 if message.eligible_leader_replicas is None else len(message.eligible_leader_replicas) + 1
     )
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
     if message.eligible_leader_replicas:
-        parts.append(
-            pack(f">{len(message.eligible_leader_replicas)}i", *message.eligible_leader_replicas)
-        )
+        parts.append(pack_int32s(message.eligible_leader_replicas))
     count = 0 if message.last_known_elr is None else len(message.last_known_elr) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
     if message.last_known_elr:
-        parts.append(pack(f">{len(message.last_known_elr)}i", *message.last_known_elr))
+        parts.append(pack_int32s(message.last_known_elr))
     count = len(message.offline_replicas) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.offline_replicas)}i", *message.offline_replicas))
+    parts.append(pack_int32s(message.offline_replicas))
     parts.append(b"\x00")
 
 
@@ -611,7 +611,7 @@ def _read_describe_topic_partitions_response_partition_v0(
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("DescribeTopicPartitionsResponsePartition.replica_nodes", count)
-    message.replica_nodes = list(unpack_from(f">{count}i", data, offset))
+    message.replica_nodes = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1
@@ -622,7 +622,7 @@ def _read_describe_topic_partitions_response_partition_v0(
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("DescribeTopicPartitionsResponsePartition.isr_nodes", count)
-    message.isr_nodes = list(unpack_from(f">{count}i", data, offset))
+    message.isr_nodes = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1
@@ -636,7 +636,7 @@ def _read_describe_topic_partitions_response_partition_v0(
             raise count_refused(
                 "DescribeTopicPartitionsResponsePartition.eligible_leader_replicas", count
             )
-        message.eligible_leader_replicas = list(unpack_from(f">{count}i", data, offset))
+        message.eligible_leader_replicas = unpack_int32s(data, offset, count)
         offset += count * 4
     count = data[offset]
     offset += 1
@@ -648,7 +648,7 @@ def _read_describe_topic_partitions_response_partition_v0(
         count -= 1
         if count * 4 > len(data) - offset:
             raise count_refused("DescribeTopicPartitionsResponsePartition.last_known_elr", count)
-        message.last_known_elr = list(unpack_from(f">{count}i", data, offset))
+        message.last_known_elr = unpack_int32s(data, offset, count)
         offset += count * 4
     count = data[offset]
     offset += 1
@@ -659,7 +659,7 @@ def _read_describe_topic_partitions_response_partition_v0(
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("DescribeTopicPartitionsResponsePartition.offline_replicas", count)
-    message.offline_replicas = list(unpack_from(f">{count}i", data, offset))
+    message.offline_replicas = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1

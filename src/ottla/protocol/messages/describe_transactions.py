@@ -8,7 +8,7 @@ Generated from `definitions/describe_transactions.txt` by `make gen`.
 
 from __future__ import annotations
 
-from struct import Struct as Format, pack, unpack_from
+from struct import Struct as Format
 from typing import TYPE_CHECKING
 
 from ottla.protocol.message import Message, Struct
@@ -16,8 +16,10 @@ from ottla.protocol.primitives import (
     SHORT_UVARINTS,
     count_refused,
     null_refused,
+    pack_int32s,
     read_long_uvarint,
     skip_tagged_fields,
+    unpack_int32s,
     uvarint,
 )
 
@@ -342,7 +344,7 @@ def _write_topic_data_v0(message: TopicData, parts: list[Buffer]) -> None:
     parts.append(text)
     count = len(message.partitions) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(pack_int32s(message.partitions))
     parts.append(b"\x00")
 
 
@@ -366,7 +368,7 @@ def _read_topic_data_v0(data: bytes, offset: int) -> tuple[TopicData, int]:
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("TopicData.partitions", count)
-    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    message.partitions = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1

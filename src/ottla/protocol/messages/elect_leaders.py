@@ -9,7 +9,7 @@ Generated from `definitions/elect_leaders.txt` by `make gen`.
 
 from __future__ import annotations
 
-from struct import Struct as Format, pack, unpack_from
+from struct import Struct as Format
 from typing import TYPE_CHECKING
 
 from ottla.protocol.message import Message, Struct
@@ -18,8 +18,10 @@ from ottla.protocol.primitives import (
     count_refused,
     field_unsupported,
     null_refused,
+    pack_int32s,
     read_long_uvarint,
     skip_tagged_fields,
+    unpack_int32s,
     uvarint,
 )
 
@@ -305,7 +307,7 @@ def _write_topic_partitions_v0_v1(message: TopicPartitions, parts: list[Buffer])
     parts.append(text)
     count = len(message.partitions)
     parts.append(_pack_i(count))
-    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(pack_int32s(message.partitions))
 
 
 def _read_topic_partitions_v0_v1(data: bytes, offset: int) -> tuple[TopicPartitions, int]:
@@ -323,7 +325,7 @@ def _read_topic_partitions_v0_v1(data: bytes, offset: int) -> tuple[TopicPartiti
         raise null_refused("TopicPartitions.partitions")
     if count * 4 > len(data) - offset:
         raise count_refused("TopicPartitions.partitions", count)
-    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    message.partitions = unpack_int32s(data, offset, count)
     offset += count * 4
     return message, offset
 
@@ -335,7 +337,7 @@ def _write_topic_partitions_v2(message: TopicPartitions, parts: list[Buffer]) ->
     parts.append(text)
     count = len(message.partitions) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(pack_int32s(message.partitions))
     parts.append(b"\x00")
 
 
@@ -359,7 +361,7 @@ def _read_topic_partitions_v2(data: bytes, offset: int) -> tuple[TopicPartitions
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("TopicPartitions.partitions", count)
-    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    message.partitions = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1

@@ -9,7 +9,7 @@ Generated from `definitions/fetch.txt` by `make gen`.
 
 from __future__ import annotations
 
-from struct import Struct as Format, pack, unpack_from
+from struct import Struct as Format
 from typing import TYPE_CHECKING
 
 from ottla.protocol.message import Message, Struct
@@ -20,12 +20,14 @@ from ottla.protocol.primitives import (
     count_refused,
     field_unsupported,
     null_refused,
+    pack_int32s,
     read_long_uvarint,
     read_tag,
     size_refused,
     skip_tagged_fields,
     tagged_field,
     too_many_tagged_fields,
+    unpack_int32s,
     uvarint,
 )
 
@@ -1580,7 +1582,7 @@ def _write_forgotten_topic_v7_v11(message: ForgottenTopic, parts: list[Buffer]) 
     parts.append(text)
     count = len(message.partitions)
     parts.append(_pack_i(count))
-    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(pack_int32s(message.partitions))
 
 
 def _read_forgotten_topic_v7_v11(data: bytes, offset: int) -> tuple[ForgottenTopic, int]:
@@ -1599,7 +1601,7 @@ def _read_forgotten_topic_v7_v11(data: bytes, offset: int) -> tuple[ForgottenTop
         raise null_refused("ForgottenTopic.partitions")
     if count * 4 > len(data) - offset:
         raise count_refused("ForgottenTopic.partitions", count)
-    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    message.partitions = unpack_int32s(data, offset, count)
     offset += count * 4
     return message, offset
 
@@ -1611,7 +1613,7 @@ def _write_forgotten_topic_v12(message: ForgottenTopic, parts: list[Buffer]) -> 
     parts.append(text)
     count = len(message.partitions) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(pack_int32s(message.partitions))
     parts.append(b"\x00")
 
 
@@ -1636,7 +1638,7 @@ def _read_forgotten_topic_v12(data: bytes, offset: int) -> tuple[ForgottenTopic,
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("ForgottenTopic.partitions", count)
-    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    message.partitions = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1
@@ -1653,7 +1655,7 @@ def _write_forgotten_topic_v13_v18(message: ForgottenTopic, parts: list[Buffer])
         if count < 128
         else _pack_u(message.topic_id) + uvarint(count)
     )
-    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(pack_int32s(message.partitions))
     parts.append(b"\x00")
 
 
@@ -1669,7 +1671,7 @@ def _read_forgotten_topic_v13_v18(data: bytes, offset: int) -> tuple[ForgottenTo
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("ForgottenTopic.partitions", count)
-    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    message.partitions = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1

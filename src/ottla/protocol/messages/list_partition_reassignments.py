@@ -8,7 +8,7 @@ Generated from `definitions/list_partition_reassignments.txt` by `make gen`.
 
 from __future__ import annotations
 
-from struct import Struct as Format, pack, unpack_from
+from struct import Struct as Format
 from typing import TYPE_CHECKING
 
 from ottla.protocol.message import Message, Struct
@@ -16,8 +16,10 @@ from ottla.protocol.primitives import (
     SHORT_UVARINTS,
     count_refused,
     null_refused,
+    pack_int32s,
     read_long_uvarint,
     skip_tagged_fields,
+    unpack_int32s,
     uvarint,
 )
 
@@ -238,7 +240,7 @@ def _write_list_partition_reassignments_topics_v0(
     parts.append(text)
     count = len(message.partition_indexes) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.partition_indexes)}i", *message.partition_indexes))
+    parts.append(pack_int32s(message.partition_indexes))
     parts.append(b"\x00")
 
 
@@ -264,7 +266,7 @@ def _read_list_partition_reassignments_topics_v0(
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("ListPartitionReassignmentsTopics.partition_indexes", count)
-    message.partition_indexes = list(unpack_from(f">{count}i", data, offset))
+    message.partition_indexes = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1
@@ -389,13 +391,13 @@ def _write_ongoing_partition_reassignment_v0(
         if count < 128
         else _pack_i(message.partition_index) + uvarint(count)
     )
-    parts.append(pack(f">{len(message.replicas)}i", *message.replicas))
+    parts.append(pack_int32s(message.replicas))
     count = len(message.adding_replicas) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.adding_replicas)}i", *message.adding_replicas))
+    parts.append(pack_int32s(message.adding_replicas))
     count = len(message.removing_replicas) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.removing_replicas)}i", *message.removing_replicas))
+    parts.append(pack_int32s(message.removing_replicas))
     parts.append(b"\x00")
 
 
@@ -412,7 +414,7 @@ def _read_ongoing_partition_reassignment_v0(
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("OngoingPartitionReassignment.replicas", count)
-    message.replicas = list(unpack_from(f">{count}i", data, offset))
+    message.replicas = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1
@@ -423,7 +425,7 @@ def _read_ongoing_partition_reassignment_v0(
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("OngoingPartitionReassignment.adding_replicas", count)
-    message.adding_replicas = list(unpack_from(f">{count}i", data, offset))
+    message.adding_replicas = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1
@@ -434,7 +436,7 @@ def _read_ongoing_partition_reassignment_v0(
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("OngoingPartitionReassignment.removing_replicas", count)
-    message.removing_replicas = list(unpack_from(f">{count}i", data, offset))
+    message.removing_replicas = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1

@@ -9,7 +9,7 @@ Generated from `definitions/metadata.txt` by `make gen`.
 
 from __future__ import annotations
 
-from struct import Struct as Format, pack, unpack_from
+from struct import Struct as Format
 from typing import TYPE_CHECKING
 
 from ottla.protocol.message import Message, Struct
@@ -20,8 +20,10 @@ from ottla.protocol.primitives import (
     field_unsupported,
     null_refused,
     null_unsupported,
+    pack_int32s,
     read_long_uvarint,
     skip_tagged_fields,
+    unpack_int32s,
     uvarint,
 )
 
@@ -1890,10 +1892,10 @@ def _write_metadata_response_partition_v0_v4(
 ) -> None:
     count = len(message.replica_nodes)
     parts.append(_pack_hiii(message.error_code, message.partition_index, message.leader_id, count))
-    parts.append(pack(f">{len(message.replica_nodes)}i", *message.replica_nodes))
+    parts.append(pack_int32s(message.replica_nodes))
     count = len(message.isr_nodes)
     parts.append(_pack_i(count))
-    parts.append(pack(f">{len(message.isr_nodes)}i", *message.isr_nodes))
+    parts.append(pack_int32s(message.isr_nodes))
 
 
 def _read_metadata_response_partition_v0_v4(
@@ -1910,7 +1912,7 @@ def _read_metadata_response_partition_v0_v4(
         raise null_refused("MetadataResponsePartition.replica_nodes")
     if count * 4 > len(data) - offset:
         raise count_refused("MetadataResponsePartition.replica_nodes", count)
-    message.replica_nodes = list(unpack_from(f">{count}i", data, offset))
+    message.replica_nodes = unpack_int32s(data, offset, count)
     offset += count * 4
     (count,) = _unpack_i(data, offset)
     offset += 4
@@ -1918,7 +1920,7 @@ def _read_metadata_response_partition_v0_v4(
         raise null_refused("MetadataResponsePartition.isr_nodes")
     if count * 4 > len(data) - offset:
         raise count_refused("MetadataResponsePartition.isr_nodes", count)
-    message.isr_nodes = list(unpack_from(f">{count}i", data, offset))
+    message.isr_nodes = unpack_int32s(data, offset, count)
     offset += count * 4
     return message, offset
 
@@ -1928,13 +1930,13 @@ def _write_metadata_response_partition_v5_v6(
 ) -> None:
     count = len(message.replica_nodes)
     parts.append(_pack_hiii(message.error_code, message.partition_index, message.leader_id, count))
-    parts.append(pack(f">{len(message.replica_nodes)}i", *message.replica_nodes))
+    parts.append(pack_int32s(message.replica_nodes))
     count = len(message.isr_nodes)
     parts.append(_pack_i(count))
-    parts.append(pack(f">{len(message.isr_nodes)}i", *message.isr_nodes))
+    parts.append(pack_int32s(message.isr_nodes))
     count = len(message.offline_replicas)
     parts.append(_pack_i(count))
-    parts.append(pack(f">{len(message.offline_replicas)}i", *message.offline_replicas))
+    parts.append(pack_int32s(message.offline_replicas))
 
 
 def _read_metadata_response_partition_v5_v6(
@@ -1950,7 +1952,7 @@ def _read_metadata_response_partition_v5_v6(
         raise null_refused("MetadataResponsePartition.replica_nodes")
     if count * 4 > len(data) - offset:
         raise count_refused("MetadataResponsePartition.replica_nodes", count)
-    message.replica_nodes = list(unpack_from(f">{count}i", data, offset))
+    message.replica_nodes = unpack_int32s(data, offset, count)
     offset += count * 4
     (count,) = _unpack_i(data, offset)
     offset += 4
@@ -1958,7 +1960,7 @@ def _read_metadata_response_partition_v5_v6(
         raise null_refused("MetadataResponsePartition.isr_nodes")
     if count * 4 > len(data) - offset:
         raise count_refused("MetadataResponsePartition.isr_nodes", count)
-    message.isr_nodes = list(unpack_from(f">{count}i", data, offset))
+    message.isr_nodes = unpack_int32s(data, offset, count)
     offset += count * 4
     (count,) = _unpack_i(data, offset)
     offset += 4
@@ -1966,7 +1968,7 @@ def _read_metadata_response_partition_v5_v6(
         raise null_refused("MetadataResponsePartition.offline_replicas")
     if count * 4 > len(data) - offset:
         raise count_refused("MetadataResponsePartition.offline_replicas", count)
-    message.offline_replicas = list(unpack_from(f">{count}i", data, offset))
+    message.offline_replicas = unpack_int32s(data, offset, count)
     offset += count * 4
     return message, offset
 
@@ -1984,13 +1986,13 @@ def _write_metadata_response_partition_v7_v8(
             count,
         )
     )
-    parts.append(pack(f">{len(message.replica_nodes)}i", *message.replica_nodes))
+    parts.append(pack_int32s(message.replica_nodes))
     count = len(message.isr_nodes)
     parts.append(_pack_i(count))
-    parts.append(pack(f">{len(message.isr_nodes)}i", *message.isr_nodes))
+    parts.append(pack_int32s(message.isr_nodes))
     count = len(message.offline_replicas)
     parts.append(_pack_i(count))
-    parts.append(pack(f">{len(message.offline_replicas)}i", *message.offline_replicas))
+    parts.append(pack_int32s(message.offline_replicas))
 
 
 def _read_metadata_response_partition_v7_v8(
@@ -2005,7 +2007,7 @@ def _read_metadata_response_partition_v7_v8(
         raise null_refused("MetadataResponsePartition.replica_nodes")
     if count * 4 > len(data) - offset:
         raise count_refused("MetadataResponsePartition.replica_nodes", count)
-    message.replica_nodes = list(unpack_from(f">{count}i", data, offset))
+    message.replica_nodes = unpack_int32s(data, offset, count)
     offset += count * 4
     (count,) = _unpack_i(data, offset)
     offset += 4
@@ -2013,7 +2015,7 @@ def _read_metadata_response_partition_v7_v8(
         raise null_refused("MetadataResponsePartition.isr_nodes")
     if count * 4 > len(data) - offset:
         raise count_refused("MetadataResponsePartition.isr_nodes", count)
-    message.isr_nodes = list(unpack_from(f">{count}i", data, offset))
+    message.isr_nodes = unpack_int32s(data, offset, count)
     offset += count * 4
     (count,) = _unpack_i(data, offset)
     offset += 4
@@ -2021,7 +2023,7 @@ def _read_metadata_response_partition_v7_v8(
         raise null_refused("MetadataResponsePartition.offline_replicas")
     if count * 4 > len(data) - offset:
         raise count_refused("MetadataResponsePartition.offline_replicas", count)
-    message.offline_replicas = list(unpack_from(f">{count}i", data, offset))
+    message.offline_replicas = unpack_int32s(data, offset, count)
     offset += count * 4
     return message, offset
 
@@ -2044,13 +2046,13 @@ def _write_metadata_response_partition_v9_v13(
         )
         + uvarint(count)
     )
-    parts.append(pack(f">{len(message.replica_nodes)}i", *message.replica_nodes))
+    parts.append(pack_int32s(message.replica_nodes))
     count = len(message.isr_nodes) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.isr_nodes)}i", *message.isr_nodes))
+    parts.append(pack_int32s(message.isr_nodes))
     count = len(message.offline_replicas) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.offline_replicas)}i", *message.offline_replicas))
+    parts.append(pack_int32s(message.offline_replicas))
     parts.append(b"\x00")
 
 
@@ -2069,7 +2071,7 @@ def _read_metadata_response_partition_v9_v13(
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("MetadataResponsePartition.replica_nodes", count)
-    message.replica_nodes = list(unpack_from(f">{count}i", data, offset))
+    message.replica_nodes = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1
@@ -2080,7 +2082,7 @@ def _read_metadata_response_partition_v9_v13(
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("MetadataResponsePartition.isr_nodes", count)
-    message.isr_nodes = list(unpack_from(f">{count}i", data, offset))
+    message.isr_nodes = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1
@@ -2091,7 +2093,7 @@ def _read_metadata_response_partition_v9_v13(
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("MetadataResponsePartition.offline_replicas", count)
-    message.offline_replicas = list(unpack_from(f">{count}i", data, offset))
+    message.offline_replicas = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1

@@ -8,7 +8,7 @@ Generated from `definitions/offset_fetch.txt` by `make gen`.
 
 from __future__ import annotations
 
-from struct import Struct as Format, pack, unpack_from
+from struct import Struct as Format
 from typing import TYPE_CHECKING
 
 from ottla.protocol.message import Message, Struct
@@ -19,8 +19,10 @@ from ottla.protocol.primitives import (
     field_unsupported,
     null_refused,
     null_unsupported,
+    pack_int32s,
     read_long_uvarint,
     skip_tagged_fields,
+    unpack_int32s,
     uvarint,
 )
 
@@ -914,7 +916,7 @@ def _write_offset_fetch_request_topics_v8_v9(
     parts.append(text)
     count = len(message.partition_indexes) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.partition_indexes)}i", *message.partition_indexes))
+    parts.append(pack_int32s(message.partition_indexes))
     parts.append(b"\x00")
 
 
@@ -941,7 +943,7 @@ def _read_offset_fetch_request_topics_v8_v9(
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("OffsetFetchRequestTopics.partition_indexes", count)
-    message.partition_indexes = list(unpack_from(f">{count}i", data, offset))
+    message.partition_indexes = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1
@@ -960,7 +962,7 @@ def _write_offset_fetch_request_topics_v10(
         if count < 128
         else _pack_u(message.topic_id) + uvarint(count)
     )
-    parts.append(pack(f">{len(message.partition_indexes)}i", *message.partition_indexes))
+    parts.append(pack_int32s(message.partition_indexes))
     parts.append(b"\x00")
 
 
@@ -978,7 +980,7 @@ def _read_offset_fetch_request_topics_v10(
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("OffsetFetchRequestTopics.partition_indexes", count)
-    message.partition_indexes = list(unpack_from(f">{count}i", data, offset))
+    message.partition_indexes = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1
@@ -996,7 +998,7 @@ def _write_offset_fetch_request_topic_v1_v5(
     parts.append(text)
     count = len(message.partition_indexes)
     parts.append(_pack_i(count))
-    parts.append(pack(f">{len(message.partition_indexes)}i", *message.partition_indexes))
+    parts.append(pack_int32s(message.partition_indexes))
 
 
 def _read_offset_fetch_request_topic_v1_v5(
@@ -1016,7 +1018,7 @@ def _read_offset_fetch_request_topic_v1_v5(
         raise null_refused("OffsetFetchRequestTopic.partition_indexes")
     if count * 4 > len(data) - offset:
         raise count_refused("OffsetFetchRequestTopic.partition_indexes", count)
-    message.partition_indexes = list(unpack_from(f">{count}i", data, offset))
+    message.partition_indexes = unpack_int32s(data, offset, count)
     offset += count * 4
     return message, offset
 
@@ -1030,7 +1032,7 @@ def _write_offset_fetch_request_topic_v6_v7(
     parts.append(text)
     count = len(message.partition_indexes) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.partition_indexes)}i", *message.partition_indexes))
+    parts.append(pack_int32s(message.partition_indexes))
     parts.append(b"\x00")
 
 
@@ -1056,7 +1058,7 @@ def _read_offset_fetch_request_topic_v6_v7(
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("OffsetFetchRequestTopic.partition_indexes", count)
-    message.partition_indexes = list(unpack_from(f">{count}i", data, offset))
+    message.partition_indexes = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1

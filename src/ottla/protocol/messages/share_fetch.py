@@ -18,8 +18,10 @@ from ottla.protocol.primitives import (
     count_refused,
     field_unsupported,
     null_refused,
+    pack_int32s,
     read_long_uvarint,
     skip_tagged_fields,
+    unpack_int32s,
     uvarint,
 )
 
@@ -714,7 +716,7 @@ def _write_forgotten_topic_v1_v2(message: ForgottenTopic, parts: list[Buffer]) -
         if count < 128
         else _pack_u(message.topic_id) + uvarint(count)
     )
-    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(pack_int32s(message.partitions))
     parts.append(b"\x00")
 
 
@@ -729,7 +731,7 @@ def _read_forgotten_topic_v1_v2(data: bytes, offset: int) -> tuple[ForgottenTopi
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("ForgottenTopic.partitions", count)
-    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    message.partitions = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1

@@ -8,7 +8,7 @@ Generated from `definitions/share_group_heartbeat.txt` by `make gen`.
 
 from __future__ import annotations
 
-from struct import Struct as Format, pack, unpack_from
+from struct import Struct as Format
 from typing import TYPE_CHECKING
 
 from ottla.protocol.message import Message, Struct
@@ -18,8 +18,10 @@ from ottla.protocol.primitives import (
     count_refused,
     marker_refused,
     null_refused,
+    pack_int32s,
     read_long_uvarint,
     skip_tagged_fields,
+    unpack_int32s,
     uvarint,
 )
 
@@ -398,7 +400,7 @@ def _write_topic_partitions_v1(message: TopicPartitions, parts: list[Buffer]) ->
         if count < 128
         else _pack_u(message.topic_id) + uvarint(count)
     )
-    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(pack_int32s(message.partitions))
     parts.append(b"\x00")
 
 
@@ -413,7 +415,7 @@ def _read_topic_partitions_v1(data: bytes, offset: int) -> tuple[TopicPartitions
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("TopicPartitions.partitions", count)
-    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    message.partitions = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1

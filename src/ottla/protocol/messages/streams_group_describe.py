@@ -8,7 +8,7 @@ Generated from `definitions/streams_group_describe.txt` by `make gen`.
 
 from __future__ import annotations
 
-from struct import Struct as Format, pack, unpack_from
+from struct import Struct as Format
 from typing import TYPE_CHECKING
 
 from ottla.protocol.message import Message, Struct
@@ -17,8 +17,10 @@ from ottla.protocol.primitives import (
     count_refused,
     marker_refused,
     null_refused,
+    pack_int32s,
     read_long_uvarint,
     skip_tagged_fields,
+    unpack_int32s,
     uvarint,
 )
 
@@ -925,7 +927,7 @@ def _write_task_ids_v0(message: TaskIds, parts: list[Buffer]) -> None:
     parts.append(text)
     count = len(message.partitions) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(pack_int32s(message.partitions))
     parts.append(b"\x00")
 
 
@@ -949,7 +951,7 @@ def _read_task_ids_v0(data: bytes, offset: int) -> tuple[TaskIds, int]:
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("TaskIds.partitions", count)
-    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    message.partitions = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1

@@ -18,8 +18,10 @@ from ottla.protocol.primitives import (
     count_refused,
     marker_refused,
     null_refused,
+    pack_int32s,
     read_long_uvarint,
     skip_tagged_fields,
+    unpack_int32s,
     uvarint,
 )
 
@@ -960,7 +962,7 @@ def _write_streams_group_heartbeat_request_task_ids_v0(
     parts.append(text)
     count = len(message.partitions) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(pack_int32s(message.partitions))
     parts.append(b"\x00")
 
 
@@ -986,7 +988,7 @@ def _read_streams_group_heartbeat_request_task_ids_v0(
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("StreamsGroupHeartbeatRequestTaskIds.partitions", count)
-    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    message.partitions = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1
@@ -1591,7 +1593,7 @@ def _write_topic_partition_v0(message: TopicPartition, parts: list[Buffer]) -> N
     parts.append(text)
     count = len(message.partitions) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(pack_int32s(message.partitions))
     parts.append(b"\x00")
 
 
@@ -1615,7 +1617,7 @@ def _read_topic_partition_v0(data: bytes, offset: int) -> tuple[TopicPartition, 
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("TopicPartition.partitions", count)
-    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    message.partitions = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1
@@ -1663,7 +1665,7 @@ def _write_streams_group_heartbeat_response_task_ids_v0(
     parts.append(text)
     count = len(message.partitions) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.partitions)}i", *message.partitions))
+    parts.append(pack_int32s(message.partitions))
     parts.append(b"\x00")
 
 
@@ -1689,7 +1691,7 @@ def _read_streams_group_heartbeat_response_task_ids_v0(
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("StreamsGroupHeartbeatResponseTaskIds.partitions", count)
-    message.partitions = list(unpack_from(f">{count}i", data, offset))
+    message.partitions = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1

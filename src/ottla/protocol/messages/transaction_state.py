@@ -9,7 +9,7 @@ Generated from `definitions/transaction_state.txt` by `make gen`.
 
 from __future__ import annotations
 
-from struct import Struct as Format, pack, unpack_from
+from struct import Struct as Format
 from typing import TYPE_CHECKING
 
 from ottla.protocol.message import Message, Struct
@@ -19,12 +19,14 @@ from ottla.protocol.primitives import (
     count_refused,
     field_unsupported,
     null_refused,
+    pack_int32s,
     read_long_uvarint,
     read_tag,
     size_refused,
     skip_tagged_fields,
     tagged_field,
     too_many_tagged_fields,
+    unpack_int32s,
     uvarint,
 )
 
@@ -374,7 +376,7 @@ def _write_partitions_schema_v0(message: PartitionsSchema, parts: list[Buffer]) 
     parts.append(text)
     count = len(message.partition_ids)
     parts.append(_pack_i(count))
-    parts.append(pack(f">{len(message.partition_ids)}i", *message.partition_ids))
+    parts.append(pack_int32s(message.partition_ids))
 
 
 def _read_partitions_schema_v0(data: bytes, offset: int) -> tuple[PartitionsSchema, int]:
@@ -392,7 +394,7 @@ def _read_partitions_schema_v0(data: bytes, offset: int) -> tuple[PartitionsSche
         raise null_refused("PartitionsSchema.partition_ids")
     if count * 4 > len(data) - offset:
         raise count_refused("PartitionsSchema.partition_ids", count)
-    message.partition_ids = list(unpack_from(f">{count}i", data, offset))
+    message.partition_ids = unpack_int32s(data, offset, count)
     offset += count * 4
     return message, offset
 
@@ -404,7 +406,7 @@ def _write_partitions_schema_v1(message: PartitionsSchema, parts: list[Buffer]) 
     parts.append(text)
     count = len(message.partition_ids) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.partition_ids)}i", *message.partition_ids))
+    parts.append(pack_int32s(message.partition_ids))
     parts.append(b"\x00")
 
 
@@ -428,7 +430,7 @@ def _read_partitions_schema_v1(data: bytes, offset: int) -> tuple[PartitionsSche
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("PartitionsSchema.partition_ids", count)
-    message.partition_ids = list(unpack_from(f">{count}i", data, offset))
+    message.partition_ids = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1

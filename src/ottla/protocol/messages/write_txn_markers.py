@@ -8,7 +8,7 @@ Generated from `definitions/write_txn_markers.txt` by `make gen`.
 
 from __future__ import annotations
 
-from struct import Struct as Format, pack, unpack_from
+from struct import Struct as Format
 from typing import TYPE_CHECKING
 
 from ottla.protocol.message import Message, Struct
@@ -16,8 +16,10 @@ from ottla.protocol.primitives import (
     SHORT_UVARINTS,
     count_refused,
     null_refused,
+    pack_int32s,
     read_long_uvarint,
     skip_tagged_fields,
+    unpack_int32s,
     uvarint,
 )
 
@@ -367,7 +369,7 @@ def _write_writable_txn_marker_topic_v1_v2(
     parts.append(text)
     count = len(message.partition_indexes) + 1
     parts.append(SHORT_UVARINTS[count] if count < 128 else uvarint(count))
-    parts.append(pack(f">{len(message.partition_indexes)}i", *message.partition_indexes))
+    parts.append(pack_int32s(message.partition_indexes))
     parts.append(b"\x00")
 
 
@@ -393,7 +395,7 @@ def _read_writable_txn_marker_topic_v1_v2(
     count -= 1
     if count * 4 > len(data) - offset:
         raise count_refused("WritableTxnMarkerTopic.partition_indexes", count)
-    message.partition_indexes = list(unpack_from(f">{count}i", data, offset))
+    message.partition_indexes = unpack_int32s(data, offset, count)
     offset += count * 4
     count = data[offset]
     offset += 1
