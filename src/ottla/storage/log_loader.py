@@ -2,9 +2,10 @@
 """Opening every log at start: find the partitions' directories, open each, lose nothing.
 
 A directory whose last run ended in order is opened log by log on the spot: that is some file-system
-calls each, which threads would not make faster. Otherwise its logs are first recovered in threads,
-each with open files of its own, and closed again: that puts on disk what recovery found, before
-anybody may rely on it. Then they are opened like the others.
+calls each, which threads would not make faster. Otherwise its logs are recovered in threads, each
+with open files of its own. After a machine's death what recovery kept is put on disk at once, since
+some of it may only be in this boot's page cache; after a process's death the page cache is what it
+was, so the background flush may do it, as it would have done without the accident.
 
 What else may lie in a log directory:
 
@@ -86,7 +87,7 @@ class _Found(NamedTuple):
     recovery_point: int
     log_start_offset: int
     high_watermark: int
-    clean: bool
+    last_run: LastRun
 
 
 class _Loader:
@@ -105,6 +106,7 @@ class _Loader:
         self._context = context
         self._config_of = config_of
         self._progress = progress
+        self._lock = threading.Lock()  # guards `_opened`, which threads count up
         self._opened = 0
         self._total = 0
         self._own_context = threading.local()
@@ -140,7 +142,7 @@ class _Loader:
                         recovery_points.get(key, 0),
                         starts.get(key, 0),
                         watermarks.get(key, 0),
-                        clean=directory.last_run is LastRun.CLEAN,
+                        last_run=directory.last_run,
                     )
                 )
         return found
@@ -159,60 +161,53 @@ class _Loader:
         """Open what was found; a value is the log or why there is none."""
         every = [each for group in found.values() for each in group]
         self._total = len(every)
-        unclean = [each for each in every if not each.clean]
+        clean = [each for each in every if each.last_run is LastRun.CLEAN]
+        unclean = [each for each in every if each.last_run is not LastRun.CLEAN]
         outcome: dict[_Found, PartitionLog | OttlaError] = {}
+        for each in clean:
+            outcome[each] = self._try_open(each, self._context)
         if unclean:
             with ThreadPoolExecutor(thread_count, "recover") as pool:
-                refused = zip(unclean, pool.map(self._recover, unclean), strict=True)
-                outcome.update((each, error) for each, error in refused if error is not None)
-        for each in every:
-            if each not in outcome:
-                outcome[each] = self._try_open(each, self._context, clean=True)
-                self._count()
-        self._progress(self._opened, self._total)
+                outcome.update(zip(unclean, pool.map(self._recover, unclean), strict=True))
+        self._progress(self._total, self._total)
         return outcome
 
-    def _count(self) -> None:
-        self._opened += 1
-        if self._opened % PROGRESS_EVERY == 0:
-            self._progress(self._opened, self._total)
-
-    def _recover(self, found: _Found) -> OttlaError | None:
-        """Recover one log in a thread; return why it could not be."""
+    def _recover(self, found: _Found) -> PartitionLog | OttlaError:
+        """Recover one log in a thread."""
         context = getattr(self._own_context, "context", None)
         if context is None:
             context = SegmentContext(OpenFiles(self._files, RECOVERY_OPEN_FILES))
             self._own_context.context = context
         try:
             settle_merges(self._files, found.path)
+            log = self._try_open(found, context)
+            if isinstance(log, PartitionLog) and found.last_run is LastRun.UNCLEAN:
+                log.flush()
         except OSError as error:
             return StorageError(f"{found.path}: {error}")
-        log = self._try_open(found, context, clean=False)
-        if isinstance(log, OttlaError):
-            return log
-        try:
-            log.close()
         except StorageError as error:
             return error
-        if log.corruption is not None:
-            self.report.notes.append(f"{found.topic}-{found.partition}: {log.corruption}")
-        return None
+        return log
 
-    def _try_open(
-        self, found: _Found, context: SegmentContext, *, clean: bool
-    ) -> PartitionLog | OttlaError:
+    def _try_open(self, found: _Found, context: SegmentContext) -> PartitionLog | OttlaError:
         try:
-            return self._open(found, context, clean=clean)
+            log = self._open(found, context)
         except CorruptPartitionMetadata:
             # The file is written without waiting for the disk, so a power cut may leave it empty.
             # The metadata journal knows the id; `LogManager.claim` writes it again.
             path = f"{found.path}/{PARTITION_METADATA_FILE}"
             self._files.rename(path, path + ".corrupt")
-            return self._try_open(found, context, clean=clean)
+            return self._try_open(found, context)
         except OttlaError as error:
             return error
+        with self._lock:
+            self._opened += 1
+            opened = self._opened
+        if opened % PROGRESS_EVERY == 0:
+            self._progress(opened, self._total)
+        return log
 
-    def _open(self, found: _Found, context: SegmentContext, *, clean: bool) -> PartitionLog:
+    def _open(self, found: _Found, context: SegmentContext) -> PartitionLog:
         return PartitionLog.open(
             found.path,
             found.topic,
@@ -220,7 +215,7 @@ class _Loader:
             self._config_of(found.topic),
             files=self._files,
             clock=self._clock,
-            clean=clean,
+            clean=found.last_run is LastRun.CLEAN,
             recovery_point=found.recovery_point,
             log_start_offset=found.log_start_offset,
             high_watermark=found.high_watermark,
@@ -242,7 +237,10 @@ class _Loader:
             if not isinstance(log, PartitionLog):
                 self.report.unopened[key] = str(log)
                 continue
-            if not each.clean:
+            if log.corruption is not None:
+                self.report.notes.append(f"{each.topic}-{each.partition}: {log.corruption}")
+            if each.last_run is not LastRun.CLEAN:
+                log.adopt_context(self._context)
                 self.report.recovered.append(log)
             self.report.logs.append(log)
         if not directory.is_online:

@@ -901,6 +901,7 @@ class PartitionLog:
                 offset = min(offset, batch[1].base_offset)
             segment.cut(position, offset)
             self.log_end_offset = offset
+            self.log_start_offset = min(self.log_start_offset, offset)
             self._forget_tail(self.leader_epochs.truncate_from_end(offset))
             self._context.files.fsync_dir(self.directory)
 
