@@ -11,6 +11,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from ottla.base.errors import StorageError
+from ottla.storage.files import DiskFull
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +63,8 @@ class Burst:
                 partition.finish_burst()
             except StorageError as error:
                 _logger.error("%s-%s: %s", partition.topic, partition.index, error)  # noqa: TRY400 - the text says it all
-                self._on_storage_error(partition, error)
+                if not isinstance(error, DiskFull):  # a full disk lost nothing and may be emptied
+                    self._on_storage_error(partition, error)
                 failed = error
         if failed is not None:
             raise failed
