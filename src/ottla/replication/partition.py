@@ -21,7 +21,6 @@ from ottla.base.errors import StorageError
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.records.batch import CODEC_MASK, TRANSACTIONAL
 from ottla.records.recompression import recompress_batch, target_codec
-from ottla.records.recompression import recompress_batch, target_codec
 from ottla.records.validation import ValidationLimits, validate_batch
 
 if TYPE_CHECKING:
@@ -48,7 +47,6 @@ class Partition:
     """The leader's role of one partition on this broker."""
 
     __slots__ = (
-        "_codec",
         "_codec",
         "_directory",
         "_limits",
@@ -93,7 +91,6 @@ class Partition:
         self.log.config = config
         self._limits = _limits_of(config)
         self._codec = target_codec(config.compression_type)
-        self._codec = target_codec(config.compression_type)
         self.acknowledges_at_once = (
             config.flush_profile == "replicated" and config.flush_messages == NEVER
         )
@@ -129,17 +126,14 @@ class Partition:
         if not self._directory.accepts_appends:
             raise StorageError(self._directory.refusal)
         header = validate_batch(records, self._limits, wall_ms)
-        if self._codec is not None and header.attributes & CODEC_MASK != self._codec:
-            records, header = recompress_batch(records, header, self._codec, self._limits)
         if header.attributes & TRANSACTIONAL:
             raise ApiError(
                 ErrorCode.INVALID_TXN_STATE,
                 f"no transaction is open on {self.topic}-{self.index}: this broker has no "
                 "transaction coordinator",
             )
-        codec = self._codec
-        if codec is not None and header.codec != codec:
-            records, header = recompress_batch(records, header, codec, self._limits)
+        if self._codec is not None and header.attributes & CODEC_MASK != self._codec:
+            records, header = recompress_batch(records, header, self._codec, self._limits)
         return self.log.append(records, (header,), self.leader_epoch, wall_ms)
 
     def require_in_sync_replicas(self) -> None:
