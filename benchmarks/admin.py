@@ -58,6 +58,10 @@ class Admin:
             position, message = _read_text(answer, position + 2)
             if error:
                 raise RuntimeError(f"creating {name}: error {error} {message}")
+        self.wait_for_leaders(topics)
+
+    def wait_for_leaders(self, topics: Sequence[tuple[str, int]]) -> None:
+        """Wait until every partition has a leader."""
         deadline = time.monotonic() + ANSWER_TIMEOUT_S
         while not self._has_leaders(topics):
             if time.monotonic() > deadline:

@@ -110,9 +110,9 @@ class Pipeline:
 def run_produce(arguments: argparse.Namespace) -> dict[str, Any]:
     """Send one frame over and over until the time or the bytes are used up."""
     batch = _batch(arguments)
-    names = [f"{arguments.topic}{index:05d}" for index in range(arguments.topics)]
-    if arguments.topics == 1:
-        names = [arguments.topic]
+    names = [arguments.topic]
+    if arguments.topics > 1:
+        names = [f"{arguments.topic}{index:05d}" for index in range(arguments.topics)]
     topics = [(name, range(arguments.partitions)) for name in names]
     frame = frames.produce(topics, batch.data, acks=arguments.acks)
     answer = frames.produce_answer_layout(topics)
