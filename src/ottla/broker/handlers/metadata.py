@@ -127,6 +127,8 @@ def _look_up(
             if topic is not None:
                 return topic
             code = ErrorCode.UNKNOWN_TOPIC_ID
+        if version < _FIRST_VERSION_BY_ID:
+            name = name or ""  # these versions have no null for it
         return MetadataResponseTopic(error_code=code, name=name, topic_id=topic_id)
     if name is None:
         return MetadataResponseTopic(error_code=ErrorCode.INVALID_REQUEST, name="")
