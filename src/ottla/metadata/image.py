@@ -255,6 +255,7 @@ class ImageBuilder:
         self._kept: dict[tuple[Any, ...], Message] | None = None
         self._next_producer_id = base.next_producer_id
         self._opened: dict[bytes, _OpenTopic | None] = {}  # None: the topic is gone
+        self._new_names: dict[str, None] = {}  # of topics made by this builder and not removed
         self._open_configs: dict[tuple[int, str], dict[str, str]] = {}
         self._touched_brokers: dict[int, None] = {}
         self._touched_features: dict[str, None] = {}
@@ -329,16 +330,12 @@ class ImageBuilder:
         return tuple((ResourceType(kind), name) for kind, name in self._open_configs)
 
     def _topic(self, record: Any) -> None:
-        clash = self._name_in_use(record.name)
-        if clash is not None:
+        before = self._base.topics_by_name.get(record.name)
+        is_left = before is not None and self._opened.get(before.topic_id, before) is not None
+        if is_left or record.name in self._new_names:
             raise InvariantViolation(f"topic {record.name} exists already")
+        self._new_names[record.name] = None
         self._opened[record.topic_id] = _OpenTopic(record.name, record.topic_id, ())
-
-    def _name_in_use(self, name: str) -> bytes | None:
-        before = self._base.topics_by_name.get(name)
-        if before is not None and self._opened.get(before.topic_id, before) is not None:
-            return before.topic_id
-        return None
 
     def _open(self, topic_id: bytes) -> _OpenTopic:
         opened = self._opened.get(topic_id)
@@ -379,6 +376,7 @@ class ImageBuilder:
     def _remove_topic(self, record: Any) -> None:
         topic = self._open(record.topic_id)
         self._opened[record.topic_id] = None
+        self._new_names.pop(topic.name, None)
         resource = (int(ResourceType.TOPIC), topic.name)
         if resource in self._open_configs or resource in self._base.configs:
             self._open_configs[resource] = {}
