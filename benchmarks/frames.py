@@ -26,6 +26,7 @@ BATCH_HEADER = struct.Struct(">qiibIhiqqqhii")
 BATCH_HEADER_BYTES = 61
 CRC_FROM = 21  # the CRC covers everything from the attributes on
 REQUEST_TIMEOUT_MS = 30_000
+SCRAMBLE = 7919  # a prime, so that sizes come in no order that repeats early
 
 
 class Batch(NamedTuple):
@@ -86,12 +87,31 @@ def batch_of(values: Sequence[bytes], *, timestamp_ms: int | None = None) -> Bat
     return Batch(head + covered, len(values), sum(map(len, values)))
 
 
-def filled_batch(record_bytes: int, batch_bytes: int) -> Batch:
-    """Encode as many values of a size as fit a batch of a size, but at least one."""
+def filled_batch(
+    record_bytes: int, batch_bytes: int, *, spread_bytes: int = 0, turn: int = 0
+) -> Batch:
+    """Encode as many values of a size as fit a batch of a size, but at least one.
+
+    With a spread, sizes go evenly from `record_bytes - spread` to `record_bytes + spread` in a
+    scrambled order; `turn` changes the values' bytes and nothing else.
+    """
     overhead = len(record(1_000_000, bytes(record_bytes))) - record_bytes
     count = max(1, (batch_bytes - BATCH_HEADER_BYTES) // (record_bytes + overhead))
-    pattern = bytes(range(32, 127)) * (record_bytes // 95 + 2)
-    return batch_of([pattern[i % 95 : i % 95 + record_bytes] for i in range(count)])
+    return batch_of(values_of(record_bytes, count, spread_bytes=spread_bytes, turn=turn))
+
+
+def values_of(
+    record_bytes: int, count: int, *, spread_bytes: int = 0, turn: int = 0
+) -> list[bytes]:
+    """Make so many printable values."""
+    pattern = bytes(range(32, 127)) * ((record_bytes + spread_bytes) // 95 + 2)
+    sizes = 2 * spread_bytes + 1
+    values = []
+    for index in range(count):
+        size = record_bytes - spread_bytes + index * SCRAMBLE % sizes
+        start = (index + turn) % 95
+        values.append(pattern[start : start + size])
+    return values
 
 
 def produce(

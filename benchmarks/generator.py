@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Load at the level of the protocol, in a process of its own, cheaper than any server.
 
-Produce: one request is encoded once; a connection's output is that frame repeated for ever, so what
-may be sent is a number of bytes and sending is one `send` of a slice, whatever the number of
-requests in it. Answers have one size, so counting them is a division and checking their error codes
-a slice with a stride. The window (requests in flight per connection) bounds both sides.
+Produce: a megabyte of requests is encoded once, each with its own correlation id and values but
+all of one size, and sent over and over; so what may be sent is a number of bytes and sending is one
+`send` of a slice, whatever the number of requests in it. Answers have one size, so counting them is
+a division and checking their error codes a slice with a stride. The window (requests in flight per
+connection) bounds both sides.
 
 Fetch: each connection reads its partition from the start, one request at a time as consumers do,
 and walks the batch headers to know its next offset.
@@ -31,6 +32,7 @@ from benchmarks.admin import parse_address, read_exactly
 
 REPEATED_BYTES = 1 << 20  # small frames are repeated until sends are this long
 RECEIVE_BYTES = 1 << 20
+DIFFERENT_BATCHES = 64
 STALL_S = 30.0
 BATCH_SIZES = struct.Struct(">qi")
 
@@ -43,7 +45,7 @@ class Pipeline:
     """One connection that keeps `window` requests in flight."""
 
     def __init__(
-        self, address: str, frame: bytes, answer: frames.ProduceAnswer, window: int
+        self, address: str, requests: Sequence[bytes], answer: frames.ProduceAnswer, window: int
     ) -> None:
         self.socket = connect(address)
         self.socket.setblocking(False)
@@ -51,8 +53,8 @@ class Pipeline:
         self.wants_to_send = True
         self._answer = answer
         self._window = window
-        self._frame_bytes = len(frame)
-        self._output = memoryview(frame * max(1, REPEATED_BYTES // len(frame)))
+        (self._frame_bytes,) = {len(request) for request in requests}
+        self._output = memoryview(b"".join(requests))
         self._sent_bytes = 0
         self._input = bytearray(max(RECEIVE_BYTES, 2 * answer.size))
         self._input_view = memoryview(self._input)
@@ -109,15 +111,15 @@ class Pipeline:
 
 def run_produce(arguments: argparse.Namespace) -> dict[str, Any]:
     """Send one frame over and over until the time or the bytes are used up."""
-    batch = _batch(arguments)
     names = [arguments.topic]
     if arguments.topics > 1:
         names = [f"{arguments.topic}{index:05d}" for index in range(arguments.topics)]
     topics = [(name, range(arguments.partitions)) for name in names]
-    frame = frames.produce(topics, batch.data, acks=arguments.acks)
+    requests, batch = _requests(arguments, topics)
+    frame = requests[0]
     answer = frames.produce_answer_layout(topics)
     pipelines = [
-        Pipeline(arguments.address, frame, answer, arguments.window)
+        Pipeline(arguments.address, requests, answer, arguments.window)
         for _ in range(arguments.connections)
     ]
     limit = arguments.max_bytes // len(frame) // len(pipelines) if arguments.max_bytes else 1 << 62
@@ -140,10 +142,32 @@ def run_produce(arguments: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _batch(arguments: argparse.Namespace) -> frames.Batch:
+def _requests(
+    arguments: argparse.Namespace, topics: Sequence[tuple[str, Sequence[int]]]
+) -> tuple[list[bytes], frames.Batch]:
+    """Encode about a megabyte of requests that differ, and one of their batches."""
+    batch = _batch(arguments, 0)
+    frame_bytes = len(frames.produce(topics, batch.data))
+    count = max(1, REPEATED_BYTES // frame_bytes)
+    batches = [_batch(arguments, turn) for turn in range(min(count, DIFFERENT_BATCHES))]
+    requests = [
+        frames.produce(
+            topics,
+            batches[index % len(batches)].data,
+            acks=arguments.acks,
+            correlation_id=index + 1,
+        )
+        for index in range(count)
+    ]
+    return requests, batch
+
+
+def _batch(arguments: argparse.Namespace, turn: int) -> frames.Batch:
+    size, spread = arguments.record_bytes, arguments.spread
     if arguments.records:
-        return frames.batch_of([b"x" * arguments.record_bytes] * arguments.records)
-    return frames.filled_batch(arguments.record_bytes, arguments.batch_bytes)
+        values = frames.values_of(size, arguments.records, spread_bytes=spread, turn=turn)
+        return frames.batch_of(values)
+    return frames.filled_batch(size, arguments.batch_bytes, spread_bytes=spread, turn=turn)
 
 
 def _drive(
@@ -381,6 +405,7 @@ def _parser() -> argparse.ArgumentParser:
         if name == "produce":
             action.add_argument("--batch-bytes", type=int, default=16384)
             action.add_argument("--records", type=int, default=0, help="per batch; 0: fill it")
+            action.add_argument("--spread", type=int, default=0, help="sizes differ by so much")
             action.add_argument("--window", type=int, default=5, help="requests in flight")
             action.add_argument("--max-bytes", type=int, default=0)
             action.add_argument("--partitions", type=int, default=1, help="per request")

@@ -274,6 +274,14 @@ ROWS: tuple[Row, ...] = (
         (_at_least("records_per_s", 2.5),),
     ),
     Row(
+        "produce-varied-16kb",
+        "produce 80 to 120 B, batches of 16 KB",
+        GENERATOR,
+        "records_per_s",
+        "records/s",
+        generator_produce("--record-bytes", 100, "--spread", 20, *NEAR_16KB, gigabytes=1.5),
+    ),
+    Row(
         "produce-100b-16kb",
         "produce 100 B, batches of 16 KB",
         LIBRDKAFKA,

@@ -51,6 +51,16 @@ def test_filled_batches_keep_to_their_size(record_bytes: int, batch_bytes: int) 
         assert batch_bytes * 0.95 < len(batch.data) <= batch_bytes
 
 
+def test_values_of_one_turn_differ_from_the_next_in_bytes_only() -> None:
+    """Sizes stay, so that all requests of a load have one size."""
+    first = frames.values_of(100, 50, spread_bytes=20, turn=0)
+    second = frames.values_of(100, 50, spread_bytes=20, turn=1)
+    assert list(map(len, first)) == list(map(len, second))
+    assert first != second
+    assert {len(value) for value in first} <= set(range(80, 121))
+    assert len({len(value) for value in first}) > 20
+
+
 def test_produce_requests_read_as_meant() -> None:
     """Topics, partitions, acks and records are where Produce v7 has them."""
     request = read(ProduceRequest, frames.produce([("t", [0, 3]), ("u", [1])], b"batch", acks=-1))

@@ -18,7 +18,7 @@ LAYOUT = frames.produce_answer_layout(TOPICS)
 def joined():
     """Give a pipeline with a window of 3 and the server's end of its connection."""
     listener = socket.create_server(("127.0.0.1", 0))
-    pipeline = Pipeline(f"127.0.0.1:{listener.getsockname()[1]}", FRAME, LAYOUT, window=3)
+    pipeline = Pipeline(f"127.0.0.1:{listener.getsockname()[1]}", [FRAME], LAYOUT, window=3)
     server, _ = listener.accept()
     yield pipeline, server
     for each in (pipeline.socket, server, listener):
@@ -91,7 +91,7 @@ def test_errors_of_later_partitions_are_noticed() -> None:
     layout = frames.produce_answer_layout(topics)
     listener = socket.create_server(("127.0.0.1", 0))
     frame = frames.produce(topics, b"batch")
-    pipeline = Pipeline(f"127.0.0.1:{listener.getsockname()[1]}", frame, layout, window=1)
+    pipeline = Pipeline(f"127.0.0.1:{listener.getsockname()[1]}", [frame], layout, window=1)
     server, _ = listener.accept()
     good, bad = bytearray(layout.size), bytearray(layout.size)
     bad[layout.error_at + 3 * layout.entry_stride + 1] = 2
