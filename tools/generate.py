@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Generates the message modules: `python -m tools.generate`, or `--check` to compare only.
+"""Writes every generated file: `python -m tools.generate`, or `--check` to compare only.
 
-Input is `src/ottla/protocol/definitions/*.txt`, output `src/ottla/protocol/messages/*.py`. The
-whole set is written to a scratch folder, formatted by ruff with the project's settings in one run,
-and then compared with, or copied over, what is committed.
+    src/ottla/protocol/definitions/*.txt  ->  src/ottla/protocol/messages/*.py
+    definitions and the handler table     ->  docs/protocol-support.md
+
+The modules are written to a scratch folder, formatted by ruff with the project's settings in one
+run, and then compared with, or copied over, what is committed.
 """
 
 from __future__ import annotations
@@ -13,9 +15,14 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from tools import protocol_support
 from tools.protocol_generator.modules import module_source
 from tools.protocol_generator.notation import NotationError, parse
+
+if TYPE_CHECKING:
+    from tools.protocol_generator.model import Definition
 
 _ROOT = Path(__file__).resolve().parent.parent
 _PROTOCOL = _ROOT / "src" / "ottla" / "protocol"
@@ -29,47 +36,50 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="fail when a file would change")
     arguments = parser.parse_args()
     try:
-        generated = _generate()
+        definitions = [parse(path) for path in sorted(DEFINITIONS.glob("*.txt"))]
     except NotationError as error:
         print(error, file=sys.stderr)
         return 2
+    generated = _modules(definitions)
+    generated[protocol_support.TARGET] = protocol_support.render(definitions)
     stale = _stale(generated)
     if arguments.check:
         for path in stale:
             print(f"{path.relative_to(_ROOT)} is stale: run `make gen`", file=sys.stderr)
         return 1 if stale else 0
     for path in stale:
-        if path.name in generated:
-            path.write_text(generated[path.name], encoding="utf-8")
+        if path in generated:
+            path.write_text(generated[path], encoding="utf-8")
         else:
             path.unlink()
-    print(f"{len(generated)} modules, {len(stale)} of them new, changed or removed")
+    print(f"{len(generated)} files, {len(stale)} of them new, changed or removed")
     return 0
 
 
-def _generate() -> dict[str, str]:
-    """Return the formatted text of every module by file name."""
+def _modules(definitions: list[Definition]) -> dict[Path, str]:
+    """Return the formatted text of every module."""
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
-        for definition in sorted(DEFINITIONS.glob("*.txt")):
-            source = module_source(parse(definition))
-            (scratch / f"{definition.stem}.py").write_text(source, encoding="utf-8")
+        for definition in definitions:
+            target = scratch / f"{definition.module}.py"
+            target.write_text(module_source(definition), encoding="utf-8")
         settings = str(_ROOT / "pyproject.toml")
         ruff = [sys.executable, "-m", "ruff"]
         subprocess.run(
             [*ruff, "format", "--quiet", "--no-cache", "--config", settings, folder], check=True
         )
-        return {path.name: path.read_text(encoding="utf-8") for path in scratch.glob("*.py")}
+        return {
+            _MESSAGES / path.name: path.read_text(encoding="utf-8") for path in scratch.glob("*.py")
+        }
 
 
-def _stale(generated: dict[str, str]) -> list[Path]:
-    """Return the modules that differ from what the definitions say, or are missing or surplus."""
-    present = {path.name: path for path in _MESSAGES.glob("*.py") if path.name != "__init__.py"}
-    stale = [path for name, path in present.items() if name not in generated]
-    for name, text in generated.items():
-        path = _MESSAGES / name
+def _stale(generated: dict[Path, str]) -> list[Path]:
+    """Return the files that differ from what they should be, or are missing or surplus."""
+    present = {path for path in _MESSAGES.glob("*.py") if path.name != "__init__.py"}
+    stale = present - set(generated)
+    for path, text in generated.items():
         if not path.exists() or path.read_text(encoding="utf-8") != text:
-            stale.append(path)
+            stale.add(path)
     return sorted(stale)
 
 
