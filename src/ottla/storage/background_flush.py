@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Puts appended data on disk in the background, so that a crash never finds much to check.
 
-Every second all logs are looked over (one comparison each) for data behind the recovery point.
-Those that have some are looked at ten times a second and flushed when they have waited a second
-(or `flush.ms`, when that is shorter) or have grown by 8 MiB. A flush covers many logs of one
-directory, so a thousand busy logs take a few threads and not a thousand.
+Every second all logs are looked over (one comparison each), and what lies behind a recovery point
+is flushed. Until the next time those logs are watched, ten times a second, for an early flush: when
+they have grown by 8 MiB, or when `flush.ms` is up. A flush covers many logs of one directory, so a
+thousand busy logs take a few threads and not a thousand.
 
 Invariants: one flush of a log at a time; a recovery point moves only when its fsync has come back;
 a failed fsync takes the whole directory offline and is never tried again.
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ottla.storage.partition_log import FlushJob, PartitionLog
 
 FLUSH_CHUNK_LOGS = 64
-DIRTY_LOOK_MS = 100
+WATCH_INTERVAL_MS = 100
 
 
 class BackgroundFlush:
@@ -35,13 +35,13 @@ class BackgroundFlush:
 
     __slots__ = (
         "_directory_of",
-        "_dirty",
         "_flush_bytes",
         "_in_flight",
         "_interval_ms",
         "_look_due_ms",
         "_report_failure",
         "_scan_due_ms",
+        "_watched",
         "flushed_bytes",
     )
 
@@ -60,13 +60,13 @@ class BackgroundFlush:
         self._flush_bytes = flush_bytes
         self._scan_due_ms = now_ms
         self._look_due_ms = now_ms
-        self._dirty: dict[PartitionLog, tuple[int, int]] = {}  # (since when, its size then)
+        self._watched: dict[PartitionLog, tuple[int, int]] = {}  # (last flush, size then)
         self._in_flight: set[PartitionLog] = set()
         self.flushed_bytes = 0  # in all: checkpoints follow when it has grown
 
     def next_deadline_ms(self) -> int:
         """When `due_jobs` has something to do again."""
-        if self._dirty:
+        if self._watched:
             return min(self._scan_due_ms, self._look_due_ms)
         return self._scan_due_ms
 
@@ -74,27 +74,32 @@ class BackgroundFlush:
         """Return the flushes that are due."""
         if now_ms >= self._scan_due_ms:
             self._scan_due_ms = now_ms + self._interval_ms
-            for log in logs:
-                if log.recovery_point < log.log_end_offset and log not in self._dirty:
-                    self._dirty[log] = (now_ms, log.size_bytes)
-        if not self._dirty or now_ms < self._look_due_ms:
+            due = [log for log in logs if log.recovery_point < log.log_end_offset]
+            busy = set(due)
+            self._watched = {log: seen for log, seen in self._watched.items() if log in busy}
+        elif self._watched and now_ms >= self._look_due_ms:
+            due = [log for log in self._watched if self._is_early(log, now_ms)]
+        else:
             return []
-        self._look_due_ms = now_ms + DIRTY_LOOK_MS
-        return self.jobs_for([log for log in list(self._dirty) if self._is_due(log, now_ms)])
+        self._look_due_ms = now_ms + WATCH_INTERVAL_MS
+        due = [log for log in due if log not in self._in_flight and not log.is_offline]
+        for log in due:
+            last_size = self._watched.get(log, (0, log.size_bytes))[1]
+            self.flushed_bytes += max(0, log.size_bytes - last_size)
+            self._watched[log] = (now_ms, log.size_bytes)
+        return self.jobs_for(due)
 
-    def _is_due(self, log: PartitionLog, now_ms: int) -> bool:
-        if log in self._in_flight:
-            return False
-        if log.is_offline or log.recovery_point >= log.log_end_offset:
-            del self._dirty[log]
-            return False
-        since_ms, size_bytes = self._dirty[log]
-        wait_ms = min(self._interval_ms, log.config.flush_ms)
-        return now_ms - since_ms >= wait_ms or log.size_bytes - size_bytes >= self._flush_bytes
+    def _is_early(self, log: PartitionLog, now_ms: int) -> bool:
+        """Whether a watched log cannot wait for the next scan."""
+        last_ms, last_size = self._watched[log]
+        return log.recovery_point < log.log_end_offset and (
+            now_ms - last_ms >= log.config.flush_ms
+            or log.size_bytes - last_size >= self._flush_bytes
+        )
 
     def forget(self, log: PartitionLog) -> None:
         """Take note that a log is gone."""
-        self._dirty.pop(log, None)
+        self._watched.pop(log, None)
 
     def jobs_for(self, logs: Iterable[PartitionLog]) -> list[DiskJob]:
         """Return jobs that put on disk what is in `logs` now, some logs of one directory each."""
@@ -115,13 +120,7 @@ class BackgroundFlush:
         ]
 
     def _job(self, directory: LogDirectory, pairs: list[tuple[PartitionLog, FlushJob]]) -> DiskJob:
-        for log, _ in pairs:
-            # What arrives from now on waits anew.
-            size_bytes = log.size_bytes
-            since_ms, old_size = self._dirty.get(log, (0, 0))
-            self.flushed_bytes += max(0, size_bytes - old_size)
-            self._dirty[log] = (max(since_ms, self._look_due_ms - DIRTY_LOOK_MS), size_bytes)
-            self._in_flight.add(log)
+        self._in_flight.update(log for log, _ in pairs)
 
         def work() -> None:
             for _, job in pairs:
@@ -129,8 +128,8 @@ class BackgroundFlush:
 
         def done() -> None:
             for log, job in pairs:
-                log.complete_flush(job)
                 self._in_flight.discard(log)
+                log.complete_flush(job)
 
         def failed(error: OttlaError) -> None:
             self._in_flight.difference_update(log for log, _ in pairs)

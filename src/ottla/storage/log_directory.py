@@ -161,7 +161,7 @@ class LogDirectory:
     )
 
     def __init__(self, path: str, files: FileSystem, settings: DirectorySettings) -> None:
-        self.path = path
+        self.path = os.path.abspath(path)
         self.failure: str | None = None  # why the directory is offline
         self.accepts_appends = True  # renewed by check_space; False for good after fail
         self.is_new = False  # held no files when it was opened
@@ -210,7 +210,7 @@ class LogDirectory:
 
     def _make(self) -> None:
         missing = []
-        path = os.path.abspath(self.path)
+        path = self.path
         while self._files.stat(path) is None:
             missing.append(path)
             path = os.path.dirname(path)
