@@ -30,7 +30,7 @@ _EVERY_CASE = cases(lambda _definition, _message: True)
 def test_arbitrary_bytes_decode_or_raise_wire_error(case: Case):
     """Bytes out of nowhere never get past WireError."""
 
-    @settings(_QUICK, max_examples=15)
+    @settings(_QUICK, max_examples=10)
     @given(st.binary(max_size=120))
     @example(b"")
     @example(b"\xff" * 40)

@@ -73,6 +73,8 @@ def _head(definition: Definition) -> str:
     lines = ["# SPDX-License-Identifier: Apache-2.0", f'"""{_title(definition)}']
     for paragraph in definition.paragraphs:
         lines += ["", *textwrap.wrap(paragraph, 96)]
+    if definition.errors:
+        lines += ["", *textwrap.wrap(f"Errors: {', '.join(definition.errors)}.", 96)]
     lines += ["", f"Generated from `definitions/{definition.module}.txt` by `make gen`."]
     return "\n".join([*lines, '"""', ""])
 

@@ -7,6 +7,7 @@ import pytest
 
 from ottla.protocol.errors import WireError
 from ottla.protocol.messages.cluster_metadata import TopicRecord
+from ottla.protocol.messages.consumer_group_heartbeat import ConsumerGroupHeartbeatResponse
 from ottla.protocol.messages.fetch import FetchRequest, ReplicaState
 from ottla.protocol.messages.heartbeat import HeartbeatRequest
 from ottla.protocol.messages.metadata import MetadataRequest, MetadataRequestTopic
@@ -126,3 +127,29 @@ def test_an_identifier_has_sixteen_bytes():
     """A shorter one would be padded silently by struct: our bug, so an assertion."""
     with pytest.raises(AssertionError):
         TopicRecord(topic_id=b"short").encode(0)
+
+
+@pytest.mark.parametrize(
+    ("cls", "version", "body", "complaint"),
+    [
+        (HeartbeatRequest, 0, "fffe", "group_id is null or has a negative length"),
+        (HeartbeatRequest, 3, "000000000000" + "0000" + "fffe", "group_instance_id is null"),
+        (HeartbeatRequest, 4, "00", "group_id is null"),
+        (HeartbeatRequest, 4, "01" + "00000000" + "01" + "00" + "41" + "0000" * 65, "65 tagged"),
+        (HeartbeatRequest, 4, "01" + "00000000" + "01" + "00" + "ff01" + "0000" * 255, "tagged"),
+        (MetadataRequest, 1, "fffffffe", "topics is null"),
+        (MetadataRequest, 9, "03" + "0100", "topics claims 2 elements"),
+        (
+            FetchRequest,
+            12,
+            "00" * 25 + "010101" + "01" + "000301" + "00" * 9,
+            "FetchRequest does not end",
+        ),
+        (FetchRequest, 12, "00" * 25 + "010101" + "41" + "0500" * 65, "65 tagged"),
+        (ConsumerGroupHeartbeatResponse, 0, "00" * 16 + "02", "presence marker 2, not -1 or 1"),
+    ],
+)
+def test_what_only_an_attacker_sends_is_refused(cls, version, body, complaint):
+    """Negative lengths, floods, lying counts and sizes are WireErrors that name the field."""
+    with pytest.raises(WireError, match=complaint):
+        cls.decode(bytes.fromhex(body), version)

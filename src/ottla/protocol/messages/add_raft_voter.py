@@ -3,6 +3,9 @@
 
 Adds a controller to the voters of Kafka's metadata quorum.
 
+Errors: NOT_LEADER_OR_FOLLOWER, NOT_CONTROLLER, DUPLICATE_VOTER, REQUEST_TIMED_OUT,
+INVALID_REQUEST, CLUSTER_AUTHORIZATION_FAILED, UNSUPPORTED_VERSION.
+
 Generated from `definitions/add_raft_voter.txt` by `make gen`.
 """
 

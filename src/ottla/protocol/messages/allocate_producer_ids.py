@@ -3,6 +3,9 @@
 
 Gives a broker a block of producer ids that nobody else will ever use. Between brokers.
 
+Errors: NOT_CONTROLLER, STALE_BROKER_EPOCH, BROKER_ID_NOT_REGISTERED,
+CLUSTER_AUTHORIZATION_FAILED.
+
 Generated from `definitions/allocate_producer_ids.txt` by `make gen`.
 """
 

@@ -3,6 +3,9 @@
 
 Sets or removes limits on rates of users, client ids and addresses.
 
+Errors: INVALID_REQUEST, UNSUPPORTED_VERSION, CLUSTER_AUTHORIZATION_FAILED, NOT_CONTROLLER,
+REQUEST_TIMED_OUT.
+
 Generated from `definitions/alter_client_quotas.txt` by `make gen`.
 """
 

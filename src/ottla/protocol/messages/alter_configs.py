@@ -4,6 +4,9 @@
 Replaces all configurations of topics, brokers and other resources at once.
 IncrementalAlterConfigs is its better successor.
 
+Errors: INVALID_CONFIG, INVALID_REQUEST, UNKNOWN_TOPIC_OR_PARTITION, TOPIC_AUTHORIZATION_FAILED,
+CLUSTER_AUTHORIZATION_FAILED, GROUP_AUTHORIZATION_FAILED, POLICY_VIOLATION, NOT_CONTROLLER.
+
 Generated from `definitions/alter_configs.txt` by `make gen`.
 """
 

@@ -3,6 +3,10 @@
 
 Tells the controller which replicas are in sync. From a partition's leader.
 
+Errors: NOT_CONTROLLER, STALE_BROKER_EPOCH, FENCED_LEADER_EPOCH, INVALID_UPDATE_VERSION,
+INELIGIBLE_REPLICA, NEW_LEADER_ELECTED, INVALID_REQUEST, UNKNOWN_TOPIC_ID,
+UNKNOWN_TOPIC_OR_PARTITION, CLUSTER_AUTHORIZATION_FAILED.
+
 Generated from `definitions/alter_partition.txt` by `make gen`.
 """
 

@@ -3,6 +3,9 @@
 
 Moves partitions to other brokers, or cancels such moves.
 
+Errors: INVALID_REPLICA_ASSIGNMENT, INVALID_REPLICATION_FACTOR, NO_REASSIGNMENT_IN_PROGRESS,
+UNKNOWN_TOPIC_OR_PARTITION, CLUSTER_AUTHORIZATION_FAILED, NOT_CONTROLLER, REQUEST_TIMED_OUT.
+
 Generated from `definitions/alter_partition_reassignments.txt` by `make gen`.
 """
 

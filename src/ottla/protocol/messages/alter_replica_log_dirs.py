@@ -3,6 +3,9 @@
 
 Moves replicas of one broker to other log directories of it.
 
+Errors: LOG_DIR_NOT_FOUND, KAFKA_STORAGE_ERROR, UNKNOWN_TOPIC_OR_PARTITION,
+REPLICA_NOT_AVAILABLE, CLUSTER_AUTHORIZATION_FAILED, INVALID_TOPIC_EXCEPTION.
+
 Generated from `definitions/alter_replica_log_dirs.txt` by `make gen`.
 """
 

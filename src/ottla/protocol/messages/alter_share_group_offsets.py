@@ -3,6 +3,10 @@
 
 Sets the start offsets of an empty share group.
 
+Errors: GROUP_AUTHORIZATION_FAILED, TOPIC_AUTHORIZATION_FAILED, NOT_COORDINATOR,
+COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS, GROUP_ID_NOT_FOUND, NON_EMPTY_GROUP,
+UNKNOWN_TOPIC_OR_PARTITION, KAFKA_STORAGE_ERROR.
+
 Generated from `definitions/alter_share_group_offsets.txt` by `make gen`.
 """
 

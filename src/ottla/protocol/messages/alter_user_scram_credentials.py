@@ -3,6 +3,9 @@
 
 Adds, replaces and deletes the SCRAM credentials of users.
 
+Errors: NOT_CONTROLLER, CLUSTER_AUTHORIZATION_FAILED, DUPLICATE_RESOURCE, RESOURCE_NOT_FOUND,
+UNACCEPTABLE_CREDENTIAL, UNSUPPORTED_SASL_MECHANISM.
+
 Generated from `definitions/alter_user_scram_credentials.txt` by `make gen`.
 """
 

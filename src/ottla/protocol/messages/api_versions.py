@@ -4,6 +4,8 @@
 Which APIs a broker serves in which versions. The first request of most clients, allowed before
 authentication.
 
+Errors: UNSUPPORTED_VERSION, INVALID_REQUEST.
+
 Generated from `definitions/api_versions.txt` by `make gen`.
 """
 

@@ -4,6 +4,9 @@
 Tells the controller in which log directories a broker's replicas are. Between broker and
 controller.
 
+Errors: NOT_CONTROLLER, STALE_BROKER_EPOCH, UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION,
+NOT_LEADER_OR_FOLLOWER, CLUSTER_AUTHORIZATION_FAILED.
+
 Generated from `definitions/assign_replicas_to_dirs.txt` by `make gen`.
 """
 

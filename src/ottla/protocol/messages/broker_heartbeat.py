@@ -3,6 +3,9 @@
 
 A broker tells the controller that it is alive. Between broker and controller.
 
+Errors: NOT_CONTROLLER, BROKER_ID_NOT_REGISTERED, STALE_BROKER_EPOCH,
+CLUSTER_AUTHORIZATION_FAILED.
+
 Generated from `definitions/broker_heartbeat.txt` by `make gen`.
 """
 

@@ -3,6 +3,10 @@
 
 A broker announces itself to the controller. Between broker and controller.
 
+Errors: NOT_CONTROLLER, DUPLICATE_BROKER_REGISTRATION, INCONSISTENT_CLUSTER_ID,
+UNSUPPORTED_VERSION, INVALID_REGISTRATION, BROKER_ID_NOT_REGISTERED,
+CLUSTER_AUTHORIZATION_FAILED.
+
 Generated from `definitions/broker_registration.txt` by `make gen`.
 """
 

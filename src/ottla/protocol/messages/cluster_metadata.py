@@ -866,11 +866,11 @@ class BrokerRegistrationChangeRecord(Message):
     """1 when the broker has begun to shut down, 0 changes nothing. (versions 1+)"""
 
     log_dirs: list[bytes]
-    """Identifiers of the log directories that are online; null when unchanged. (versions 2+)"""
+    """Identifiers of the log directories that are online; empty when unchanged. (versions 2+)
+    """
 
     cordoned_log_dirs: list[bytes] | None
-    """Log directories that take no new replicas; null when the broker does not say. (versions 3+;
-    may be None)
+    """Log directories that take no new replicas; null when unchanged. (versions 3+; may be None)
     """
 
     def __init__(

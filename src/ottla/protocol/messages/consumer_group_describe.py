@@ -3,6 +3,9 @@
 
 Describes groups of the consumer protocol (KIP-848) with members and assignments.
 
+Errors: GROUP_AUTHORIZATION_FAILED, TOPIC_AUTHORIZATION_FAILED, NOT_COORDINATOR,
+COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS, INVALID_GROUP_ID, GROUP_ID_NOT_FOUND.
+
 Generated from `definitions/consumer_group_describe.txt` by `make gen`.
 """
 

@@ -4,6 +4,11 @@
 The one request that a member of the consumer protocol (KIP-848) needs: it joins, reports, gets
 its assignment and leaves by it.
 
+Errors: GROUP_AUTHORIZATION_FAILED, TOPIC_AUTHORIZATION_FAILED, NOT_COORDINATOR,
+COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS, INVALID_REQUEST, UNKNOWN_MEMBER_ID,
+FENCED_MEMBER_EPOCH, UNSUPPORTED_ASSIGNOR, UNRELEASED_INSTANCE_ID, GROUP_MAX_SIZE_REACHED,
+INVALID_REGULAR_EXPRESSION.
+
 Generated from `definitions/consumer_group_heartbeat.txt` by `make gen`.
 """
 

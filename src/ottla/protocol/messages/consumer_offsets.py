@@ -1843,13 +1843,13 @@ class CopartitionGroup(Struct):
     )
 
     source_topics: list[int]
-    """Source topics of the group, as indexes into the subtopology's list."""
+    """Source topics of the set, as indexes into the subtopology's list."""
 
     source_topic_regex: list[int]
-    """Expressions of the group, as indexes into the subtopology's list."""
+    """Expressions of the set, as indexes into the subtopology's list."""
 
     repartition_source_topics: list[int]
-    """Repartition topics of the group, as indexes into the subtopology's list."""
+    """Repartition topics of the set, as indexes into the subtopology's list."""
 
     def __init__(
         self,

@@ -3,6 +3,8 @@
 
 Adds rules that say who may do what.
 
+Errors: SECURITY_DISABLED, CLUSTER_AUTHORIZATION_FAILED, INVALID_REQUEST, NOT_CONTROLLER.
+
 Generated from `definitions/create_acls.txt` by `make gen`.
 """
 

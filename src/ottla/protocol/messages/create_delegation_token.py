@@ -3,6 +3,10 @@
 
 Makes a token by which others can act for a user.
 
+Errors: DELEGATION_TOKEN_AUTH_DISABLED, DELEGATION_TOKEN_REQUEST_NOT_ALLOWED,
+DELEGATION_TOKEN_AUTHORIZATION_FAILED, INVALID_PRINCIPAL_TYPE, INVALID_TIMESTAMP,
+NOT_CONTROLLER.
+
 Generated from `definitions/create_delegation_token.txt` by `make gen`.
 """
 

@@ -3,6 +3,8 @@
 
 Deletes the rules that match filters.
 
+Errors: SECURITY_DISABLED, CLUSTER_AUTHORIZATION_FAILED, INVALID_REQUEST, NOT_CONTROLLER.
+
 Generated from `definitions/delete_acls.txt` by `make gen`.
 """
 

@@ -3,6 +3,9 @@
 
 Deletes groups that have no members, with their offsets.
 
+Errors: COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS, NOT_COORDINATOR,
+INVALID_GROUP_ID, GROUP_ID_NOT_FOUND, NON_EMPTY_GROUP, GROUP_AUTHORIZATION_FAILED.
+
 Generated from `definitions/delete_groups.txt` by `make gen`.
 """
 

@@ -3,6 +3,9 @@
 
 Deletes the records of partitions up to an offset.
 
+Errors: OFFSET_OUT_OF_RANGE, UNKNOWN_TOPIC_OR_PARTITION, NOT_LEADER_OR_FOLLOWER,
+POLICY_VIOLATION, TOPIC_AUTHORIZATION_FAILED, REQUEST_TIMED_OUT, INVALID_TOPIC_EXCEPTION.
+
 Generated from `definitions/delete_records.txt` by `make gen`.
 """
 

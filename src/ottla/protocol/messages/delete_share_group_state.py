@@ -3,6 +3,10 @@
 
 Deletes what the share coordinator stores of share-partitions. Between brokers.
 
+Errors: NOT_COORDINATOR, COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS,
+GROUP_ID_NOT_FOUND, UNKNOWN_TOPIC_OR_PARTITION, FENCED_STATE_EPOCH, INVALID_REQUEST,
+CLUSTER_AUTHORIZATION_FAILED.
+
 Generated from `definitions/delete_share_group_state.txt` by `make gen`.
 """
 

@@ -3,6 +3,8 @@
 
 Lists the rules that match a filter.
 
+Errors: SECURITY_DISABLED, CLUSTER_AUTHORIZATION_FAILED, INVALID_REQUEST.
+
 Generated from `definitions/describe_acls.txt` by `make gen`.
 """
 

@@ -3,6 +3,8 @@
 
 Lists the limits on users, client ids and addresses.
 
+Errors: CLUSTER_AUTHORIZATION_FAILED, INVALID_REQUEST, UNSUPPORTED_VERSION.
+
 Generated from `definitions/describe_client_quotas.txt` by `make gen`.
 """
 

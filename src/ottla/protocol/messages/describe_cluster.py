@@ -3,6 +3,9 @@
 
 The cluster's id, controller and brokers, without topics.
 
+Errors: CLUSTER_AUTHORIZATION_FAILED, UNSUPPORTED_ENDPOINT_TYPE, MISMATCHED_ENDPOINT_TYPE,
+INVALID_REQUEST.
+
 Generated from `definitions/describe_cluster.txt` by `make gen`.
 """
 

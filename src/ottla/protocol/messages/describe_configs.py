@@ -3,6 +3,9 @@
 
 The configurations of topics, brokers and other resources, with their sources.
 
+Errors: UNKNOWN_TOPIC_OR_PARTITION, INVALID_TOPIC_EXCEPTION, INVALID_REQUEST,
+TOPIC_AUTHORIZATION_FAILED, CLUSTER_AUTHORIZATION_FAILED, GROUP_AUTHORIZATION_FAILED.
+
 Generated from `definitions/describe_configs.txt` by `make gen`.
 """
 

@@ -3,6 +3,9 @@
 
 Lists delegation tokens.
 
+Errors: DELEGATION_TOKEN_AUTH_DISABLED, DELEGATION_TOKEN_REQUEST_NOT_ALLOWED,
+DELEGATION_TOKEN_AUTHORIZATION_FAILED.
+
 Generated from `definitions/describe_delegation_token.txt` by `make gen`.
 """
 

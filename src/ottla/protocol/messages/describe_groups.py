@@ -3,6 +3,9 @@
 
 Describes groups of the classic protocol with members and assignments.
 
+Errors: COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR,
+GROUP_AUTHORIZATION_FAILED, INVALID_GROUP_ID, GROUP_ID_NOT_FOUND.
+
 Generated from `definitions/describe_groups.txt` by `make gen`.
 """
 

@@ -3,6 +3,8 @@
 
 The log directories of a broker, with sizes and replicas.
 
+Errors: KAFKA_STORAGE_ERROR, LOG_DIR_NOT_FOUND, CLUSTER_AUTHORIZATION_FAILED.
+
 Generated from `definitions/describe_log_dirs.txt` by `make gen`.
 """
 

@@ -3,6 +3,9 @@
 
 The producers that partitions remember.
 
+Errors: UNKNOWN_TOPIC_OR_PARTITION, NOT_LEADER_OR_FOLLOWER, TOPIC_AUTHORIZATION_FAILED,
+INVALID_TOPIC_EXCEPTION.
+
 Generated from `definitions/describe_producers.txt` by `make gen`.
 """
 

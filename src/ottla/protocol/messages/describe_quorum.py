@@ -3,6 +3,9 @@
 
 The voters and observers of Kafka's metadata quorum.
 
+Errors: UNKNOWN_TOPIC_OR_PARTITION, NOT_LEADER_OR_FOLLOWER, INVALID_REQUEST,
+CLUSTER_AUTHORIZATION_FAILED.
+
 Generated from `definitions/describe_quorum.txt` by `make gen`.
 """
 

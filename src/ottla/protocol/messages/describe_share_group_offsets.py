@@ -3,6 +3,9 @@
 
 The start offsets of share groups.
 
+Errors: GROUP_AUTHORIZATION_FAILED, TOPIC_AUTHORIZATION_FAILED, NOT_COORDINATOR,
+COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS, GROUP_ID_NOT_FOUND, INVALID_REQUEST.
+
 Generated from `definitions/describe_share_group_offsets.txt` by `make gen`.
 """
 

@@ -3,6 +3,9 @@
 
 Describes topics page by page.
 
+Errors: UNKNOWN_TOPIC_OR_PARTITION, TOPIC_AUTHORIZATION_FAILED, INVALID_TOPIC_EXCEPTION,
+INVALID_REQUEST.
+
 Generated from `definitions/describe_topic_partitions.txt` by `make gen`.
 """
 

@@ -3,6 +3,9 @@
 
 Describes transactions by their transactional ids.
 
+Errors: COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR,
+TRANSACTIONAL_ID_NOT_FOUND, TRANSACTIONAL_ID_AUTHORIZATION_FAILED.
+
 Generated from `definitions/describe_transactions.txt` by `make gen`.
 """
 

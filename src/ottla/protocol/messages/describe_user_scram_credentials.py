@@ -3,6 +3,9 @@
 
 Which users have SCRAM credentials of which kind; never the secrets.
 
+Errors: CLUSTER_AUTHORIZATION_FAILED, DUPLICATE_RESOURCE, RESOURCE_NOT_FOUND,
+UNKNOWN_SERVER_ERROR.
+
 Generated from `definitions/describe_user_scram_credentials.txt` by `make gen`.
 """
 

@@ -4,6 +4,9 @@
 Makes the preferred replica the leader again, or any live one when all in-sync replicas are
 lost.
 
+Errors: ELECTION_NOT_NEEDED, PREFERRED_LEADER_NOT_AVAILABLE, ELIGIBLE_LEADERS_NOT_AVAILABLE,
+UNKNOWN_TOPIC_OR_PARTITION, CLUSTER_AUTHORIZATION_FAILED, NOT_CONTROLLER, REQUEST_TIMED_OUT.
+
 Generated from `definitions/elect_leaders.txt` by `make gen`.
 """
 

@@ -3,6 +3,9 @@
 
 A client's request that a broker forwards to the controller. Between brokers.
 
+Errors: CLUSTER_AUTHORIZATION_FAILED, PRINCIPAL_DESERIALIZATION_FAILURE, UNSUPPORTED_VERSION,
+NOT_CONTROLLER.
+
 Generated from `definitions/envelope.txt` by `make gen`.
 """
 

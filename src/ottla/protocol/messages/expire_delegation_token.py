@@ -3,6 +3,10 @@
 
 Lets a delegation token expire earlier or at once.
 
+Errors: DELEGATION_TOKEN_AUTH_DISABLED, DELEGATION_TOKEN_REQUEST_NOT_ALLOWED,
+DELEGATION_TOKEN_NOT_FOUND, DELEGATION_TOKEN_OWNER_MISMATCH, DELEGATION_TOKEN_EXPIRED,
+NOT_CONTROLLER.
+
 Generated from `definitions/expire_delegation_token.txt` by `make gen`.
 """
 

@@ -3,6 +3,9 @@
 
 Which broker coordinates a group, a transactional id or a share-partition.
 
+Errors: COORDINATOR_NOT_AVAILABLE, INVALID_GROUP_ID, INVALID_REQUEST,
+GROUP_AUTHORIZATION_FAILED, TRANSACTIONAL_ID_AUTHORIZATION_FAILED, CLUSTER_AUTHORIZATION_FAILED.
+
 Generated from `definitions/find_coordinator.txt` by `make gen`.
 """
 

@@ -3,6 +3,8 @@
 
 Which metrics the cluster wants from a client (KIP-714).
 
+Errors: INVALID_REQUEST, UNSUPPORTED_VERSION, THROTTLING_QUOTA_EXCEEDED.
+
 Generated from `definitions/get_telemetry_subscriptions.txt` by `make gen`.
 """
 

@@ -3,6 +3,10 @@
 
 A member of a classic group says that it is alive.
 
+Errors: COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR, COORDINATOR_LOAD_IN_PROGRESS,
+UNKNOWN_MEMBER_ID, ILLEGAL_GENERATION, REBALANCE_IN_PROGRESS, FENCED_INSTANCE_ID,
+INVALID_GROUP_ID, GROUP_AUTHORIZATION_FAILED.
+
 Generated from `definitions/heartbeat.txt` by `make gen`.
 """
 

@@ -3,6 +3,10 @@
 
 Changes single configurations of topics, brokers and other resources.
 
+Errors: INVALID_CONFIG, INVALID_REQUEST, UNKNOWN_TOPIC_OR_PARTITION, TOPIC_AUTHORIZATION_FAILED,
+CLUSTER_AUTHORIZATION_FAILED, GROUP_AUTHORIZATION_FAILED, POLICY_VIOLATION, NOT_CONTROLLER,
+DUPLICATE_RESOURCE.
+
 Generated from `definitions/incremental_alter_configs.txt` by `make gen`.
 """
 

@@ -3,6 +3,10 @@
 
 Gives a producer its id and epoch, and fences earlier instances of a transactional one.
 
+Errors: COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR, COORDINATOR_LOAD_IN_PROGRESS,
+INVALID_PRODUCER_EPOCH, PRODUCER_FENCED, INVALID_TRANSACTION_TIMEOUT, CONCURRENT_TRANSACTIONS,
+INVALID_REQUEST, TRANSACTIONAL_ID_AUTHORIZATION_FAILED, CLUSTER_AUTHORIZATION_FAILED.
+
 Generated from `definitions/init_producer_id.txt` by `make gen`.
 """
 

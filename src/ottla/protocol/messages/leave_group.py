@@ -3,6 +3,9 @@
 
 Members leave a classic group at once, without waiting for their session to time out.
 
+Errors: COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR,
+UNKNOWN_MEMBER_ID, FENCED_INSTANCE_ID, INVALID_GROUP_ID, GROUP_AUTHORIZATION_FAILED.
+
 Generated from `definitions/leave_group.txt` by `make gen`.
 """
 

@@ -3,6 +3,8 @@
 
 Lists the resources that have configurations.
 
+Errors: CLUSTER_AUTHORIZATION_FAILED, UNSUPPORTED_VERSION.
+
 Generated from `definitions/list_config_resources.txt` by `make gen`.
 """
 

@@ -3,6 +3,8 @@
 
 Lists the groups that one broker coordinates.
 
+Errors: COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, CLUSTER_AUTHORIZATION_FAILED.
+
 Generated from `definitions/list_groups.txt` by `make gen`.
 """
 

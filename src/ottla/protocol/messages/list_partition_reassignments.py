@@ -3,6 +3,8 @@
 
 Lists moves of partitions that are under way.
 
+Errors: CLUSTER_AUTHORIZATION_FAILED, NOT_CONTROLLER, REQUEST_TIMED_OUT.
+
 Generated from `definitions/list_partition_reassignments.txt` by `make gen`.
 """
 

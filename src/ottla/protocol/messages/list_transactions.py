@@ -3,6 +3,8 @@
 
 Lists the transactions that one broker coordinates.
 
+Errors: COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, INVALID_REGULAR_EXPRESSION.
+
 Generated from `definitions/list_transactions.txt` by `make gen`.
 """
 

@@ -4,6 +4,10 @@
 The brokers of the cluster, its topics, and who leads their partitions. Clients ask before they
 produce or fetch, and again when a leader is not where they thought.
 
+Errors: UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID, LEADER_NOT_AVAILABLE, LISTENER_NOT_FOUND,
+REPLICA_NOT_AVAILABLE, INVALID_TOPIC_EXCEPTION, INVALID_REPLICATION_FACTOR,
+TOPIC_AUTHORIZATION_FAILED, POLICY_VIOLATION, REBOOTSTRAP_REQUIRED, INVALID_REQUEST.
+
 Generated from `definitions/metadata.txt` by `make gen`.
 """
 

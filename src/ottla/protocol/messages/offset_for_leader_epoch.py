@@ -4,6 +4,9 @@
 Where an epoch ended in the leader's log, so that a follower or consumer can find out where its
 own log went another way.
 
+Errors: UNKNOWN_TOPIC_OR_PARTITION, NOT_LEADER_OR_FOLLOWER, FENCED_LEADER_EPOCH,
+UNKNOWN_LEADER_EPOCH, KAFKA_STORAGE_ERROR, TOPIC_AUTHORIZATION_FAILED.
+
 Generated from `definitions/offset_for_leader_epoch.txt` by `make gen`.
 """
 

@@ -3,6 +3,9 @@
 
 A client's metrics (KIP-714).
 
+Errors: INVALID_REQUEST, UNKNOWN_SUBSCRIPTION_ID, UNSUPPORTED_COMPRESSION_TYPE,
+TELEMETRY_TOO_LARGE, THROTTLING_QUOTA_EXCEEDED, INVALID_RECORD.
+
 Generated from `definitions/push_telemetry.txt` by `make gen`.
 """
 

@@ -3,6 +3,9 @@
 
 Reads the start offsets in the stored state of share-partitions. Between brokers.
 
+Errors: NOT_COORDINATOR, COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS,
+FENCED_LEADER_EPOCH, INVALID_REQUEST, UNKNOWN_TOPIC_OR_PARTITION, CLUSTER_AUTHORIZATION_FAILED.
+
 Generated from `definitions/read_share_group_state_summary.txt` by `make gen`.
 """
 

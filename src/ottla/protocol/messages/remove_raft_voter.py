@@ -3,6 +3,9 @@
 
 Removes a controller from the voters of Kafka's metadata quorum.
 
+Errors: NOT_LEADER_OR_FOLLOWER, NOT_CONTROLLER, VOTER_NOT_FOUND, REQUEST_TIMED_OUT,
+INVALID_REQUEST, CLUSTER_AUTHORIZATION_FAILED, UNSUPPORTED_VERSION.
+
 Generated from `definitions/remove_raft_voter.txt` by `make gen`.
 """
 

@@ -3,6 +3,8 @@
 
 One step of the SASL mechanism that SaslHandshake chose.
 
+Errors: SASL_AUTHENTICATION_FAILED, ILLEGAL_SASL_STATE, UNSUPPORTED_SASL_MECHANISM.
+
 Generated from `definitions/sasl_authenticate.txt` by `make gen`.
 """
 

@@ -3,6 +3,8 @@
 
 Chooses the SASL mechanism of a connection.
 
+Errors: UNSUPPORTED_SASL_MECHANISM, ILLEGAL_SASL_STATE.
+
 Generated from `definitions/sasl_handshake.txt` by `make gen`.
 """
 

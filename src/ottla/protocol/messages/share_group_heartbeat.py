@@ -3,6 +3,10 @@
 
 The one request that membership in a share group needs: joining, staying, leaving.
 
+Errors: GROUP_AUTHORIZATION_FAILED, TOPIC_AUTHORIZATION_FAILED, NOT_COORDINATOR,
+COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS, INVALID_REQUEST, UNKNOWN_MEMBER_ID,
+FENCED_MEMBER_EPOCH, GROUP_MAX_SIZE_REACHED.
+
 Generated from `definitions/share_group_heartbeat.txt` by `make gen`.
 """
 

@@ -3,6 +3,9 @@
 
 Describes groups of Kafka Streams with topology, members and tasks.
 
+Errors: GROUP_AUTHORIZATION_FAILED, TOPIC_AUTHORIZATION_FAILED, NOT_COORDINATOR,
+COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS, INVALID_GROUP_ID, GROUP_ID_NOT_FOUND.
+
 Generated from `definitions/streams_group_describe.txt` by `make gen`.
 """
 

@@ -4,6 +4,11 @@
 The one request that an instance of Kafka Streams needs for its group: it joins, reports, gets
 its tasks and leaves by it.
 
+Errors: GROUP_AUTHORIZATION_FAILED, TOPIC_AUTHORIZATION_FAILED, NOT_COORDINATOR,
+COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS, INVALID_REQUEST, UNKNOWN_MEMBER_ID,
+FENCED_MEMBER_EPOCH, UNRELEASED_INSTANCE_ID, GROUP_MAX_SIZE_REACHED, GROUP_ID_NOT_FOUND,
+STREAMS_INVALID_TOPOLOGY, STREAMS_INVALID_TOPOLOGY_EPOCH, STREAMS_TOPOLOGY_FENCED.
+
 Generated from `definitions/streams_group_heartbeat.txt` by `make gen`.
 """
 
@@ -344,13 +349,13 @@ class CopartitionGroup(Struct):
     )
 
     source_topics: list[int]
-    """Source topics of the group, as indexes into the subtopology's list."""
+    """Source topics of the set, as indexes into the subtopology's list."""
 
     source_topic_regex: list[int]
-    """Expressions of the group, as indexes into the subtopology's list."""
+    """Expressions of the set, as indexes into the subtopology's list."""
 
     repartition_source_topics: list[int]
-    """Repartition topics of the group, as indexes into the subtopology's list."""
+    """Repartition topics of the set, as indexes into the subtopology's list."""
 
     def __init__(
         self,

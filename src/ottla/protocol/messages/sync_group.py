@@ -4,6 +4,10 @@
 Hands out the assignments of a classic group: the leader brings them, every member takes its
 own.
 
+Errors: COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR, COORDINATOR_LOAD_IN_PROGRESS,
+UNKNOWN_MEMBER_ID, ILLEGAL_GENERATION, REBALANCE_IN_PROGRESS, INCONSISTENT_GROUP_PROTOCOL,
+FENCED_INSTANCE_ID, INVALID_GROUP_ID, GROUP_AUTHORIZATION_FAILED.
+
 Generated from `definitions/sync_group.txt` by `make gen`.
 """
 

@@ -3,6 +3,9 @@
 
 Removes a broker that will not come back from the cluster's memory.
 
+Errors: BROKER_ID_NOT_REGISTERED, CLUSTER_AUTHORIZATION_FAILED, NOT_CONTROLLER,
+REQUEST_TIMED_OUT.
+
 Generated from `definitions/unregister_broker.txt` by `make gen`.
 """
 

@@ -3,6 +3,9 @@
 
 Raises or lowers the levels of cluster-wide features.
 
+Errors: INVALID_REQUEST, INVALID_UPDATE_VERSION, FEATURE_UPDATE_FAILED,
+CLUSTER_AUTHORIZATION_FAILED, NOT_CONTROLLER, UNSUPPORTED_VERSION.
+
 Generated from `definitions/update_features.txt` by `make gen`.
 """
 

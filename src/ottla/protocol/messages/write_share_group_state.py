@@ -3,6 +3,10 @@
 
 Stores the state of share-partitions. Between brokers.
 
+Errors: NOT_COORDINATOR, COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS,
+FENCED_LEADER_EPOCH, FENCED_STATE_EPOCH, INVALID_REQUEST, UNKNOWN_TOPIC_OR_PARTITION,
+CLUSTER_AUTHORIZATION_FAILED.
+
 Generated from `definitions/write_share_group_state.txt` by `make gen`.
 """
 
