@@ -232,8 +232,8 @@ class PartitionLog:
         log = cls(context, directory, topic, partition, config, clock)
         try:
             names = log._list_directory()
-            log._load_topic_id(names, topic_id)
             names = recovery.settle_transient_files(files, directory, names)
+            log._load_topic_id(names, topic_id)
             log._find_segments(names, log_start_offset)
             log.log_start_offset = max(log_start_offset, log.segments[0].base_offset)
             if clean and log._load_tail():
