@@ -10,7 +10,8 @@ has been replaced without noticing cannot write any more.
 
     call             promise
     ---------------  ----------------------------------------------------------------------
-    campaign         an epoch that is higher than any handed out before
+    campaign         an epoch higher than that of every batch and of every controller that may
+                     still be writing; theirs are over from then on
     append           durable and visible to every reader when it returns; Conflict or Fenced
                      leave no trace. After any other error the outcome is unknown, and the
                      caller has to read before it goes on.

@@ -24,7 +24,6 @@ import asyncio
 from typing import TYPE_CHECKING, TypeVar
 
 from ottla.base.errors import StorageError
-from ottla.base.ids import METADATA_TOPIC_ID
 from ottla.metadata.journal import (
     ControllerFenced,
     JournalConflict,
@@ -111,7 +110,6 @@ class LocalEngine:
                 files=files,
                 clock=clock,
                 clean=False,
-                topic_id=METADATA_TOPIC_ID,
             )
         except CorruptLog as error:
             raise StorageError(f"the metadata log is damaged: {error}") from error
@@ -223,7 +221,9 @@ class LocalEngine:
         self._snapshots = self._snapshots[-SNAPSHOTS_KEPT:]
         paths = [f"{self._log.directory}/{snapshot_name(*identity)}" for identity in obsolete]
         self._log.roll()
-        self._log.advance_log_start_offset(min(self._snapshots[0][0], self._log.log_end_offset))
+        if len(self._snapshots) == SNAPSHOTS_KEPT:
+            # Should the newest snapshot be damaged, the one before it and the log still do.
+            self._log.advance_log_start_offset(self._snapshots[0][0])
         paths += self._log.take_deleted_files(self._clock.now_ms())
         await self._in_thread(lambda: self._unlink(paths))
 
