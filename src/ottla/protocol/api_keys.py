@@ -133,9 +133,10 @@ class ApiKey(IntEnum):
 _NEVER = 1 << 15
 """Above every int16: the first flexible version of an API that has none."""
 
-_FLEXIBLE_FROM = {
+FLEXIBLE_FROM = {
     int(key): _NEVER if key.flexible_from is None else key.flexible_from for key in ApiKey
 }
+"""First flexible version by key, above every version where there is none; for hot paths."""
 
 
 def is_flexible(api_key: int, version: int) -> bool:
@@ -143,7 +144,7 @@ def is_flexible(api_key: int, version: int) -> bool:
 
     Raises WireError for a key that no API has: nothing behind it can be understood.
     """
-    flexible_from = _FLEXIBLE_FROM.get(api_key)
+    flexible_from = FLEXIBLE_FROM.get(api_key)
     if flexible_from is None:
         raise WireError(f"no API has the key {api_key}")
     return version >= flexible_from

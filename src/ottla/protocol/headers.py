@@ -19,7 +19,11 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, NamedTuple
 
-from ottla.protocol.api_keys import request_header_version, response_header_version
+from ottla.protocol.api_keys import (
+    FLEXIBLE_FROM,
+    request_header_version,
+    response_header_version,
+)
 from ottla.protocol.errors import WireError
 from ottla.protocol.primitives import skip_tagged_fields
 
@@ -41,7 +45,7 @@ class RequestHeader(NamedTuple):
 
 
 def decode_request_header(data: Buffer, offset: int = 0) -> tuple[RequestHeader, int]:
-    """Read a header; return it and the offset of the body.
+    """Read a header; return it and the offset of the body. Hot: once for each request.
 
     The version is not checked against what the API has: ApiVersions must be answered even then.
     """
@@ -56,8 +60,13 @@ def decode_request_header(data: Buffer, offset: int = 0) -> tuple[RequestHeader,
             end = offset + length
             client_id = str(data[offset:end], "utf-8")
             offset = end
-        if request_header_version(api_key, api_version) == 2:
-            offset = skip_tagged_fields(data, offset + 1, data[offset])
+        if api_version >= FLEXIBLE_FROM[api_key]:
+            count = data[offset]
+            offset += 1
+            if count:
+                offset = skip_tagged_fields(data, offset, count)
+    except KeyError:
+        raise WireError(f"no API has the key {api_key}") from None
     except (struct.error, IndexError) as error:
         raise WireError("the request header ends early") from error
     except UnicodeDecodeError as error:
