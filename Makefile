@@ -22,6 +22,7 @@ $(VENV)/.runtime: $(VENV)/.made requirements/runtime.txt pyproject.toml
 	@$(PIP) install --require-hashes -r requirements/runtime.txt
 	@$(PIP) install --require-hashes -r requirements/build.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q src/ottla  # so that the first start is as fast as the next
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
