@@ -68,6 +68,45 @@ def test_fields_agree_with_kafka_pythons_schemas(case: Case):
     assert list(_our_fields(case.message.struct.fields, case.version, "")) == theirs
 
 
+@pytest.mark.parametrize(
+    ("definition", "message"),
+    [
+        pytest.param(definition, message, id=message.struct.name)
+        for definition in all_definitions()
+        for message in definition.messages
+        if _known(message.struct.name)
+    ],
+)
+def test_what_may_be_lost_and_what_is_a_key_agree_with_kafka_pythons_schemas(definition, message):
+    """`ignorable` and `key` stand where the schemas have them; ours omit what has no effect."""
+    schema = _schema(message.struct.name)
+    commons = {struct["name"]: struct["fields"] for struct in schema.get("commonStructs", ())}
+    theirs = dict(_their_marks(schema["fields"], commons, ""))
+    for name, is_ignorable, is_key, is_sometimes_absent in _our_marks(message.struct, message, ""):
+        if name in theirs:  # a newer version may have fields that the wheel does not know yet
+            assert (is_ignorable, is_key) == (
+                theirs[name][0] and is_sometimes_absent,
+                theirs[name][1],
+            ), name
+
+
+def _our_marks(struct, message, path):
+    for field in struct.fields:
+        name = path + field.name.replace("_", "")
+        is_sometimes_absent = not field.versions.covers(message.versions)
+        yield name, field.is_ignorable, field.is_key, is_sometimes_absent
+        if field.struct is not None:
+            yield from _our_marks(field.struct, message, f"{name}.")
+
+
+def _their_marks(fields, commons, path):
+    for field in fields:
+        name = path + field["name"].lower()
+        yield name, (bool(field.get("ignorable")), bool(field.get("mapKey")))
+        inner = field.get("fields") or commons.get(field["type"].removeprefix("[]"), ())
+        yield from _their_marks(inner, commons, f"{name}.")
+
+
 def _our_fields(fields, version, path):
     for field in fields:
         if version in field.versions:

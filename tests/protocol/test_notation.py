@@ -112,3 +112,11 @@ def test_what_is_committed_is_what_the_definitions_say(monkeypatch, capsys):
     """`make gen` would change nothing."""
     monkeypatch.setattr("sys.argv", ["generate", "--check"])
     assert main() == 0, capsys.readouterr().err
+
+
+def test_a_stale_file_fails_the_check(monkeypatch, capsys):
+    """The check names the file and how to write it again."""
+    monkeypatch.setattr("sys.argv", ["generate", "--check"])
+    monkeypatch.setattr("tools.protocol_support.render", lambda _definitions: "something else")
+    assert main() == 1
+    assert "docs/protocol-support.md is stale: run `make gen`" in capsys.readouterr().err
