@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tools.fuzzing.guard import FAILURES, BrokenPromise, fuzz, run_input
+from tools.fuzzing.live import LiveFailure, fuzz_broker
 from tools.fuzzing.targets import TARGETS
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ def main() -> int:
         for target in TARGETS.values():
             print(f"{target.name:16} {target.promise}")
         return 0
+    if options.live:
+        return _live(options.seconds, options.seed)
     targets = [TARGETS[options.target]] if options.target else list(TARGETS.values())
     if options.input:
         return _repeat(targets[0], Path(options.input).read_bytes())
@@ -53,6 +56,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--engine", choices=("auto", "atheris", "mutation"), default="auto")
     parser.add_argument("--seed", type=int, default=1, help="of the mutation engine")
     parser.add_argument("--input", help="run this file once, with --target")
+    parser.add_argument("--live", action="store_true", help="a running broker over its socket")
     parser.add_argument("--list", action="store_true", help="show the targets")
     options = parser.parse_args()
     if options.input and not options.target:
@@ -67,6 +71,16 @@ def _repeat(target: Target, data: bytes) -> int:
         print(broken)
         return 1
     print(f"{target.name}: {'accepted' if accepted else 'refused'}")
+    return 0
+
+
+def _live(seconds: float, seed: int) -> int:
+    try:
+        count = fuzz_broker(seed, seconds=seconds)
+    except LiveFailure as failure:
+        print(f"live: seed {seed}: {failure}")
+        return 1
+    print(f"live             {count:8} frames")
     return 0
 
 

@@ -3,6 +3,7 @@
 
     src/ottla/protocol/definitions/*.txt  ->  src/ottla/protocol/messages/*.py
     definitions and the handler table     ->  docs/protocol-support.md
+    the tables of configuration keys      ->  docs/configuration.md
 
 The modules are written to a scratch folder, formatted by ruff with the project's settings in one
 run, and then compared with, or copied over, what is committed.
@@ -17,7 +18,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tools import protocol_support
+from tools import configuration_reference, protocol_support
 from tools.protocol_generator.modules import module_source
 from tools.protocol_generator.notation import NotationError, parse
 
@@ -41,6 +42,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     generated = _modules(definitions)
+    generated[configuration_reference.TARGET] = configuration_reference.render()
     generated[protocol_support.TARGET] = protocol_support.render(definitions)
     stale = _stale(generated)
     if arguments.check:

@@ -16,8 +16,8 @@ from tools.generate import DEFINITIONS
 from tools.protocol_generator.notation import parse
 
 if TYPE_CHECKING:
-    from ottla.protocol.message import Message
-    from tools.protocol_generator.model import Definition, Field, Struct
+    from ottla.protocol.message import Message as GeneratedMessage
+    from tools.protocol_generator.model import Definition, Field, Message, Struct
 
 _INTEGER_BITS: Final = {
     "int8": 7,
@@ -27,22 +27,47 @@ _INTEGER_BITS: Final = {
     "uint32": 32,
     "int64": 63,
 }
-_TEXTS: Final = ("", "a", "topic", "größe", "x" * 130)
+_TEXTS: Final = ("", "a", "topic", "topic", "retention.ms", "1000", "größe", "x" * 130)
+
+
+class Maker:
+    """Makes messages of some kinds up, one after the other."""
+
+    def __init__(self, draw: Random, kinds: tuple[str, ...], keys: frozenset[int]) -> None:
+        self._draw = draw
+        self._cases = [
+            (definition, message, version)
+            for definition, message in _messages(kinds)
+            if message.key in keys
+            for version in range(message.versions.low, message.versions.high + 1)
+        ]
+
+    def next(self) -> tuple[int, int, bytes]:
+        """Return API key, version and body of a fresh message."""
+        definition, message, version = self._draw.choice(self._cases)
+        made = _struct(self._draw, definition, message.struct, version)
+        return message.key, version, made.encode(version)
+
+
+def _messages(kinds: tuple[str, ...]) -> list[tuple[Definition, Message]]:
+    return [
+        (definition, message)
+        for definition in map(parse, sorted(DEFINITIONS.glob("*.txt")))
+        for message in definition.messages
+        if message.kind in kinds
+    ]
 
 
 @functools.cache
-def messages_of(kinds: tuple[str, ...]) -> tuple[tuple[type[Message], int, bytes], ...]:
+def messages_of(kinds: tuple[str, ...]) -> tuple[tuple[type[GeneratedMessage], int, bytes], ...]:
     """Return (class, version, made-up body) of each version of the messages of these kinds."""
     draw = Random(20_26)  # noqa: S311 - repeatable, not secret
     found = []
-    for path in sorted(DEFINITIONS.glob("*.txt")):
-        definition = parse(path)
-        for message in definition.messages:
-            if message.kind in kinds:
-                cls = generated(definition, message.struct)
-                for version in range(message.versions.low, message.versions.high + 1):
-                    made = _struct(draw, definition, message.struct, version)
-                    found.append((cls, version, made.encode(version)))
+    for definition, message in _messages(kinds):
+        message_class = generated(definition, message.struct)
+        for version in range(message.versions.low, message.versions.high + 1):
+            made = _struct(draw, definition, message.struct, version)
+            found.append((message_class, version, made.encode(version)))
     return tuple(found)
 
 
@@ -73,6 +98,8 @@ def _element(draw: Random, definition: Definition, field: Field, version: int) -
     if field.struct is not None:
         return _struct(draw, definition, field.struct, version)
     if field.base in _INTEGER_BITS:
+        if draw.random() < 0.5:
+            return draw.randint(0, 3)  # small numbers reach code that checks what they count
         return draw.getrandbits(draw.randint(1, _INTEGER_BITS[field.base]))
     if field.base == "bool":
         return draw.random() < 0.5
