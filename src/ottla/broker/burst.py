@@ -43,7 +43,7 @@ class Burst:
 
     def add(self, partition: Partition) -> None:
         """Have the partition's staged appends written at the end of the burst."""
-        partition.is_in_burst = True
+        partition.begin_burst()
         self._partitions.append(partition)
 
     def end(self) -> None:

@@ -109,11 +109,21 @@ class DelayedFetch:
         partition, code = self._path.find(asked, self._request.replica_id)
         if partition is None:
             return _refused(asked, code)
-        start_offset, high_watermark = partition.log.log_start_offset, partition.high_watermark
+        start_offset = partition.log_start_offset
         if not start_offset <= asked.fetch_offset <= partition.log.log_end_offset:
             return _refused(
                 asked, ErrorCode.OFFSET_OUT_OF_RANGE, partition.high_watermark, start_offset
             )
+        try:
+            return self._read_log(session_partition, partition, budget)
+        except StorageError as error:
+            self._path.storage_failed(partition, error)
+            return _refused(asked, ErrorCode.KAFKA_STORAGE_ERROR)
+
+    def _read_log(
+        self, session_partition: SessionPartition, partition: Partition, budget: int
+    ) -> AnsweredPartition:
+        asked = session_partition.asked
         committed_only = self._request.isolation_level == READ_COMMITTED
         end = partition.readable_end(committed_only=committed_only)
         records: bytes | bytearray | memoryview = b""
@@ -121,32 +131,26 @@ class DelayedFetch:
         limit = min(asked.max_bytes, budget)
         is_first = self._records_bytes == 0
         if asked.fetch_offset < end and (limit > 0 or is_first):
-            try:
-                found = partition.log.locate(
-                    asked.fetch_offset, limit, end, minimum_one_batch=is_first
-                )
-                if found is not None:
-                    warm = found.read_nowait()
-                    if warm is None:
-                        self._cold[session_partition] = found
-                    else:
-                        records = warm
-                if committed_only and found is not None:
+            found = partition.log.locate(asked.fetch_offset, limit, end, minimum_one_batch=is_first)
+            if found is not None:
+                warm = found.read_nowait()
+                if warm is None:
+                    self._cold[session_partition] = found
+                else:
+                    records = warm
+                if committed_only:
                     aborted = [
                         (one.producer_id, one.first_offset)
                         for one in partition.log.aborted_transactions(asked.fetch_offset, end)
                     ]
-            except StorageError as error:
-                self._path.storage_failed(partition, error)
-                return _refused(asked, ErrorCode.KAFKA_STORAGE_ERROR)
         return AnsweredPartition(
             asked.topic,
             asked.topic_id,
             asked.partition,
             ErrorCode.NONE,
-            high_watermark,
+            partition.high_watermark,
             partition.last_stable_offset,
-            start_offset,
+            partition.log_start_offset,
             aborted,
             records,
         )

@@ -52,6 +52,7 @@ class Partition:
         "_limits",
         "_observers",
         "_request_flush",
+        "_truncation_count",
         "acknowledges_at_once",
         "high_watermark",
         "in_sync_replica_count",
@@ -84,6 +85,7 @@ class Partition:
         self.is_retired = False  # deleted or moved away while someone still holds on to it
         self._observers: dict[PartitionObserver, None] = {}  # a dict keeps the order of arrival
         self._request_flush = request_flush
+        self._truncation_count = 0  # of the log when the burst began
         self.configure(log.config)
 
     def configure(self, config: LogConfig) -> None:
@@ -149,13 +151,22 @@ class Partition:
                 f"min.insync.replicas asks for {needed}",
             )
 
+    def begin_burst(self) -> None:
+        """Take note that an append was staged which `finish_burst` has to write."""
+        self.is_in_burst = True
+        self._truncation_count = self.log.truncation_count
+
     def finish_burst(self) -> None:
         """Write what is staged and let the high watermark follow.
 
         Raises StorageError when the disk refuses; then nothing of the burst may be acknowledged.
         """
         self.is_in_burst = False
-        self.log.write_staged()
+        log = self.log
+        log.write_staged()
+        if log.is_offline or log.truncation_count != self._truncation_count:
+            # A read or a roll wrote the staged appends earlier, and failed.
+            raise StorageError(f"appends to {self.topic}-{self.index} were taken back")
         if self.acknowledges_at_once:
             self.high_watermark = self.log.log_end_offset
             self._tell_observers()

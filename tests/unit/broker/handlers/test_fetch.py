@@ -410,11 +410,12 @@ def in_loop_with_disk_thread(world, test):
     asyncio.run(run())
 
 
-async def until_answered(client):
-    """Let the loop turn until an answer has come."""
-    while (answer := client.answer()) is None:  # noqa: ASYNC110 - nothing else tells
+async def until_answered(world, client):
+    """Let the disk's thread finish and the loop take note, then return the answer."""
+    world.dispatcher._fetch.disk_executor.shutdown()
+    for _ in range(5):
         await asyncio.sleep(0)
-    return answer
+    return client.answer()
 
 
 def test_what_the_page_cache_lacks_is_read_in_a_thread(world):
@@ -426,7 +427,7 @@ def test_what_the_page_cache_lacks_is_read_in_a_thread(world):
     async def test():
         world.disk.is_cold = True
         assert client.ask(request(("t", 0, 0)), BY_NAME) is None
-        answer = await until_answered(client)
+        answer = await until_answered(world, client)
         assert world.values(only(answer).records) == [(0, b"a")]
 
     in_loop_with_disk_thread(world, test)
@@ -442,7 +443,7 @@ def test_a_cold_read_that_fails_is_a_storage_error(world):
         world.disk.is_cold = True
         world.disk.fail_next("pread", errno.EIO)
         assert client.ask(request(("t", 0, 0)), BY_NAME) is None
-        answer = await until_answered(client)
+        answer = await until_answered(world, client)
         assert only(answer).error_code == ErrorCode.KAFKA_STORAGE_ERROR
 
     in_loop_with_disk_thread(world, test)
@@ -459,7 +460,7 @@ def test_a_parked_request_may_end_in_a_cold_read(world):
         world.disk.is_cold = True
         world.append(partition, b"a")
         world.pass_time(500)
-        answer = await until_answered(client)
+        answer = await until_answered(world, client)
         assert world.values(only(answer).records) == [(0, b"a")]
 
     in_loop_with_disk_thread(world, test)

@@ -10,6 +10,7 @@ import pytest
 
 from ottla.broker.handlers import produce
 from ottla.protocol.errors import ErrorCode
+from ottla.protocol.messages.fetch import FetchPartition, FetchRequest, FetchTopic
 from ottla.protocol.messages.produce import (
     PartitionProduceData,
     ProduceRequest,
@@ -415,6 +416,38 @@ def test_a_full_disk_costs_the_burst_and_no_more(world):
     outcome = only(world.client().ask(request(idempotent(world, b"b", sequence=1)), BY_NAME))
     assert (outcome.error_code, outcome.base_offset) == (0, 1)
     assert stored(world, partition) == [(0, b"a"), (1, b"b")]
+
+
+@pytest.mark.parametrize("error_number", [errno.ENOSPC, errno.EIO])
+def test_a_roll_that_fails_takes_back_the_whole_burst(world, error_number):
+    """An append that was staged before the failure is not acknowledged either."""
+    partition = world.partition(segment_bytes=200)
+    client = world.client()
+    client.ask(request(world.batch(b"0")), BY_NAME)
+    world.disk.fail_next("pwritev", error_number)
+    frames = [client.frame(request(world.batch(bytes(60))), BY_NAME) for _ in range(2)]
+    client.send(b"".join(frames))
+    assert client.answer() is None
+    assert client.is_closed
+    assert partition.high_watermark == 1
+
+
+def test_a_fetch_that_fails_to_write_takes_back_the_burst(world):
+    """A read writes what is staged; when that fails, the producer in front of it is not told."""
+    partition = world.partition()
+    client = world.client()
+    client.ask(request(world.batch(b"0")), BY_NAME)
+    world.disk.fail_next("pwritev", errno.ENOSPC)
+    fetch = FetchRequest(
+        max_wait_ms=0,
+        topics=[
+            FetchTopic(topic="t", partitions=[FetchPartition(partition=0, partition_max_bytes=100)])
+        ],
+    )
+    client.send(client.frame(request(world.batch(b"1")), BY_NAME) + client.frame(fetch, 11))
+    assert client.answer() is None
+    assert client.is_closed
+    assert (partition.high_watermark, partition.log.log_end_offset) == (1, 1)
 
 
 @pytest.mark.parametrize("known_shape", [False, True])
