@@ -67,14 +67,16 @@ def _replicas(
 ) -> tuple[int, ...]:
     leader = live[first]
     others = len(live) - 1
-    candidates = [
-        live[(first + 1 + (shift + step) % others) % len(live)] for step in range(others)
-    ] + fenced
+    followers = [live[(first + 1 + (shift + step) % others) % len(live)] for step in range(others)]
     chosen = [leader.broker_id]
     used_racks = {leader.rack}
-    while len(chosen) < replication_factor:
-        fresh = [c for c in candidates if c.broker_id not in chosen]
-        follower = next((c for c in fresh if c.rack is None or c.rack not in used_racks), fresh[0])
-        chosen.append(follower.broker_id)
-        used_racks.add(follower.rack)
+    for candidates in (followers, fenced):
+        left = list(candidates)
+        while left and len(chosen) < replication_factor:
+            follower = next(
+                (c for c in left if c.rack is None or c.rack not in used_racks), left[0]
+            )
+            left.remove(follower)
+            chosen.append(follower.broker_id)
+            used_racks.add(follower.rack)
     return tuple(chosen)
