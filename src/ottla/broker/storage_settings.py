@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 def directory_settings(config: BrokerConfig) -> DirectorySettings:
     """Return whose the log directories are to be, and how much space is left free."""
-    return DirectorySettings(node_id=config.node_id, boot_id=read_boot_id())
+    return DirectorySettings(
+        node_id=config.node_id,
+        boot_id=read_boot_id(),
+        reserve_bytes=config.ottla_disk_reserve_bytes,
+        reserve_ratio=config.ottla_disk_reserve_ratio,
+    )
 
 
 def load_settings(config: BrokerConfig) -> LoadSettings:

@@ -66,8 +66,6 @@ CLEAN_SHUTDOWN_FILE = ".kafka_cleanshutdown"
 RUNNING_FILE = ".ottla_running"
 
 SPACE_CHECK_INTERVAL_MS = 1_000
-RESERVE_BYTES_MAX = 1 << 30
-RESERVE_PERCENT = 2
 
 _BOOT_ID_PATH = "/proc/sys/kernel/random/boot_id"
 _NO_BROKER_EPOCH = -1
@@ -136,8 +134,10 @@ class DirectorySettings:
     """None takes over what the directories say, or a new one when they are all new."""
     node_id: int | None = None
     """None takes over what the directories say, or 1."""
-    reserve_bytes: int | None = None
-    """Free space below which appends are refused; None is the rule of the module's docstring."""
+    reserve_bytes: int = 1 << 30
+    """Free space below which appends are refused, unless the ratio asks for less."""
+    reserve_ratio: float = 0.02
+    """Free share of the file system below which appends are refused, likewise."""
     boot_id: str | None = None
     takes_lock: bool = True
     """False for file systems that exist only in a test."""
@@ -354,9 +354,8 @@ class LogDirectory:
         except OSError as error:
             self.fail(f"cannot tell its free space: {error}")
             return
-        reserve = self._settings.reserve_bytes
-        if reserve is None:
-            reserve = min(RESERVE_BYTES_MAX, space.total_bytes * RESERVE_PERCENT // 100)
+        settings = self._settings
+        reserve = min(settings.reserve_bytes, space.total_bytes * settings.reserve_ratio)
         self.accepts_appends = space.free_bytes >= reserve
 
 

@@ -254,7 +254,7 @@ def test_appends_stop_below_the_reserve(start, files, tmp_path, free, total, acc
 
 def test_the_reserve_can_be_set_and_is_checked_once_a_second(start, files, tmp_path):
     """Between two checks the answer is the remembered one."""
-    (directory,) = start(tmp_path, reserve_bytes=500)
+    (directory,) = start(tmp_path, reserve_bytes=500, reserve_ratio=0.5)
     files.space = DiskSpace(499, 10_000)
     directory.check_space(now_ms=1_000)
     assert not directory.accepts_appends
