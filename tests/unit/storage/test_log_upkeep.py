@@ -250,7 +250,7 @@ def test_a_full_disk_stops_appends_and_nothing_else():
     directory = storage.logs.directories[0]
     storage.disk.capacity_bytes = 6_000
     object.__setattr__(directory._settings, "reserve_bytes", 3_000)
-        object.__setattr__(directory._settings, "reserve_ratio", 0.5)
+    object.__setattr__(directory._settings, "reserve_ratio", 0.5)
     storage.run_jobs(1_000)
     assert not directory.accepts_appends
     assert values_of(storage.logs.get("orders", 0)) == [b"x" * 5_000]
