@@ -100,7 +100,7 @@ def _attempt(row: Row, bench: Bench, scale: float) -> Figures:
     try:
         figures = row.run(bench, scale)
     except (ClientMissingError, RuntimeError, OSError, ValueError) as failure:
-        return {"left_out": str(failure)}
+        return {"left_out": bench.server.how_it_ended() or str(failure)}
     used = cpu_seconds(bench.server.pid) - before
     figures["server_cpu_s"] = used
     if figures.get("total_gb"):

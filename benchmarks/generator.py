@@ -27,7 +27,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from benchmarks import frames
+from benchmarks import frames, page_cache
 from benchmarks.admin import parse_address, read_exactly
 
 REPEATED_BYTES = 1 << 20  # small frames are repeated until sends are this long
@@ -122,6 +122,9 @@ def run_produce(arguments: argparse.Namespace) -> dict[str, Any]:
         Pipeline(arguments.address, requests, answer, arguments.window)
         for _ in range(arguments.connections)
     ]
+    if arguments.warm_gigabytes:
+        # Here, because what was warmed cools while a process starts.
+        page_cache.warm(int(arguments.warm_gigabytes * 1e9), arguments.warm_folder)
     limit = arguments.max_bytes // len(frame) // len(pipelines) if arguments.max_bytes else 1 << 62
     measured, elapsed = _drive(pipelines, arguments.warm_up, arguments.seconds, max(1, limit))
     entries = answer.entry_count
@@ -408,6 +411,8 @@ def _parser() -> argparse.ArgumentParser:
             action.add_argument("--spread", type=int, default=0, help="sizes differ by so much")
             action.add_argument("--window", type=int, default=5, help="requests in flight")
             action.add_argument("--max-bytes", type=int, default=0)
+            action.add_argument("--warm-gigabytes", type=float, default=0.0)
+            action.add_argument("--warm-folder")
             action.add_argument("--partitions", type=int, default=1, help="per request")
             action.add_argument("--topics", type=int, default=1, help="per request")
         elif name == "fetch":

@@ -73,6 +73,13 @@ class RabbitMq:
         self.ready_s = time.monotonic() - began
         return self
 
+    def how_it_ended(self) -> str | None:
+        """Tell, when the process is no more although nobody stopped it."""
+        if self._process is None or self._process.poll() is None:
+            return None
+        said = (self.directory / "rabbitmq.out").read_text(errors="replace")[-2000:]
+        return f"RabbitMQ ended with {self._process.returncode}: {said}"
+
     def stop(self) -> None:
         """Shut down cleanly, the port mapper too."""
         self._end(signal.SIGTERM)

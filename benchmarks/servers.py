@@ -44,6 +44,9 @@ class Server(Protocol):
     def start(self) -> Self:
         """Start and wait until clients are served."""
 
+    def how_it_ended(self) -> str | None:
+        """Tell, when the process is no more although nobody stopped it."""
+
     def stop(self) -> None:
         """Shut down cleanly."""
 
@@ -97,6 +100,13 @@ class OttlaServer:
             raise RuntimeError(f"Ottla did not start: {failure}\n{said}") from failure
         self.ready_s = time.monotonic() - began
         return self
+
+    def how_it_ended(self) -> str | None:
+        """Tell, when the process is no more although nobody stopped it."""
+        if self._process is None or self._process.poll() is None:
+            return None
+        said = (self.directory / "ottla.out").read_text(errors="replace")[-2000:]
+        return f"Ottla ended with {self._process.returncode}: {said}"
 
     def stop(self) -> None:
         """Shut down cleanly."""
@@ -158,6 +168,10 @@ class ApacheKafka:
         """Format, start, wait."""
         self._server.start()
         return self
+
+    def how_it_ended(self) -> str | None:
+        """Tell, when the process is no more although nobody stopped it."""
+        return self._server.how_it_ended()
 
     def stop(self) -> None:
         """Shut down cleanly."""

@@ -128,6 +128,12 @@ class KafkaServer:
         """Kill -9, as a crash would."""
         self._end(signal.SIGKILL)
 
+    def how_it_ended(self) -> str | None:
+        """Tell, when the process is no more although nobody stopped it."""
+        if self._process is None or self._process.poll() is None:
+            return None
+        return f"Kafka ended with {self._process.returncode}: {self.output()}"
+
     def close(self) -> None:
         """Stop, and remove the folder when it was a temporary one."""
         self.stop()
