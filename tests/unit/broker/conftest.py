@@ -190,13 +190,13 @@ class World:
         self.limits = ConnectionLimits(Limits(100, 100, 100, 1, 1, 1))
         self.services = SimpleNamespace(
             clock=self.clock,
-            config=SimpleNamespace(fetch_max_bytes=1_000_000),
+            config=SimpleNamespace(fetch_max_bytes=1_000_000, node_id=1),
             replicas=self.replicas,
             logs=SimpleNamespace(directories=[]),
             purgatory=self.purgatory,
             fetch_sessions=FetchSessionCache(10, random.Random(2)),
             disk_executor=None,
-            image=SimpleNamespace(features={}, offset=3),
+            image=SimpleNamespace(features={}, brokers={}, offset=3),
         )
         self.dispatcher = Dispatcher(
             self.services, self.limits, lambda *failure: self.storage_failures.append(failure)

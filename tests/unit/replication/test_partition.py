@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is visible, what is acknowledged, and who is told, under each promise."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from ottla.base.clock import ManualClock
+from ottla.base.errors import StorageError
+from ottla.protocol.errors import ApiError, ErrorCode
+from ottla.records.builder import build_batch
+from ottla.records.record import Record
+from ottla.replication.partition import Partition
+from ottla.storage.log_config import LogConfig
+from ottla.storage.partition_log import PartitionLog
+from ottla.testing.simulated_disk import SimulatedDisk
+
+CLOCK = ManualClock()
+
+
+class Observer:
+    """Notes the high watermarks that it is told of."""
+
+    def __init__(self) -> None:
+        self.seen: list[int] = []
+
+    def partition_advanced(self, partition):
+        """Note one."""
+        self.seen.append(partition.high_watermark)
+
+
+class Bench:
+    """One partition over a disk in memory."""
+
+    def __init__(self, **config: object) -> None:
+        self.disk = SimulatedDisk()
+        self.disk.mkdir("/data")
+        self.flush_requests: list[Partition] = []
+        self.directory = SimpleNamespace(accepts_appends=True, refusal="no room")
+        log = PartitionLog.open(
+            "/data/t-0", "t", 0, LogConfig(**config), files=self.disk, clock=CLOCK, clean=True
+        )
+        self.partition = Partition(log, b"i" * 16, 5, self.flush_requests.append, self.directory)
+
+    def append(self, *values: bytes, **fields: object) -> None:
+        """Append in a burst of its own."""
+        records = [Record(at, CLOCK.wall_ms(), b"k", value) for at, value in enumerate(values)]
+        batch = memoryview(bytearray(build_batch(records, **fields)))
+        self.partition.append(batch, CLOCK.wall_ms())
+        self.partition.begin_burst()
+        self.partition.finish_burst()
+
+
+def acknowledged(partition: Partition, end_offset: int) -> tuple[bool, bool]:
+    """Return whether acks=1 and acks=all would be answered."""
+    return (
+        partition.is_acknowledged(end_offset, all_replicas=False),
+        partition.is_acknowledged(end_offset, all_replicas=True),
+    )
+
+
+def test_the_replicated_profile_acknowledges_at_the_end_of_the_burst():
+    """The high watermark is the log end offset, and nobody asks for a flush."""
+    bench = Bench()
+    bench.append(b"a", b"b")
+    assert bench.partition.acknowledges_at_once
+    assert bench.partition.high_watermark == 2
+    assert acknowledged(bench.partition, 2) == (True, True)
+    assert bench.flush_requests == []
+
+
+def test_the_ack_profile_acknowledges_what_is_flushed():
+    """Before the flush nothing is visible; acks=1 does not wait for it."""
+    bench = Bench(flush_profile="ack")
+    bench.append(b"a", b"b")
+    partition = bench.partition
+    assert not partition.acknowledges_at_once
+    assert partition.high_watermark == 0
+    assert acknowledged(partition, 2) == (True, False)
+    assert bench.flush_requests == [partition]
+    partition.log.flush()
+    partition.flushed()
+    assert partition.high_watermark == 2
+    assert acknowledged(partition, 2) == (True, True)
+
+
+def test_flush_messages_holds_back_everybody():
+    """From the n-th unflushed record on the answer waits for the flush; readers do not."""
+    bench = Bench(flush_messages=3)
+    bench.append(b"a", b"b")
+    partition = bench.partition
+    assert partition.high_watermark == 2
+    assert acknowledged(partition, 2) == (True, True)
+    bench.append(b"c")
+    assert partition.high_watermark == 3
+    assert acknowledged(partition, 3) == (False, False)
+    partition.log.flush()
+    partition.flushed()
+    assert acknowledged(partition, 3) == (True, True)
+
+
+def test_observers_hear_of_every_advance_until_they_forget():
+    """Appends, flushes and deletions are told in the order in which observers came."""
+    bench = Bench()
+    partition, observer = bench.partition, Observer()
+    partition.observe(observer)
+    partition.observe(observer)
+    bench.append(b"a")
+    bench.append(b"b")
+    partition.advance_log_start_offset(1)
+    assert observer.seen == [1, 2, 2]
+    partition.forget(observer)
+    partition.forget(observer)
+    bench.append(b"c")
+    assert observer.seen == [1, 2, 2]
+
+
+def test_an_observer_may_forget_itself_while_being_told():
+    """Completing a parked request takes it off the list in the middle of the round."""
+    bench = Bench()
+    partition, second = bench.partition, Observer()
+
+    class Once(Observer):
+        def partition_advanced(self, partition):
+            super().partition_advanced(partition)
+            partition.forget(self)
+
+    first = Once()
+    partition.observe(first)
+    partition.observe(second)
+    bench.append(b"a")
+    bench.append(b"b")
+    assert (first.seen, second.seen) == ([1], [1, 2])
+
+
+def test_retiring_wakes_everybody():
+    """Whoever waits on a deleted partition looks again, and finds it retired."""
+    bench = Bench()
+    observer = Observer()
+    bench.partition.observe(observer)
+    bench.partition.retire()
+    assert bench.partition.is_retired
+    assert observer.seen == [0]
+
+
+@pytest.mark.parametrize(
+    ("epoch", "code"),
+    [
+        (-1, ErrorCode.NONE),
+        (5, ErrorCode.NONE),
+        (4, ErrorCode.FENCED_LEADER_EPOCH),
+        (6, ErrorCode.UNKNOWN_LEADER_EPOCH),
+    ],
+)
+def test_leader_epochs_are_fenced(epoch, code):
+    """Older beliefs are fenced, newer ones are not known here yet."""
+    assert Bench().partition.fence(epoch) is code
+
+
+def test_records_are_deleted_up_to_the_high_watermark():
+    """-1 means all of it; a lower offset than the start changes nothing."""
+    bench = Bench()
+    bench.append(b"a", b"b", b"c")
+    partition = bench.partition
+    assert partition.advance_log_start_offset(1) == 1
+    assert partition.advance_log_start_offset(0) == 1
+    assert partition.advance_log_start_offset(-1) == 3
+    assert partition.log_start_offset == 3
+
+
+@pytest.mark.parametrize("offset", [4, -2, 2**40])
+def test_what_is_not_there_cannot_be_deleted(offset):
+    """OFFSET_OUT_OF_RANGE beyond the high watermark and for negative offsets but -1."""
+    bench = Bench()
+    bench.append(b"a", b"b", b"c")
+    with pytest.raises(ApiError) as raised:
+        bench.partition.advance_log_start_offset(offset)
+    assert raised.value.code is ErrorCode.OFFSET_OUT_OF_RANGE
+
+
+def test_a_topic_that_is_compacted_only_keeps_its_records():
+    """POLICY_VIOLATION; with cleanup.policy=compact,delete it is allowed."""
+    bench = Bench(cleanup_compact=True, cleanup_delete=False)
+    bench.append(b"a")
+    with pytest.raises(ApiError) as raised:
+        bench.partition.advance_log_start_offset(1)
+    assert raised.value.code is ErrorCode.POLICY_VIOLATION
+    bench.partition.configure(LogConfig(cleanup_compact=True, cleanup_delete=True))
+    assert bench.partition.advance_log_start_offset(1) == 1
+
+
+def test_a_changed_configuration_counts_from_the_next_append():
+    """Limits and promises follow the topic's settings."""
+    bench = Bench()
+    bench.append(bytes(500))
+    bench.partition.configure(LogConfig(max_message_bytes=300, flush_profile="ack"))
+    assert not bench.partition.acknowledges_at_once
+    with pytest.raises(ApiError) as raised:
+        bench.append(bytes(500))
+    assert raised.value.code is ErrorCode.MESSAGE_TOO_LARGE
+    assert bench.partition.log.config.max_message_bytes == 300
+
+
+def test_too_few_replicas_are_a_refusal():
+    """NOT_ENOUGH_REPLICAS while fewer are in sync than min.insync.replicas."""
+    bench = Bench(min_insync_replicas=2)
+    with pytest.raises(ApiError) as raised:
+        bench.partition.require_in_sync_replicas()
+    assert raised.value.code is ErrorCode.NOT_ENOUGH_REPLICAS
+    bench.partition.in_sync_replica_count = 2
+    bench.partition.require_in_sync_replicas()
+
+
+def test_transactional_batches_need_a_coordinator():
+    """INVALID_TXN_STATE, and nothing is staged."""
+    bench = Bench()
+    with pytest.raises(ApiError) as raised:
+        bench.append(b"a", producer_id=1, producer_epoch=0, base_sequence=0, transactional=True)
+    assert raised.value.code is ErrorCode.INVALID_TXN_STATE
+    assert bench.partition.log.log_end_offset == 0
+
+
+def test_a_directory_that_takes_no_appends_refuses():
+    """StorageError with the directory's own words, and nothing is staged."""
+    bench = Bench()
+    bench.directory.accepts_appends = False
+    with pytest.raises(StorageError, match="no room"):
+        bench.append(b"a")
+    assert bench.partition.log.log_end_offset == 0
+
+
+def test_the_high_watermark_starts_at_the_end_of_what_recovery_kept():
+    """After a restart everything in the log is visible."""
+    bench = Bench()
+    bench.append(b"a", b"b")
+    log = bench.partition.log
+    again = Partition(log, b"i" * 16, 6, bench.flush_requests.append, bench.directory)
+    assert again.high_watermark == 2
