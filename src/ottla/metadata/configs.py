@@ -102,10 +102,11 @@ def check_broker_texts(texts: Mapping[str, str], *, cluster_default: bool) -> No
         if name.startswith(FOREIGN_PREFIXES):
             continue
         key = known_key(BROKER_KEYS, name)
+        shown = "[hidden]" if key.is_sensitive else text
         if key.mode is UpdateMode.READ_ONLY:
-            raise ConfigError(name, text, "it can only be changed by restarting the broker")
+            raise ConfigError(name, shown, "it can only be changed by restarting the broker")
         if key.mode is UpdateMode.PER_BROKER and cluster_default:
-            raise ConfigError(name, text, "it can only be changed for one broker at a time")
+            raise ConfigError(name, shown, "it can only be changed for one broker at a time")
         key.parse(text)
 
 
