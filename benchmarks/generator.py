@@ -8,7 +8,7 @@ a division and checking their error codes a slice with a stride. The window (req
 connection) bounds both sides.
 
 Fetch: each connection reads its partition from the start, one request at a time as consumers do,
-and walks the batch headers to know its next offset.
+and looks at the batch headers to know its next offset.
 
 Latency: one record is produced while a fetch is parked on another connection; the time runs from
 before the send to after the receive.
@@ -34,6 +34,7 @@ REPEATED_BYTES = 1 << 20  # small frames are repeated until sends are this long
 RECEIVE_BYTES = 1 << 20
 DIFFERENT_BATCHES = 64
 STALL_S = 30.0
+LAST_DELTA_AT = 23  # in a batch header
 BATCH_SIZES = struct.Struct(">qi")
 
 
@@ -286,18 +287,42 @@ class Reader:
         (records_bytes,) = struct.unpack_from(">i", buffer, layout.records_size_at)
         if error or layout.records_at + records_bytes != answer_bytes:
             raise BrokenAnswerError(f"fetch at {self._offset}: error {error}")
-        position = layout.records_at
+        next_offset, position = self._end_of_batches(answer_bytes)
+        self.bytes_read += position - layout.records_at
+        # A batch may begin before the offset asked for; only what is new counts.
+        self.records_read += next_offset - self._offset
+        self._offset = 0 if next_offset >= self._end_offset else next_offset
+
+    def _end_of_batches(self, answer_bytes: int) -> tuple[int, int]:
+        """Find the offset after the last whole batch, and where that batch ends.
+
+        Batches of one size, as our own producer writes them, are proven by the first and the last.
+        """
+        buffer, position = self._buffer, self._layout.records_at
+        if position + frames.BATCH_HEADER_BYTES > answer_bytes:
+            return self._offset, position
+        first_offset, length = BATCH_SIZES.unpack_from(buffer, position)
+        (last_delta,) = struct.unpack_from(">i", buffer, position + LAST_DELTA_AT)
+        count = (answer_bytes - position) // (length + 12)
+        if count > 1:
+            last = position + (count - 1) * (length + 12)
+            base = first_offset + (count - 1) * (last_delta + 1)
+            if BATCH_SIZES.unpack_from(buffer, last) == (base, length):
+                return base + last_delta + 1, last + length + 12
+        return self._walk(answer_bytes)
+
+    def _walk(self, answer_bytes: int) -> tuple[int, int]:
+        """Go from header to header."""
+        buffer, position = self._buffer, self._layout.records_at
         next_offset = self._offset
         while position + frames.BATCH_HEADER_BYTES <= answer_bytes:
             base_offset, length = BATCH_SIZES.unpack_from(buffer, position)
             if position + 12 + length > answer_bytes:
                 break
-            next_offset = base_offset + struct.unpack_from(">i", buffer, position + 23)[0] + 1
+            (last_delta,) = struct.unpack_from(">i", buffer, position + LAST_DELTA_AT)
+            next_offset = base_offset + last_delta + 1
             position += 12 + length
-        self.bytes_read += position - layout.records_at
-        # A batch may begin before the offset asked for; only what is new counts.
-        self.records_read += next_offset - self._offset
-        self._offset = 0 if next_offset >= self._end_offset else next_offset
+        return next_offset, position
 
 
 def run_fetch(arguments: argparse.Namespace) -> dict[str, Any]:

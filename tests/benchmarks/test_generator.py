@@ -5,7 +5,7 @@ import socket
 import struct
 
 import pytest
-from benchmarks.generator import BrokenAnswerError, Pipeline, latency_summary
+from benchmarks.generator import BrokenAnswerError, Pipeline, Reader, latency_summary
 
 from benchmarks import frames
 
@@ -107,3 +107,20 @@ def test_latency_percentiles_are_taken_from_sorted_samples() -> None:
     summary = latency_summary([float(number) for number in range(1000, 0, -1)])
     assert summary["p50_us"] == 500.0
     assert summary["p99_us"] == 990.0
+
+
+@pytest.mark.parametrize("counts", [[3, 3, 3], [3, 1, 5], [1], [2, 2]])
+def test_readers_find_the_offset_behind_the_last_whole_batch(counts: list[int]) -> None:
+    """Batches of one size and of many sizes, with a cut one at the end."""
+    data, offset = b"", 40
+    for count in counts:
+        batch = frames.batch_of([b"value"] * count).data
+        data += struct.pack(">q", offset) + batch[8:]
+        offset += count
+    cut = frames.batch_of([b"cut"] * 9).data[:70]
+    reader = Reader.__new__(Reader)
+    reader._offset = 40
+    reader._layout = frames.fetch_answer_layout("t")
+    at = reader._layout.records_at
+    reader._buffer = bytes(at) + data + cut
+    assert reader._end_of_batches(at + len(data) + len(cut)) == (offset, at + len(data))
