@@ -16,20 +16,27 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmarks import chart, report
+from benchmarks import chart, curves, report, scale
 from benchmarks.classic import CLASSIC_ROWS
 from benchmarks.comparison import compare, condense
 from benchmarks.rows import ROWS, SESSION_ROWS, Row
-from benchmarks.servers import machine
+from benchmarks.scale import SCALE_ROWS
+from benchmarks.servers import ApacheKafka, OttlaServer, Running, machine
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 CHART = ROOT / "docs" / "images" / "benchmarks.png"
+CURVES_CHART = CHART.with_name("benchmarks-curves.png")
 WORK = ROOT / ".benchmarks"
 # What is measured on which servers.
 PARTS: dict[str, tuple[Sequence[Row], Sequence[str]]] = {
     "comparison": (ROWS, ("Ottla", "Kafka")),
     "classic": (CLASSIC_ROWS, ("Ottla", "Kafka", "RabbitMQ")),
+}
+CURVES = "curves"  # what --only takes for them
+CURVE_SERVERS = {
+    "Ottla": lambda folder: OttlaServer(folder, scale.MANY_CONNECTIONS),
+    "Kafka": ApacheKafka,
 }
 QUICK_SCALE = 0.35
 PLAIN_WIDTH = 150
@@ -46,20 +53,26 @@ def main() -> int:
         if name not in _names():
             raise SystemExit(f"no row named {name}: {', '.join(sorted(_names()))}")
     WORK.mkdir(exist_ok=True)
-    results: dict[str, report.Condensed] = {}
+    results: dict[str, Any] = {}
     for title, (rows, names) in PARTS.items():
         chosen = [row for row in rows if _is_chosen(row, arguments)]
         wanted = [name for name in names if name in (arguments.servers or names)]
         if chosen or (title == "comparison" and _wants_session(arguments)):
             results[title] = _measure(console, arguments, chosen, wanted)
             _show(console, results[title])
+    if _is_chosen(SCALE_ROWS[0], arguments):
+        results["scale"] = _measure_scale(console, arguments)
+        _show(console, results["scale"])
+    if not arguments.client and (not arguments.only or CURVES in arguments.only):
+        results[CURVES] = _measure_curves(console, arguments)
     if not arguments.dry:
         _keep(console, results, arguments)
     return 0
 
 
 def _names() -> set[str]:
-    return {row.name for rows, _ in PARTS.values() for row in (*rows, *SESSION_ROWS)}
+    rows = [row for part, _ in PARTS.values() for row in (*part, *SESSION_ROWS)]
+    return {row.name for row in (*rows, *SCALE_ROWS)} | {CURVES}
 
 
 def _is_chosen(row: Row, arguments: argparse.Namespace) -> bool:
@@ -82,11 +95,35 @@ def _measure(
             rows,
             names=names,
             runs=1 if arguments.quick else arguments.runs,
-            scale=QUICK_SCALE if arguments.quick else 1.0,
+            scale=_scale(arguments),
             work_folder=Path(folder),
             progress=status.update,
         )
     return condense(measured)
+
+
+def _measure_scale(console: Console, arguments: argparse.Namespace) -> report.Condensed:
+    with tempfile.TemporaryDirectory(dir=WORK) as folder, console.status("") as status:
+        figures = scale.measure_all(Path(folder), _scale(arguments), status.update)
+    return condense({(row, "Ottla"): [figures] for row in SCALE_ROWS})
+
+
+def _measure_curves(console: Console, arguments: argparse.Namespace) -> dict[str, curves.Curves]:
+    measured = {}
+    for name in arguments.servers or ("Ottla", "Kafka"):
+        with tempfile.TemporaryDirectory(dir=WORK) as folder, console.status("") as status:
+
+            def told(what: str, *, name: str = name) -> None:
+                status.update(f"{name} · {what}")
+
+            server = CURVE_SERVERS[name](Path(folder) / "data")
+            with Running(server, Path(folder) / "data"):
+                measured[name] = curves.measure(server, _scale(arguments), told)
+    return measured
+
+
+def _scale(arguments: argparse.Namespace) -> float:
+    return QUICK_SCALE if arguments.quick else 1.0
 
 
 def _show(console: Console, condensed: report.Condensed) -> None:
@@ -95,9 +132,7 @@ def _show(console: Console, condensed: report.Condensed) -> None:
         console.print(f"left out: {line}", markup=False)
 
 
-def _keep(
-    console: Console, results: dict[str, report.Condensed], arguments: argparse.Namespace
-) -> None:
+def _keep(console: Console, results: dict[str, Any], arguments: argparse.Namespace) -> None:
     now = dt.datetime.now(dt.UTC)
     commit = _commit()
     about: dict[str, Any] = {
@@ -109,11 +144,15 @@ def _keep(
     }
     path = RESULTS / f"{now:%Y-%m-%d-%H%M}-{commit}.json"
     report.write_json(path, about)
-    path.with_suffix(".md").write_text("\n".join(map(report.markdown, results.values())))
+    tables = [report.markdown(part) for title, part in results.items() if title != CURVES]
+    path.with_suffix(".md").write_text("\n".join(tables))
     console.print(f"Kept in {path.relative_to(ROOT)}")
     if "comparison" in results and not arguments.only:
         _draw(results["comparison"])
         console.print(f"Drawn in {CHART.relative_to(ROOT)}")
+    if CURVES in results:
+        curves.draw(results[CURVES], CURVES_CHART)
+        console.print(f"Drawn in {CURVES_CHART.relative_to(ROOT)}")
 
 
 def _draw(condensed: report.Condensed) -> None:

@@ -112,7 +112,7 @@ def measure_connections(server: Server, scale: float, progress: Progress) -> Fig
     return figures
 
 
-def quick_or_whole(folder: Path, scale: float, progress: Progress) -> Figures:
+def measure_all(folder: Path, scale: float, progress: Progress) -> Figures:
     """Measure both sessions on Ottla and merge the figures."""
     return {
         **measure(OttlaServer(folder / "partitions"), scale, progress),
