@@ -86,6 +86,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _let_the_pipe_go()
         return EXIT_OK
+    except OSError as error:  # a full disk under standard output, a file that cannot be read
+        _complain(": ".join(str(part) for part in (error.filename, error.strerror) if part))
+        return EXIT_FAILURE
     except ConfigError as error:
         _complain(str(error))
         return EXIT_USAGE

@@ -8,6 +8,7 @@ which lets the reader wait.
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import sys
@@ -181,6 +182,8 @@ def _open(path: str) -> int:
         except (OSError, ValueError) as error:
             raise CommandError("standard input is closed; name a file with --file") from error
     try:
+        if os.path.isdir(path):
+            raise IsADirectoryError(errno.EISDIR, "it is a folder", path)
         return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
         raise CommandError(f"cannot read {path!r}: {error.strerror}") from error
