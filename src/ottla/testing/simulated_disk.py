@@ -298,6 +298,7 @@ class SimulatedDisk:
     def fsync_dir(self, path: str) -> None:
         """Make a directory's entries durable."""
         self._step("fsync_dir")
+        self._require(path)
         for change in self._changes.pop(path, ()):
             self._make_durable(change)
 

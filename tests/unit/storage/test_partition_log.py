@@ -288,6 +288,15 @@ def test_a_flush_that_a_truncation_overtook_counts_for_nothing(on_disk):
     assert on_disk.log.recovery_point == 0
 
 
+def test_a_flush_that_a_deletion_overtook_is_no_failure(on_disk):
+    """The directory was renamed while a thread was about to sync it: the disk is not to blame."""
+    on_disk.append(b"v")
+    job = on_disk.log.prepare_flush()
+    directory = on_disk.log.directory
+    on_disk.disk.rename(directory, f"{directory}-delete")
+    job.run()
+
+
 def test_truncate_to_cuts_across_segments(on_disk):
     """Everything from the offset on goes: batches, segments, epochs, producers."""
     on_disk.configure(segment_bytes=300, index_interval_bytes=50)
