@@ -2,8 +2,8 @@
 """The work that nobody asked for: flushes, retention, compaction, checkpoints, disk space.
 
 The storage layer says what is due (`LogManager.due_jobs`); this driver runs it in threads and
-comes back when more is due. A job that is still running is not started twice: the next round
-begins when all of the last one are finished.
+comes back when more is due. It does not wait for one job before it asks for the next: a compaction
+takes minutes, a flush cannot wait for it. The storage layer never has the same thing due twice.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ class Housekeeping:
         self._executor = executor
         self._on_bug = on_bug
         self._task: asyncio.Task[None] | None = None
+        self._jobs: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
 
     def start(self) -> None:
@@ -53,33 +54,39 @@ class Housekeeping:
         self._task.add_done_callback(self._ended)
 
     async def stop(self) -> None:
-        """Let the round in progress finish, and begin no other."""
+        """Give up what takes long, let what runs finish, and begin nothing more."""
         self._stopping.set()
+        self._logs.upkeep.stop()
         if self._task is not None:
-            await asyncio.wait((self._task,))
+            await asyncio.wait((self._task, *self._jobs))
 
     async def _run(self) -> None:
         while not self._stopping.is_set():
             now_ms = self._clock.now_ms()
             for directory in self._logs.directories:
                 directory.check_space(now_ms)
-            await self._round(now_ms)
+            for job in self._logs.due_jobs(now_ms):
+                self._begin(job)
             due_ms = self._logs.next_deadline_ms() - self._clock.now_ms()
             pause_ms = min(max(due_ms, PAUSE_MS_MIN), PAUSE_MS_MAX)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause_ms / 1000)
 
-    async def _round(self, now_ms: int) -> None:
-        jobs = self._logs.due_jobs(now_ms)
-        if jobs:
-            await asyncio.gather(*(self._do(job) for job in jobs))
+    def _begin(self, job: DiskJob) -> None:
+        task = asyncio.get_running_loop().create_task(self._do(job))
+        self._jobs.add(task)
+        task.add_done_callback(self._job_ended)
+
+    def _job_ended(self, task: asyncio.Task[None]) -> None:
+        self._jobs.discard(task)
+        self._ended(task)
 
     async def _do(self, job: DiskJob) -> None:
         await asyncio.get_running_loop().run_in_executor(self._executor, job.run)
         job.finish()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        error = task.exception()
+        error = None if task.cancelled() else task.exception()
         if error is not None:
             _logger.critical("housekeeping stopped", exc_info=error)
             self._on_bug(error)

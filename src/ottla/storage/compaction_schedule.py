@@ -217,6 +217,11 @@ class CompactionSchedule:
         if self._round is not None:
             self._round.worker.cancel()
 
+    def unfinished_jobs(self) -> list[DiskJob]:
+        """Return the next step of the round that `stop` gave up, so that it leaves no traces."""
+        job, self._next_job = self._next_job, None
+        return [] if job is None else [job]
+
     def forget(self, log: PartitionLog) -> None:
         """Take note that a log is out of service; a round on it ends for nothing."""
         self._clean_until.pop((log.topic, log.partition), None)
@@ -233,8 +238,7 @@ class CompactionSchedule:
     def due_jobs(self, now_ms: int) -> list[DiskJob]:
         """Return the next step of a round, or begin one when it is time and a log is due."""
         if self._next_job is not None:
-            job, self._next_job = self._next_job, None
-            return [job]
+            return self.unfinished_jobs()
         if self._round is not None or now_ms < self._next_look_ms or not self._settings.is_enabled:
             return []
         self._next_look_ms = now_ms + self._settings.backoff_ms

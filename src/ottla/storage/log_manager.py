@@ -306,6 +306,8 @@ class LogManager:
         """
         self.upkeep.stop()
         if clean:
+            while jobs := self.upkeep.unfinished_jobs():
+                self._run_all(jobs)
             self._close_logs()
             self._run_all(self.upkeep.checkpoint_jobs(self.directories))
             for directory in self.directories:

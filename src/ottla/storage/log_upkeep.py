@@ -128,6 +128,10 @@ class LogUpkeep:
         self._compaction.stop()
         self._retention_queue.clear()
 
+    def unfinished_jobs(self) -> list[DiskJob]:
+        """Return what has to be brought to its end before the logs are closed; ask until none."""
+        return self._compaction.unfinished_jobs()
+
     def directory_entry_changed(self, directory: LogDirectory) -> None:
         """Have the directory's entries made durable."""
         self._changed_entries[directory] = None

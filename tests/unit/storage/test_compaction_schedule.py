@@ -352,6 +352,23 @@ def test_a_close_gives_up_the_round(storage):
     assert no_traces(storage)
 
 
+@pytest.mark.parametrize("steps", [1, 2, 3])
+def test_a_close_between_two_steps_leaves_no_traces(storage, steps):
+    """The step that is due is done, so that the next start finds nothing to settle."""
+    log = storage.create("table")
+    fill(log)
+    before = state(log)
+    storage.clock.advance(BACKOFF_MS)
+    for _ in range(steps):
+        for job in storage.logs.due_jobs(storage.clock.now_ms()):
+            job.run()
+            job.finish()
+    storage.logs.close()
+    assert no_traces(storage)
+    storage.start()
+    assert state(storage.logs.get("table", 0)) == before
+
+
 def crashed(call, restart):
     """Run a round that crashes at disk call number `call`; None when it ended before."""
     storage = make_storage()
