@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ottla.controller.elections import ElectionType
+from ottla.controller.elections import ElectionOutcome, ElectionType
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.protocol.messages.elect_leaders import (
     ElectLeadersRequest,
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 VERSIONS = range(3)
 REQUEST = ElectLeadersRequest
+
+_FIRST_VERSION_WITH_ERROR = 1
 
 
 async def handle(request: ElectLeadersRequest, context: RequestContext) -> ElectLeadersResponse:
@@ -42,7 +44,15 @@ async def handle(request: ElectLeadersRequest, context: RequestContext) -> Elect
             for topic in request.topic_partitions
             for partition_id in topic.partitions
         ]
-    outcomes = await context.services.controller.elect_leaders(election_type, partitions)
+    try:
+        outcomes = await context.services.controller.elect_leaders(election_type, partitions)
+    except ApiError as error:
+        if context.header.api_version >= _FIRST_VERSION_WITH_ERROR:
+            raise
+        outcomes = [
+            ElectionOutcome(topic, partition_id, error.code, error.message)
+            for topic, partition_id in partitions or ()
+        ]
     results: dict[str, list[PartitionResult]] = {}
     for outcome in outcomes:
         results.setdefault(outcome.topic, []).append(
