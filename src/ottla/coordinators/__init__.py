@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Coordinators: state machines kept in the partitions of internal topics."""
