@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
 _logger = logging.getLogger(__name__)
 
+CONTROL_PLANE_BYTES_MAX = 4 * 1024 * 1024
+"""Every byte of such a request may become an object of 56 bytes: this bounds memory and time."""
+
 _FRAME_START = struct.Struct(">hhi")  # api key, version, correlation id
 _SIZE = struct.Struct(">i")
 
@@ -110,15 +113,19 @@ class Dispatcher:
     def _control_plane(
         self, connection: ServerConnection, start: int, end: int, api_key: int, version: int
     ) -> None:
-        data = connection.reader.data
         handler = HANDLER_BY_KEY.get(api_key)
         if handler is None or version not in handler.versions:
             self._refuse_version(connection, start, api_key, version)
             return
-        header, position = decode_request_header(memoryview(data)[:end], start)
+        if end - start > CONTROL_PLANE_BYTES_MAX:
+            raise WireError(
+                f"{handler.key.name} of {end - start} bytes: such requests have at most "
+                f"{CONTROL_PLANE_BYTES_MAX}"
+            )
+        frame_view = connection.reader.view[:end]
+        header, position = decode_request_header(frame_view, start)
         loaded = self._loaded.get(api_key) or self._load(handler)
-        body = bytes(data[position:end])
-        request = loaded.request_class.decode(body, version)
+        request = loaded.request_class.decode(bytes(frame_view[position:]), version)
         context = RequestContext(header, connection, self._services, self._services.clock.now_ms())
         try:
             outcome = loaded.handle(request, context)
