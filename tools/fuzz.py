@@ -32,18 +32,21 @@ def main() -> int:
     if options.list:
         for target in TARGETS.values():
             print(f"{target.name:16} {target.promise}")
+        print(f"{'live':16} a running broker answers, stays the same process and does not grow")
         return 0
     if options.live:
         return _live(options.seconds, options.seed)
     targets = [TARGETS[options.target]] if options.target else list(TARGETS.values())
     if options.input:
         return _repeat(targets[0], Path(options.input).read_bytes())
-    share = options.seconds / len(targets)
+    share = options.seconds / (len(targets) + (not options.target))
     guided = options.engine == "atheris" or (
         options.engine == "auto" and importlib.util.find_spec("atheris") is not None
     )
     run = _guided if guided else _mutated
     broken = [target.name for target in targets if not run(target, share, options.seed)]
+    if not options.target and _live(share, options.seed):
+        broken.append("live")
     if broken:
         print(f"broken: {', '.join(broken)}")
     return 1 if broken else 0
@@ -56,7 +59,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--engine", choices=("auto", "atheris", "mutation"), default="auto")
     parser.add_argument("--seed", type=int, default=1, help="of the mutation engine")
     parser.add_argument("--input", help="run this file once, with --target")
-    parser.add_argument("--live", action="store_true", help="a running broker over its socket")
+    parser.add_argument("--live", action="store_true", help="only a running broker over its socket")
     parser.add_argument("--list", action="store_true", help="show the targets")
     options = parser.parse_args()
     if options.input and not options.target:

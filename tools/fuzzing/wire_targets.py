@@ -28,6 +28,7 @@ from ottla.protocol.headers import (
 )
 from ottla.protocol.messages.fetch import FetchRequest
 from ottla.protocol.messages.produce import ProduceRequest
+from tools.fuzzing.golden import GoldenMessage, golden_messages
 from tools.fuzzing.made_up import messages_of
 from tools.fuzzing.target import Target
 
@@ -112,7 +113,8 @@ def _request_header(data: bytes) -> None:
 
 def _request_header_seeds() -> list[bytes]:
     client_ids = (None, "", "consumer-1", "größe")
-    return [
+    golden = [message.data for message in golden_messages() if message.name.endswith("Request")]
+    return golden + [
         encode_request_header(RequestHeader(int(key), version, 7, client_id)) + b"\x00"
         for key in (ApiKey.PRODUCE, ApiKey.API_VERSIONS, ApiKey.METADATA)
         for version in (0, 3, 12)
@@ -153,9 +155,28 @@ def _bodies(kinds: tuple[str, ...]) -> tuple[Callable[[bytes], None], Callable[[
         )
 
     def seeds() -> list[bytes]:
-        return [_PAIR.pack(at) + body for at, (_, _, body) in enumerate(messages_of(kinds))]
+        cases = messages_of(kinds)
+        made_up = [_PAIR.pack(at) + body for at, (_, _, body) in enumerate(cases)]
+        places = {(cls.__name__, version): at for at, (cls, version, _) in enumerate(cases)}
+        golden = [
+            _PAIR.pack(places[message.name, message.version]) + _without_header(message)
+            for message in golden_messages()
+            if (message.name, message.version) in places
+        ]
+        return made_up + golden
 
     return run, seeds
+
+
+def _without_header(message: GoldenMessage) -> bytes:
+    if message.name.endswith("Request"):
+        return message.data[decode_request_header(message.data)[1] :]
+    if message.name.endswith("Response"):
+        (key,) = {
+            cls.API_KEY for cls, _, _ in messages_of(("response",)) if cls.__name__ == message.name
+        }
+        return message.data[decode_response_header(message.data, key, message.version)[1] :]
+    return message.data
 
 
 # the data plane's own decoders
