@@ -125,7 +125,7 @@ class Dispatcher:
         frame_view = connection.reader.view[:end]
         header, position = decode_request_header(frame_view, start)
         loaded = self._loaded.get(api_key) or self._load(handler)
-        request = loaded.request_class.decode(bytes(frame_view[position:]), version)
+        request, _ = loaded.request_class.decode_front(bytes(frame_view[position:]), version)
         context = RequestContext(header, connection, self._services, self._services.clock.now_ms())
         try:
             outcome = loaded.handle(request, context)
