@@ -186,7 +186,6 @@ def _drive(
     measured_from, completed_before = began, 0
     warm, ends = began + warm_up_s, began + warm_up_s + seconds
     last_answer = began
-    stopping = False
     while True:
         for descriptor, events in poller.poll(1.0):
             pipeline = by_descriptor[descriptor]
@@ -201,8 +200,8 @@ def _drive(
         now = time.perf_counter()
         if warm and now >= warm:
             measured_from, completed_before, warm = now, _completed(pipelines), 0.0
-        if not stopping and now >= ends:
-            stopping = True
+            ends = now + seconds
+        if now >= ends and now > measured_from:
             return _finish(pipelines, poller, by_descriptor, measured_from, completed_before, now)
         if all(pipeline.completed >= limit for pipeline in pipelines):
             return _completed(pipelines) - completed_before, now - measured_from
