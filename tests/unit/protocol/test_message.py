@@ -99,6 +99,9 @@ def test_what_does_not_fill_the_buffer_is_refused():
         HeartbeatRequest.decode(encoded[:-1], 4)
     with pytest.raises(WireError, match="is followed by 2 bytes"):
         HeartbeatRequest.decode(encoded + b"??", 4)
+    assert HeartbeatRequest.decode(encoded + b"??", 4, may_have_rest=True).group_id == "group"
+    with pytest.raises(WireError, match="ends early"):
+        HeartbeatRequest.decode(encoded[:-1], 4, may_have_rest=True)
     with pytest.raises(WireError, match="not UTF-8"):
         HeartbeatRequest.decode(encoded.replace(b"group", b"\xff\xfe\xfd\xfc\xfb"), 4)
 
