@@ -62,6 +62,7 @@ class LogOnDisk:
             part = log.locate(offset, max_bytes, log.log_end_offset)
             if part is None:
                 break
+            before = offset
             data = part.read_nowait()
             if data is None:
                 data = part.read()
@@ -70,6 +71,7 @@ class LogOnDisk:
                     batch = bytes(data[position : position + header.size_bytes])
                     batches.append((header.base_offset, batch))
                     offset = header.next_offset
+            assert offset > before, "a read makes no progress"
         return batches
 
     def offsets(self) -> list[int]:

@@ -85,6 +85,7 @@ class Script:
         while offset < log.log_end_offset:
             part = log.locate(offset, 1 << 20, log.log_end_offset)
             assert part is not None
+            before = offset
             data = part.read()
             for position, header in iter_headers(data, partial_tail=True):
                 if header.next_offset <= offset:
@@ -95,6 +96,7 @@ class Script:
                 ]
                 assert header.base_offset <= offset
                 offset = header.next_offset
+            assert offset > before
         assert offset == log.log_end_offset
         state = log.producer_state.entries.get(5)
         assert (state.last_sequence + 1 if state else 0) == log.log_end_offset

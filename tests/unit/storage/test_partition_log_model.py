@@ -159,11 +159,13 @@ class PartitionLogMachine(RuleBasedStateMachine):
         offset = self.start
         while offset < self.end:
             data = self.log.locate(offset, 700, self.end).read()
+            before = offset
             for position, header in iter_headers(data, partial_tail=True):
                 if header.next_offset > offset:
                     batch = bytes(data[position : position + header.size_bytes])
                     assert (header.base_offset, header.next_offset, batch) in self.batches
                     offset = header.next_offset
+            assert offset > before
 
 
 PartitionLogMachine.TestCase.settings = settings(
