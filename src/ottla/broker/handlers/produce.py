@@ -6,7 +6,8 @@ Versions 3-13: v3 magic 2 and transactional_id · v5 log_start_offset · v7 zstd
 topic ids (KIP-516).
 Answers INVALID_REQUIRED_ACKS, UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID,
 INVALID_TOPIC_EXCEPTION, NOT_ENOUGH_REPLICAS, KAFKA_STORAGE_ERROR, REQUEST_TIMED_OUT,
-INVALID_TXN_STATE and what `records.validation` and the log's producer state refuse.
+INVALID_TXN_STATE, UNSUPPORTED_COMPRESSION_TYPE and what `records.validation` and the log's
+producer state refuse.
 
 With acks=0 there is no answer; an error closes the connection, which is the only way to tell.
 This is the data plane: the bytes stay where they were received, see `produce_codec`.
@@ -30,6 +31,8 @@ from ottla.broker.produce_codec import (
 )
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.protocol.headers import decode_request_header
+from ottla.records.batch import CODEC_MASK, CRC_FROM
+from ottla.records.compression import Codec
 
 if TYPE_CHECKING:
     from ottla.broker.burst import Burst
@@ -39,6 +42,9 @@ if TYPE_CHECKING:
     from ottla.replication.partition import Partition
 
 VERSIONS = range(3, 14)
+
+ZSTD_FROM = 7
+"""Clients of older versions may not know zstd, and would meet it when they read."""
 
 ADMIN_CLIENT_ID = "__admin_client"
 """The one client id that Kafka lets write to internal topics."""
@@ -127,7 +133,9 @@ class ProducePath:
             outcomes = _refuse_all(request, ErrorCode.INVALID_REQUIRED_ACKS)
             return self._answer(connection, 1, version, correlation_id, outcomes)
         allow_internal = header.client_id == ADMIN_CLIENT_ID
-        outcomes, awaited = self._append_all(connection, request, allow_internal=allow_internal)
+        outcomes, awaited = self._append_all(
+            connection, request, version, allow_internal=allow_internal
+        )
         if awaited and request.acks:
             self._park(connection, request, version, correlation_id, outcomes, awaited)
             return 0
@@ -136,7 +144,12 @@ class ProducePath:
         return self._answer(connection, request.acks, version, correlation_id, outcomes)
 
     def _append_all(
-        self, connection: ServerConnection, request: ProduceRequestView, *, allow_internal: bool
+        self,
+        connection: ServerConnection,
+        request: ProduceRequestView,
+        version: int,
+        *,
+        allow_internal: bool,
     ) -> tuple[Outcomes, list[Awaited]]:
         outcomes: Outcomes = []
         awaited: list[Awaited] = []
@@ -146,6 +159,8 @@ class ProducePath:
             for asked in topic.partitions:
                 try:
                     partition = self._partition_of(topic, asked, allow_internal=allow_internal)
+                    if version < ZSTD_FROM:
+                        _require_older_codec(connection.reader.data, asked)
                     outcome, end_offset = self._append(connection, partition, asked, request)
                 except (ApiError, StorageError) as error:
                     topic_outcomes.append(_refused(asked.partition, error))
@@ -234,7 +249,11 @@ class ProducePath:
         request: ProduceRequestView,
         outcomes: Outcomes,
     ) -> None:
-        if len(request.topics) != 1 or len(request.topics[0].partitions) != 1:
+        if (
+            version < ZSTD_FROM
+            or len(request.topics) != 1
+            or len(request.topics[0].partitions) != 1
+        ):
             return
         outcome = outcomes[0][1][0]
         if outcome.error_code:
@@ -275,6 +294,16 @@ def _size_field_bytes(version: int, records_bytes: int) -> int:
     if version < 9:
         return 4
     return max((records_bytes + 1).bit_length() + 6, 7) // 7
+
+
+def _require_older_codec(data: bytearray, asked: PartitionData) -> None:
+    """Refuse a zstd batch in a version that has no zstd; what is no batch is refused later."""
+    codec_at = asked.records_start + CRC_FROM + 1  # the low byte of the attributes
+    if codec_at < asked.records_end and data[codec_at] & CODEC_MASK == Codec.ZSTD:
+        raise ApiError(
+            ErrorCode.UNSUPPORTED_COMPRESSION_TYPE,
+            f"zstd needs Produce version {ZSTD_FROM} or later",
+        )
 
 
 def _refused(index: int, error: ApiError | StorageError) -> PartitionOutcome:

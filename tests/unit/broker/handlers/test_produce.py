@@ -17,6 +17,9 @@ from ottla.protocol.messages.produce import (
     TopicProduceData,
 )
 from ottla.records.batch import write_crc
+from ottla.records.builder import build_batch
+from ottla.records.compression import Codec
+from ottla.records.record import Record
 from ottla.storage.partition_log import PartitionLog
 
 VERSIONS = produce.VERSIONS
@@ -54,7 +57,10 @@ def stored(world, partition):
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("acks", [1, -1])
 def test_records_are_appended_in_every_version(world, version, acks):
-    """Two requests get consecutive offsets; the second takes the shape of the first."""
+    """Requests get consecutive offsets; the second takes the shape of the first.
+
+    Versions without zstd remember no shape, since each batch's codec has to be looked at.
+    """
     partition = world.partition()
     client = world.client()
     topic_id = partition.topic_id if version >= 13 else None
@@ -67,8 +73,22 @@ def test_records_are_appended_in_every_version(world, version, acks):
         assert outcome.log_start_offset == (0 if version >= 5 else -1)
         name = answer.responses[0].topic_id if topic_id else answer.responses[0].name
         assert name == (topic_id or "t")
-    assert client.connection.attributes.produce_shape is not None
+    has_shape = client.connection.attributes.produce_shape is not None
+    assert has_shape == (version >= produce.ZSTD_FROM)
     assert stored(world, partition) == list(enumerate([b"a", b"b"] * 3))
+
+
+@pytest.mark.parametrize("version", [3, 6, 7])
+def test_zstd_needs_a_version_that_knows_it(world, version):
+    """UNSUPPORTED_COMPRESSION_TYPE: a client of that age could not read what it wrote."""
+    world.partition()
+    records = [Record(0, world.clock.wall_ms(), None, b"v")]
+    batch = build_batch(records, codec=Codec.ZSTD)
+    outcome = only(world.client().ask(request(batch), version))
+    if version < 7:
+        assert outcome.error_code == ErrorCode.UNSUPPORTED_COMPRESSION_TYPE
+    else:
+        assert outcome.error_code == ErrorCode.NONE
 
 
 def test_pipelined_requests_are_written_at_once(world, monkeypatch):
