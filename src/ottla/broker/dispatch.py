@@ -125,7 +125,8 @@ class Dispatcher:
         frame_view = connection.reader.view[:end]
         header, position = decode_request_header(frame_view, start)
         loaded = self._loaded.get(api_key) or self._load(handler)
-        request, _ = loaded.request_class.decode_front(bytes(frame_view[position:]), version)
+        body = bytes(frame_view[position:])
+        request = loaded.request_class.decode(body, version, may_have_rest=True)
         context = RequestContext(header, connection, self._services, self._services.clock.now_ms())
         try:
             outcome = loaded.handle(request, context)

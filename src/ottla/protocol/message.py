@@ -91,23 +91,10 @@ class Message(Struct):
         Raises WireError when the bytes are not such a body, ValueError when we do not know the
         version (callers check that first).
         """
-        body = data if type(data) is bytes else bytes(data)
-        message, end = cls.decode_front(body, version, offset)
-        if end > len(body) or (end < len(body) and not may_have_rest):
-            rest = len(body) - end
-            raise WireError(f"{cls.__name__} version {version} is followed by {rest} bytes")
-        return message
-
-    @classmethod
-    def decode_front(cls, body: bytes, version: int, offset: int = 0) -> tuple[Self, int]:
-        """Read a body at `offset` and return it with the position behind it.
-
-        For requests: Kafka does not look at what follows a request's body, and librdkafka leaves
-        three stray bytes behind the Metadata request for all topics.
-        """
         read = cls.READERS.get(version)
         if read is None:
             raise ValueError(f"{cls.__name__} has no version {version}")
+        body = data if type(data) is bytes else bytes(data)
         try:
             message, end = read(body, offset)
         except (struct.error, IndexError) as error:
@@ -116,7 +103,8 @@ class Message(Struct):
             raise WireError(
                 f"{cls.__name__} version {version} has text that is not UTF-8"
             ) from error
-        if end > len(body):
-            raise WireError(f"{cls.__name__} version {version} ends early")
+        if end > len(body) or (end < len(body) and not may_have_rest):
+            text = "ends early" if end > len(body) else f"is followed by {len(body) - end} bytes"
+            raise WireError(f"{cls.__name__} version {version} {text}")
         decoded: Self = message
-        return decoded, end
+        return decoded
