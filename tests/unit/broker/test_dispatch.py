@@ -103,15 +103,6 @@ def test_bytes_behind_a_request_are_ignored(world):
     assert seen[0].topics is None, "None asks for all topics"
 
 
-def test_what_follows_a_body_is_ignored(world):
-    """librdkafka leaves three stray bytes behind a Metadata request for all topics."""
-    client = world.client()
-    client.send(frame_of(18, 0, b"\x01\x00\x00"))
-    client._asked.append((ApiVersionsResponse, 0, 7))
-    assert client.answer().error_code == ErrorCode.NONE
-    assert not client.is_closed
-
-
 def test_a_header_that_does_not_decode_closes(world):
     """A client id that is longer than its frame."""
     client = world.client()
