@@ -10,8 +10,10 @@ import pytest
 from ottla.base.clock import ManualClock
 from ottla.base.errors import StorageError
 from ottla.protocol.errors import ApiError, ErrorCode
+from ottla.records.batch import read_header, verify_crc
 from ottla.records.builder import build_batch
-from ottla.records.record import Record
+from ottla.records.compression import Codec
+from ottla.records.record import Record, decode_records
 from ottla.replication.partition import Partition
 from ottla.storage.log_config import LogConfig
 from ottla.storage.partition_log import PartitionLog
@@ -238,3 +240,22 @@ def test_the_high_watermark_starts_at_the_end_of_what_recovery_kept():
     log = bench.partition.log
     again = Partition(log, b"i" * 16, 6, bench.flush_requests.append, bench.directory)
     assert again.high_watermark == 2
+
+
+@pytest.mark.parametrize(
+    ("compression_type", "sent", "stored"),
+    [
+        ("producer", Codec.GZIP, Codec.GZIP),
+        ("uncompressed", Codec.GZIP, Codec.NONE),
+        ("zstd", Codec.NONE, Codec.ZSTD),
+        ("zstd", Codec.ZSTD, Codec.ZSTD),
+    ],
+)
+def test_batches_are_stored_in_the_codec_of_the_topic(compression_type, sent, stored):
+    """`compression.type` other than `producer` has the broker wrap the records anew."""
+    bench = Bench(compression_type=compression_type)
+    bench.append(b"a" * 100, b"b" * 100, codec=sent)
+    batch = bench.partition.log.locate(0, 10_000, 2).read()
+    verify_crc(batch)
+    assert read_header(batch).codec == stored
+    assert [record.value for record in decode_records(batch)] == [b"a" * 100, b"b" * 100]
