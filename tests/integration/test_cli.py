@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import pty
@@ -59,8 +60,9 @@ def started(broker):
         process.kill()
         process.wait()
         for stream in (process.stdin, process.stdout, process.stderr):
-            if stream is not None:
-                stream.close()
+            with contextlib.suppress(BrokenPipeError):
+                if stream is not None:
+                    stream.close()
 
 
 class TestTopics:
@@ -244,17 +246,19 @@ class TestProduceAndConsume:
         """A producer and a consumer live through a kill -9: every line once, in order."""
         ottla("topics", "create", "t")
         producer = started("produce", "t", stdin=subprocess.PIPE)
-        consumer = started("consume", "t", "--from-beginning", "--max", "400")
+        consumer = started("consume", "t", "--from-beginning", "--follow", "--max", "400")
         for number in range(400):
             producer.stdin.write(b"%d\n" % number)
             producer.stdin.flush()
+            if number == 0:
+                assert consumer.stdout.readline() == b"0\n"
             if number == 200:
                 broker.kill_and_restart()
         producer.stdin.close()
         producer.stdin = None
         assert producer.wait(TIMEOUT_S) == 0, producer.stderr.read()
-        consumer.wait(TIMEOUT_S)
         expected = b"".join(b"%d\n" % number for number in range(400))
+        assert b"0\n" + consumer.stdout.read() == expected
         assert ottla("consume", "t", "--from-beginning").encode() == expected
 
 

@@ -22,6 +22,7 @@ from ottla.client.connection import Connection, ResponseT
 from ottla.client.errors import (
     BrokerUnreachableError,
     ClientError,
+    NotABrokerError,
     UnknownPartitionError,
     UnknownTopicError,
     is_retriable,
@@ -115,16 +116,16 @@ class Cluster:
         """Return a connection to whichever broker answers."""
         for connection in self._open_connections():
             return connection
-        unreachable: BrokerUnreachableError | None = None
+        unreachable: BrokerUnreachableError | NotABrokerError | None = None
         for node_id in self.metadata.brokers:
             try:
                 return await self.connection(node_id)
-            except BrokerUnreachableError as error:
+            except (BrokerUnreachableError, NotABrokerError) as error:
                 unreachable = error
         for address in self._bootstrap:
             try:
                 self._bootstrap_connection = await Connection.open(address, self.settings)
-            except BrokerUnreachableError as error:
+            except (BrokerUnreachableError, NotABrokerError) as error:
                 unreachable = error
             else:
                 return self._bootstrap_connection

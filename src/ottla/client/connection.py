@@ -95,7 +95,8 @@ class Connection(asyncio.Protocol):
         try:
             await connection._negotiate()  # noqa: SLF001 - still inside the class
         except ConnectionLostError as error:
-            raise NotABrokerError(address, "closed the connection at the first request") from error
+            text = "closed the connection at the first request"
+            raise NotABrokerError(address, text, retriable=True) from error
         except WireError as error:
             raise NotABrokerError(address, "does not answer in Kafka's protocol") from error
         except BaseException:

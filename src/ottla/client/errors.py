@@ -7,7 +7,7 @@ call may succeed later without anybody changing anything.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from ottla.base.errors import OttlaError
 from ottla.protocol.errors import ApiError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class ClientError(OttlaError):
     """The root of the client's own errors."""
 
-    retriable: ClassVar[bool] = False
+    retriable: bool = False
 
 
 class BrokerUnreachableError(ClientError):
@@ -35,13 +35,17 @@ class BrokerUnreachableError(ClientError):
 
 
 class NotABrokerError(ClientError):
-    """Something answers at the address, but it does not speak Kafka's protocol to us."""
+    """Something answers at the address, but it does not speak Kafka's protocol to us.
 
-    def __init__(self, address: Address, observation: str) -> None:
+    Retriable when it hung up without a word: a broker that is just stopping does that as well.
+    """
+
+    def __init__(self, address: Address, observation: str, *, retriable: bool = False) -> None:
         super().__init__(
             f"{address} {observation}: it may expect TLS or a login, or is not a Kafka listener"
         )
         self.address = address
+        self.retriable = retriable
 
 
 class ConnectionLostError(ClientError):

@@ -210,3 +210,21 @@ def test_metadata_of_other_topics_is_kept(fake, run):
             assert set(cluster.metadata.topics) == {"b"}
 
     run(scenario)
+
+
+def test_broker_that_stops_during_the_greeting_is_tried_again(network, run, drop):
+    """A hang-up at the first request is no verdict once the cluster was reached."""
+    fake = network.cluster(2)
+    fake.leaders["t"] = [2]
+
+    async def scenario():
+        async with fake.client() as cluster:
+            await cluster.refresh()
+            fake.script(ApiKey.API_VERSIONS, drop)
+
+            async def connect():
+                return await cluster.connection(2)
+
+            assert (await cluster.retrying(connect)).is_open
+
+    run(scenario)
