@@ -17,6 +17,7 @@ from benchmarks.report import (
 )
 
 INK, PAPER, QUIET = "#1f2430", "#ffffff", "#8a90a0"
+TICKS = (0.25, 0.5, 1, 2, 4, 8, 16)
 REACHED, MISSED, UNJUDGED = "#2f7d5b", "#c2573a", "#5b7fb5"
 
 
@@ -29,20 +30,24 @@ def draw(condensed: Condensed, path: Path, subtitle: str) -> None:
     axes = figure.subplots()
     axes.set_facecolor(PAPER)
     positions = range(len(bars))
-    for position, (label, times, wanted, value) in zip(positions, bars, strict=True):
+    for position, (_label, times, wanted, value) in zip(positions, bars, strict=True):
         colour = UNJUDGED if wanted is None else REACHED if times >= wanted else MISSED
         axes.barh(position, times - 1, left=1, height=0.62, color=colour, zorder=2)
         if wanted is not None:
             axes.plot([wanted] * 2, [position - 0.42, position + 0.42], color=INK, lw=2, zorder=3)
         at = max(times, wanted or 0, 1) * 1.04
         axes.text(at, position, f"{times:.2g}{TIMES}   {value}", va="center", color=INK, fontsize=9)
-        del label
     axes.set_yticks(list(positions), [label for label, *_ in bars], color=INK, fontsize=9)
     axes.set_xscale("log", base=2)
     highest = max(max(times, wanted or 0) for _, times, wanted, _ in bars)
     lowest = min(times for _, times, _, _ in bars)
-    axes.set_xlim(min(0.7, lowest * 0.9), highest * 3.2)
-    ticks = [tick for tick in (0.25, 0.5, 1, 2, 4, 8, 16) if lowest * 0.9 <= tick <= highest * 1.2]
+    axes.set_xlim(min(0.85, lowest * 0.9), highest * 5)
+    axes.set_ylim(-0.7, len(bars) - 0.3)
+    ticks = [
+        tick
+        for tick in (0.25, 0.5, 1, 2, 4, 8, 16)
+        if tick == 1 or lowest * 0.9 <= tick <= highest * 1.2
+    ]
     axes.set_xticks(ticks, [f"{tick:g}{TIMES}" for tick in ticks], color=QUIET)
     axes.minorticks_off()
     axes.axvline(1, color=INK, lw=1.2, zorder=3)

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullLocator
 
 from benchmarks import real_clients
 from benchmarks.admin import Admin
 from benchmarks.chart import INK, PAPER, QUIET
+from benchmarks.report import readable
 from benchmarks.servers import Server, cpu_seconds
 
 Progress = Callable[[str], None]
@@ -27,6 +29,7 @@ TITLES = {
     "connections": "connections",
 }
 COLOURS = {"Ottla": "#2f7d5b", "Kafka": "#8a90a0"}
+LIMITS = {"batches_per_s": (1e3, 1e6), "cpu_us_per_batch": (1, 1e3)}
 RECORD_BYTES = 100
 SECONDS = 1.0
 
@@ -110,6 +113,10 @@ def _draw_panel(axes: Any, curves: dict[str, Curves], name: str, key: str) -> No
         )
     axes.set_xscale("log")
     axes.set_yscale("log")
+    axes.set_ylim(*LIMITS[key])
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(FuncFormatter(lambda value, _: readable(value)))
+        axis.set_minor_locator(NullLocator())
     axes.grid(color="#e6e8ee")
     axes.tick_params(colors=QUIET, length=0)
     for side in axes.spines.values():
