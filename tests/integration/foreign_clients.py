@@ -65,6 +65,14 @@ def missing(client: str, found: int, count: int) -> ReadTimeoutError:
 # confluent-kafka (librdkafka)
 
 
+def _named(settings: dict[str, object]) -> dict[str, object]:
+    """Turn keyword arguments into librdkafka's names; callbacks keep theirs."""
+    return {
+        name if callable(value) else name.replace("_", "."): value
+        for name, value in settings.items()
+    }
+
+
 def confluent_producer(bootstrap: str, codec: str = "none", **settings: object):
     """Make a producer with idempotence, as applications should."""
     from confluent_kafka import Producer
@@ -75,7 +83,7 @@ def confluent_producer(bootstrap: str, codec: str = "none", **settings: object):
             "enable.idempotence": True,
             "compression.type": codec,
             "log_level": 3,
-            **{name.replace("_", "."): value for name, value in settings.items()},
+            **_named(settings),
         }
     )
 
@@ -109,7 +117,7 @@ def confluent_consumer(bootstrap: str, **settings: object):
             "enable.auto.commit": False,
             "fetch.wait.max.ms": 50,
             "log_level": 3,
-            **{name.replace("_", "."): value for name, value in settings.items()},
+            **_named(settings),
         }
     )
 
