@@ -93,8 +93,11 @@ def describe_command(
     if with_documentation:
         columns.append("MEANING")
     print_table(columns, [_row(entry, with_documentation) for entry in shown])
+    if not entries:
+        remark(f"Nothing is set for {resource}.")
     if len(shown) < len(entries):
-        remark(f"{len(entries) - len(shown)} more have their default; --all shows them.")
+        more = "more " if shown else ""
+        remark(f"{len(entries) - len(shown)} {more}keys have their default; --all shows them.")
 
 
 @command.command("alter")

@@ -46,24 +46,12 @@ class _Options:
     write: RecordWriter
 
 
-def parse_offset(text: str) -> int:
-    """Return a number as it is, `beginning` as 0."""
-    if text == "beginning":
-        return 0
-    try:
-        return int(text)
-    except ValueError:
-        raise click.BadParameter(
-            f"{text!r} is not an offset: give a number, -N for the last N, or 'beginning'"
-        ) from None
-
-
 @click.command("consume")
 @topic_argument
 @click.option("--from-beginning", is_flag=True, help="Start at the first record there is.")
 @click.option(
     "--offset",
-    type=parse_offset,
+    type=int,
     metavar="N",
     help="Start at this offset; -N for the last N records of each partition.",
 )

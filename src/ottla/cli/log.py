@@ -85,6 +85,8 @@ def _print_readable(path: str, rows: list[Row], *, is_one_of_many: bool) -> None
         print_table(_BATCH_COLUMNS, map(_batch_cells, rows))
         records = [record for row in rows for record in _records_of(row)]
         if records:
+            if sys.stdout.isatty():
+                click.echo()
             print_table(_RECORD_COLUMNS, map(_record_cells, records))
     elif len(rows) == 1:
         print_facts([(name.replace("_", " "), value) for name, value in rows[0].items()])

@@ -25,9 +25,14 @@ CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u206
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows: a table on a terminal, a header and tab-separated lines elsewhere."""
+    """Print rows: a table on a terminal, a header and tab-separated lines elsewhere.
+
+    An empty table is nothing on a terminal: the command says in words what that means.
+    """
     if sys.stdout.isatty():
-        _print_rich_table(columns, [[_cell(value) for value in row] for row in rows])
+        cells = [[_cell(value) for value in row] for row in rows]
+        if cells:
+            _print_rich_table(columns, cells)
         return
     lines = ["\t".join(columns)]
     lines += ["\t".join(_cell(value).replace("\t", " ") for value in row) for row in rows]
@@ -40,6 +45,7 @@ def print_facts(facts: Sequence[tuple[str, object]]) -> None:
         width = max(len(name) for name, _ in facts)
         for name, value in facts:
             click.echo(f"{click.style(name.ljust(width), dim=True)}  {_cell(value)}")
+        click.echo()
         return
     for name, value in facts:
         sys.stdout.write(f"{name}\t{_cell(value)}\n")
@@ -119,7 +125,13 @@ def _print_rich_table(columns: Sequence[str], rows: list[list[str]]) -> None:
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", border_style="dim")
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        header_style="bold",
+        border_style="dim",
+    )
     for number, column in enumerate(columns):
         is_numeric = bool(rows) and all(_is_number(row[number]) for row in rows)
         table.add_column(column, justify="right" if is_numeric else "left", overflow="fold")

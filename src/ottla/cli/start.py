@@ -11,6 +11,7 @@ otherwise one plain line per fact, of which tools wait for `Ottla is ready on HO
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -86,6 +87,13 @@ def parse_setting(text: str) -> tuple[str, str]:
     metavar="HOST:PORT",
     help="Address that clients are told.  [default: the one they connected to]",
 )
+@click.option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    default="warning",
+    show_default=True,
+    help="What the broker reports on standard error.",
+)
 def command(
     listeners: tuple[str, ...],
     data_dir: str | None,
@@ -93,6 +101,7 @@ def command(
     config_file: str | None,
     settings: tuple[tuple[str, str], ...],
     advertise: str | None,
+    log_level: str,
 ) -> int:
     """Start a broker on this machine and run it until Ctrl-C."""
     properties = read_properties(config_file) if config_file is not None else {}
@@ -105,6 +114,9 @@ def command(
         overrides["node.id"] = str(node_id)
     if advertise is not None:
         overrides["advertised.listeners"] = _named(advertise, "PLAINTEXT")
+    logging.basicConfig(
+        level=log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
     return run_broker(with_defaults(properties, overrides), overrides)
 
 

@@ -31,7 +31,7 @@ def test_start_outside_is_an_error(offset):
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (["t", "--offset", "x"], "'x' is not an offset"),
+        (["t", "--offset", "x"], "'x' is not a valid integer"),
         (["t", "--from-beginning", "--offset", "1"], "not both"),
         (["t", "--json", "--format", "{key}"], "not both"),
         (["t", "--format", "{nope}"], "there is no {nope}"),
