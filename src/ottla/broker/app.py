@@ -124,6 +124,7 @@ class Broker:
         await self._server.open(config.endpoints)
         stopped_cleanly = all(each.last_run is not LastRun.UNCLEAN for each in directories)
         await gateway.start(self._facts(directories, stopped_cleanly=stopped_cleanly))
+        self._follow_settings()
         self._load_logs(gateway.image)
         for directory in directories:
             directory.mark_running()
@@ -220,11 +221,15 @@ class Broker:
     # what the parts tell
 
     def _metadata_changed(self, image: ClusterImage, delta: ImageDelta) -> None:
+        self._follow_settings()
+        self._replicas.apply(image, delta)
+
+    def _follow_settings(self) -> None:
+        """Bring everybody's settings up to date with their dynamic values."""
         if self._gateway.config is not self._services.config:
             config = self._services.config = self._gateway.config
             self._topic_configs = TopicConfigs(config)
             self._connection_limits.limits = limits_of(config)
-        self._replicas.apply(image, delta)
 
     def _log_config_of(self, image: ClusterImage, topic: str) -> LogConfig:
         return self._topic_configs.log_config(image.config(ResourceType.TOPIC, topic))
