@@ -10,13 +10,14 @@ Called by `ottla.replication` after `validate_batch` accepted the batch as it ca
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Final
 
 from ottla.protocol.errors import ErrorCode
 from ottla.records.batch import CODEC_MASK, BatchHeader, CorruptRecord, read_header
 from ottla.records.builder import assemble_batch
 from ottla.records.compression import Codec, compress
-from ottla.records.record import decode_payload, read_payload
+from ottla.records.record import iter_payload, read_payload
 from ottla.records.validation import InvalidBatch, ValidationLimits
 
 _PRODUCER: Final = "producer"
@@ -47,7 +48,7 @@ def recompress_batch(
     """
     try:
         payload = read_payload(batch, header, limits.decompressed_bytes_max)
-        decode_payload(payload, header)
+        deque(iter_payload(payload, header), maxlen=0)
     except CorruptRecord as error:
         raise InvalidBatch(ErrorCode.INVALID_RECORD, str(error)) from error
     rebuilt = assemble_batch(

@@ -42,20 +42,29 @@ from ottla.records.batch import (
     read_header,
     write_crc,
 )
-from ottla.records.compression import DECOMPRESSED_BYTES_MAX, Codec
-from ottla.records.record import RECORD_BYTES_MIN, decode_records
+from ottla.records.compression import Codec
+from ottla.records.record import RECORD_BYTES_MIN, iter_payload, read_payload
 from ottla.records.record_lengths import lengths_fill
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ottla.records.record import Record
 
 TIMESTAMP_RANGE_MAX_MS: Final = 2**63 - 1
 """Kafka's "no limit" for how far before the wall clock a timestamp may lie."""
 
 RECORD_ERRORS_MAX: Final = 1000
 """Refused records that one answer lists: a batch of a million bad ones gets a bounded answer."""
+
+VALIDATED_BYTES_MAX: Final = 16 * 1024 * 1024
+"""What a compressed batch may become where its records are looked at: the loop waits meanwhile.
+
+Four times `max.message.bytes` when that is more. Clients bound their batches before compression, to
+1 MiB by default, so honest ones stay far below.
+"""
+
+VALIDATED_RECORDS_MAX: Final = 200_000
+"""Likewise for their number, unless an uncompressed batch could hold more: 0.4 s of decoding."""
 
 EXPANSION_MAX: Final = (1, 1032, 32, 256, 32768)
 """How many bytes one byte can become, by codec number: no payload holds more records than that."""
@@ -93,6 +102,7 @@ class ValidationLimits:
         "fast_attributes",
         "log_append_time",
         "max_batch_bytes",
+        "record_count_max",
         "timestamp_after_max_ms",
         "timestamp_before_max_ms",
         "verify_records",
@@ -114,7 +124,8 @@ class ValidationLimits:
         self.compacted = compacted  # every record needs a key
         self.log_append_time = log_append_time  # stamp batches with the wall clock
         self.verify_records = verify_records  # decode every record, whatever it costs
-        self.decompressed_bytes_max = max(DECOMPRESSED_BYTES_MAX, 4 * max_batch_bytes)
+        self.decompressed_bytes_max = max(VALIDATED_BYTES_MAX, 4 * max_batch_bytes)
+        self.record_count_max = max(VALIDATED_RECORDS_MAX, max_batch_bytes // RECORD_BYTES_MIN)
         # Attributes that the fast path may wave through; none when records must be looked at.
         self.fast_attributes: frozenset[int] = (
             frozenset() if compacted or log_append_time or verify_records else _PRODUCER_ATTRIBUTES
@@ -186,12 +197,9 @@ def _validate_slowly(buffer: memoryview, limits: ValidationLimits, wall_ms: int)
         _check_header_timestamps(header, limits, wall_ms)
     timestamps_lie = header.max_timestamp < header.base_timestamp and not limits.log_append_time
     if limits.compacted or limits.verify_records or timestamps_lie:
-        records = _decode(buffer, limits)
-        _check_records(records, limits, wall_ms)
-        if not limits.log_append_time:
-            largest = max(record.timestamp_ms for record in records)
-            if largest != header.max_timestamp:
-                return _stamp(buffer, header.attributes, largest)
+        largest = _check_records(buffer, header, limits, wall_ms)
+        if largest != header.max_timestamp and not limits.log_append_time:
+            return _stamp(buffer, header.attributes, largest)
     if limits.log_append_time:
         return _stamp(buffer, header.attributes | LOG_APPEND_TIME, wall_ms)
     return header
@@ -304,54 +312,67 @@ def _check_producer(header: BatchHeader) -> None:
 
 def _check_header_timestamps(header: BatchHeader, limits: ValidationLimits, wall_ms: int) -> None:
     """Hold the header's two timestamps against the limits; -1 means that there is none."""
+    oldest, newest = _range(limits, wall_ms)
     for timestamp_ms, name in ((header.base_timestamp, "base"), (header.max_timestamp, "max")):
-        if timestamp_ms != NO_TIMESTAMP and not _in_range(timestamp_ms, limits, wall_ms):
+        if timestamp_ms != NO_TIMESTAMP and not oldest <= timestamp_ms <= newest:
             raise InvalidBatch(
                 ErrorCode.INVALID_TIMESTAMP,
                 f"the batch's {name} timestamp is out of range: "
-                + _range_text(timestamp_ms, limits, wall_ms),
+                f"{timestamp_ms} is not in [{oldest}, {newest}]",
             )
 
 
-def _in_range(timestamp_ms: int, limits: ValidationLimits, wall_ms: int) -> bool:
+def _range(limits: ValidationLimits, wall_ms: int) -> tuple[int, int]:
+    """Return the oldest and the newest timestamp that are taken now."""
     oldest = max(0, wall_ms - limits.timestamp_before_max_ms)
-    return oldest <= timestamp_ms <= wall_ms + limits.timestamp_after_max_ms
+    return oldest, wall_ms + limits.timestamp_after_max_ms
 
 
-def _range_text(timestamp_ms: int, limits: ValidationLimits, wall_ms: int) -> str:
-    oldest = max(0, wall_ms - limits.timestamp_before_max_ms)
-    return f"{timestamp_ms} is not in [{oldest}, {wall_ms + limits.timestamp_after_max_ms}]"
+def _check_records(
+    buffer: memoryview, header: BatchHeader, limits: ValidationLimits, wall_ms: int
+) -> int:
+    """Check each record's key and timestamp; return the largest timestamp.
 
-
-def _decode(buffer: memoryview, limits: ValidationLimits) -> list[Record]:
+    Records are looked at one after the other and not kept: a small request can hold millions.
+    """
+    if header.record_count > limits.record_count_max:
+        raise InvalidBatch(
+            ErrorCode.MESSAGE_TOO_LARGE,
+            f"a batch of {header.record_count} records on a topic where each is looked at: "
+            f"at most {limits.record_count_max} are taken",
+        )
+    oldest, newest = _range(limits, wall_ms)
+    ranged = not limits.log_append_time
+    errors: list[RecordError] = []
+    error_count = 0
+    code = ErrorCode.INVALID_RECORD
+    largest = NO_TIMESTAMP
     try:
-        return decode_records(buffer, limits.decompressed_bytes_max)
+        payload = read_payload(buffer, header, limits.decompressed_bytes_max)
+        for index, record in enumerate(iter_payload(payload, header)):
+            timestamp_ms = record.timestamp_ms
+            if timestamp_ms > largest:  # noqa: PLR1730 - per record: max() costs as much as the rest
+                largest = timestamp_ms
+            if limits.compacted and record.key is None:
+                refusal = "a compacted topic needs a key in every record"
+            elif not ranged or timestamp_ms == NO_TIMESTAMP or oldest <= timestamp_ms <= newest:
+                continue
+            else:
+                code = ErrorCode.INVALID_TIMESTAMP
+                refusal = f"timestamp {timestamp_ms} is not in [{oldest}, {newest}]"
+            error_count += 1
+            if len(errors) < RECORD_ERRORS_MAX:
+                errors.append(RecordError(index, refusal))
     except CorruptRecord as error:
         raise InvalidBatch(ErrorCode.INVALID_RECORD, str(error)) from error
-
-
-def _check_records(records: list[Record], limits: ValidationLimits, wall_ms: int) -> None:
-    """Check each record: a key on compacted topics, its timestamp."""
-    errors: list[RecordError] = []
-    code = ErrorCode.INVALID_RECORD
-    for index, record in enumerate(records):
-        if limits.compacted and record.key is None:
-            errors.append(RecordError(index, "a compacted topic needs a key in every record"))
-        elif (
-            not limits.log_append_time
-            and record.timestamp_ms != NO_TIMESTAMP
-            and not _in_range(record.timestamp_ms, limits, wall_ms)
-        ):
-            code = ErrorCode.INVALID_TIMESTAMP
-            text = _range_text(record.timestamp_ms, limits, wall_ms)
-            errors.append(RecordError(index, f"timestamp {text}"))
     if errors:
         raise InvalidBatch(
             code,
-            f"{len(errors)} of {len(records)} records are refused, "
+            f"{error_count} of {header.record_count} records are refused, "
             f"the first at index {errors[0].batch_index}: {errors[0].message}",
-            errors[:RECORD_ERRORS_MAX],
+            errors,
         )
+    return largest
 
 
 def _stamp(buffer: memoryview, attributes: int, max_timestamp: int) -> BatchHeader:

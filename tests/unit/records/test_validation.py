@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import struct
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -336,10 +337,37 @@ def test_the_list_of_refused_records_is_bounded():
     assert "3000 of 3000" in str(error)
 
 
+def test_looking_at_records_keeps_none_of_them():
+    """A small request that unpacks to very many records costs no more than its payload."""
+    records = [Record(at, NOW, None, None) for at in range(60_000)]
+    batch = memoryview(bytearray(build_batch(records, codec=Codec.ZSTD)))
+    tracemalloc.start()
+    try:
+        error = refusal(batch, COMPACTED)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert "60000 of 60000" in str(error)
+    assert peak < 3_000_000
+
+
+def test_the_number_of_records_to_look_at_is_bounded():
+    """Half a kilobyte must not keep the loop busy for seconds."""
+    batch = memoryview(
+        bytearray(build_batch([Record(0, NOW, b"k", bytes(range(256)))], codec=Codec.ZSTD))
+    )
+    lie = 200_001
+    batch = forged(batch, record_count=lie, last_offset_delta=lie - 1)
+    validate_batch(batch, PLAIN, NOW)
+    error = refusal(batch, COMPACTED)
+    assert error.code is ErrorCode.MESSAGE_TOO_LARGE
+    assert "at most 200000" in str(error)
+
+
 def test_bombs_on_compacted_topics_are_refused():
     """Decompression stops at the limit that follows from max.message.bytes."""
     batch = memoryview(
-        bytearray(build_batch([Record(0, NOW, b"k", bytes(80 << 20))], codec=Codec.ZSTD))
+        bytearray(build_batch([Record(0, NOW, b"k", bytes(20 << 20))], codec=Codec.ZSTD))
     )
     assert len(batch) < 10_000
     error = refusal(batch, COMPACTED)
