@@ -14,7 +14,7 @@ Part of `LogUpkeep`.
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from ottla.storage.checkpoints import (
@@ -27,7 +27,7 @@ from ottla.storage.checkpoints import (
 from ottla.storage.disk_jobs import SimpleJob
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable
 
     from ottla.base.errors import OttlaError
     from ottla.storage.disk_jobs import DiskJob
@@ -39,6 +39,8 @@ RECOVERY_POINT_PAUSE_MS = 1_000
 """However much is flushed, the file is not written more often."""
 
 Offsets = dict[TopicPartition, int]
+LogsIn = Callable[["LogDirectory"], Mapping[TopicPartition, "PartitionLog"]]
+OffsetOf = Callable[["PartitionLog"], int]
 
 
 class CheckpointWriter:
@@ -90,8 +92,8 @@ class CheckpointWriter:
     def due_jobs(
         self,
         directories: Iterable[LogDirectory],
-        logs: Sequence[PartitionLog],
-        high_watermark_of: Callable[[PartitionLog], int],
+        logs_in: LogsIn,
+        high_watermark_of: OffsetOf,
         *,
         flushed_bytes: int,
         now_ms: int,
@@ -101,43 +103,56 @@ class CheckpointWriter:
         if now_ms >= self._recovery_due_ms(flushed_bytes):
             self._recovery_written_ms = now_ms
             self._flushed_bytes = flushed_bytes
-            points = _by_directory(logs, _recovery_point_of)
-            jobs += self._jobs(directories, RECOVERY_POINT_FILE, points)
+            for directory in directories:
+                jobs += self._recovery_job(directory, logs_in)
         if now_ms >= self._due_ms:
             self._due_ms = now_ms + self._interval_ms
-            starts = _by_directory(logs, _log_start_of)
-            jobs += self._jobs(directories, LOG_START_FILE, starts)
-            watermarks = _by_directory(logs, high_watermark_of)
-            jobs += self._jobs(directories, HIGH_WATERMARK_FILE, watermarks)
+            for directory in directories:
+                jobs += self._offset_jobs(directory, logs_in, high_watermark_of)
         return jobs
 
     def jobs_for(
         self,
         directories: Iterable[LogDirectory],
-        logs: Sequence[PartitionLog],
-        high_watermark_of: Callable[[PartitionLog], int],
+        logs_in: LogsIn,
+        high_watermark_of: OffsetOf,
     ) -> list[DiskJob]:
         """Return writes of everything, at once: at the end of a start and of a run."""
-        directories = list(directories)
         self._in_flight.clear()
-        jobs = self._jobs(directories, RECOVERY_POINT_FILE, _by_directory(logs, _recovery_point_of))
-        jobs += self._jobs(directories, LOG_START_FILE, _by_directory(logs, _log_start_of))
-        watermarks = _by_directory(logs, high_watermark_of)
-        jobs += self._jobs(directories, HIGH_WATERMARK_FILE, watermarks)
+        jobs: list[DiskJob] = []
+        for directory in directories:
+            jobs += self._recovery_job(directory, logs_in)
+            jobs += self._offset_jobs(directory, logs_in, high_watermark_of)
         return jobs
 
-    def _jobs(
-        self, directories: Iterable[LogDirectory], name: str, offsets: dict[str, Offsets]
+    def _recovery_job(self, directory: LogDirectory, logs_in: LogsIn) -> list[DiskJob]:
+        points = {
+            key: log.recovery_point for key, log in logs_in(directory).items() if not log.is_offline
+        }
+        return self._jobs(directory, RECOVERY_POINT_FILE, points)
+
+    def _offset_jobs(
+        self, directory: LogDirectory, logs_in: LogsIn, high_watermark_of: OffsetOf
     ) -> list[DiskJob]:
-        """Return a write of one kind of file for each online directory where it changed."""
-        jobs = []
-        for directory in directories:
-            path = directory.file(name)
-            content = offsets.get(directory.path, {})
-            is_changed = content != self._written.get(path)
-            if is_changed and directory.is_online and path not in self._in_flight:
-                jobs.append(self._job(directory, path, content))
-        return jobs
+        """Return what is due every five seconds for one directory."""
+        logs = {key: log for key, log in logs_in(directory).items() if not log.is_offline}
+        starts = {
+            key: log.log_start_offset
+            for key, log in logs.items()
+            # Else the name of the first segment says it already.
+            if log.log_start_offset > log.segments[0].base_offset
+        }
+        jobs = self._jobs(directory, LOG_START_FILE, starts)
+        watermarks = {key: high_watermark_of(log) for key, log in logs.items()}
+        return jobs + self._jobs(directory, HIGH_WATERMARK_FILE, watermarks)
+
+    def _jobs(self, directory: LogDirectory, name: str, content: Offsets) -> list[DiskJob]:
+        """Return the write of one file, if what it says has changed."""
+        path = directory.file(name)
+        is_changed = content != self._written.get(path, {})
+        if not is_changed or not directory.is_online or path in self._in_flight:
+            return []
+        return [self._job(directory, path, content)]
 
     def _job(self, directory: LogDirectory, path: str, content: Offsets) -> DiskJob:
         self._in_flight.add(path)
@@ -151,28 +166,3 @@ class CheckpointWriter:
             self._report_failure(directory, f"cannot write {path}: {error}")
 
         return SimpleJob(lambda: write_offsets(self._files, path, content), done, failed)
-
-
-def _recovery_point_of(log: PartitionLog) -> int:
-    """Return below which offset the log is on disk."""
-    return log.recovery_point
-
-
-def _log_start_of(log: PartitionLog) -> int:
-    """Return the log start offset, or -1 when the first segment's name says it already."""
-    start = log.log_start_offset
-    return start if start > log.segments[0].base_offset else -1
-
-
-def _by_directory(
-    logs: Iterable[PartitionLog], offset_of: Callable[[PartitionLog], int]
-) -> dict[str, Offsets]:
-    """Collect a number of each online log by log directory, leaving out -1."""
-    found: dict[str, Offsets] = {}
-    for log in logs:
-        if not log.is_offline:
-            offset = offset_of(log)
-            if offset >= 0:
-                parent = os.path.dirname(log.directory)
-                found.setdefault(parent, {})[log.topic, log.partition] = offset
-    return found

@@ -45,7 +45,7 @@ from ottla.storage.compaction_worker import CompactionJob, CompactionResult
 from ottla.storage.disk_jobs import SimpleJob
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from ottla.base.clock import Clock
     from ottla.storage.disk_jobs import DiskJob
@@ -153,6 +153,9 @@ class LogRegistry(Protocol):
 
     def directory_of(self, log: PartitionLog) -> LogDirectory:
         """Return the log directory that holds `log`."""
+
+    def logs_in(self, directory: LogDirectory) -> Mapping[TopicPartition, PartitionLog]:
+        """Return the logs that one directory holds."""
 
     def report_failure(self, directory: LogDirectory, reason: str) -> None:
         """Take a directory offline."""
@@ -352,18 +355,15 @@ class CompactionSchedule:
 
     def _offsets_in(self, directory: LogDirectory) -> dict[TopicPartition, int]:
         """Return the cleaner checkpoints of the logs that one directory holds."""
-        offsets = {}
-        for log in self._logs:
-            clean_until = self._clean_until.get((log.topic, log.partition))
-            if clean_until is not None and self._logs.directory_of(log) is directory:
-                offsets[log.topic, log.partition] = clean_until
-        return offsets
+        keys = self._logs.logs_in(directory)
+        return {key: offset for key, offset in self._clean_until.items() if key in keys}
 
     def _is_current(self) -> bool:
         """Whether the log still has every segment that was compacted, in its place."""
         assert self._round is not None
         log, inputs, _ = self._round
-        is_served = not log.is_offline and any(each is log for each in self._logs)
+        registered = self._logs.logs_in(self._logs.directory_of(log))
+        is_served = not log.is_offline and registered.get((log.topic, log.partition)) is log
         return is_served and tuple(log.segments[: len(inputs)]) == inputs
 
     def _ended(self) -> None:

@@ -40,7 +40,7 @@ from ottla.storage.partition_log import PartitionLog
 from ottla.storage.partition_metadata import write_topic_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ottla.base.clock import Clock
     from ottla.storage.checkpoints import TopicPartition
@@ -67,12 +67,12 @@ class LogManager:
     __slots__ = (
         "_clock",
         "_context",
-        "_counts",
         "_default_config",
         "_directory_of",
         "_files",
         "_load_settings",
         "_logs",
+        "_logs_in",
         "directories",
         "on_directory_failure",
         "unopened",
@@ -100,7 +100,9 @@ class LogManager:
         self._context = SegmentContext(OpenFiles(files, self._load_settings.open_file_count_max))
         self._logs: dict[TopicPartition, PartitionLog] = {}
         self._directory_of = {each.path: each for each in directories}
-        self._counts = dict.fromkeys(self._directory_of, 0)  # logs in each directory
+        self._logs_in: dict[str, dict[TopicPartition, PartitionLog]] = {
+            path: {} for path in self._directory_of
+        }
         self.upkeep = LogUpkeep(self, files, clock, upkeep or UpkeepSettings())
 
     # the registry
@@ -119,6 +121,10 @@ class LogManager:
     def directory_of(self, log: PartitionLog) -> LogDirectory:
         """Return the log directory that holds `log`."""
         return self._directory_of[os.path.dirname(log.directory)]
+
+    def logs_in(self, directory: LogDirectory) -> Mapping[TopicPartition, PartitionLog]:
+        """Return the logs that one directory holds."""
+        return self._logs_in[directory.path]
 
     def directory_at(self, path: str) -> LogDirectory:
         """Return the log directory of this path."""
@@ -171,11 +177,11 @@ class LogManager:
     def _add(self, log: PartitionLog) -> None:
         assert (log.topic, log.partition) not in self._logs, log
         self._logs[log.topic, log.partition] = log
-        self._counts[os.path.dirname(log.directory)] += 1
+        self._logs_in[os.path.dirname(log.directory)][log.topic, log.partition] = log
 
     def _drop(self, log: PartitionLog) -> None:
         del self._logs[log.topic, log.partition]
-        self._counts[os.path.dirname(log.directory)] -= 1
+        del self._logs_in[os.path.dirname(log.directory)][log.topic, log.partition]
 
     # creation and removal
 
@@ -238,7 +244,7 @@ class LogManager:
         online = [each for each in self.directories if each.is_online]
         if not online:
             raise StorageError("every log directory is offline")
-        return min(online, key=lambda each: self._counts[each.path])
+        return min(online, key=lambda each: len(self._logs_in[each.path]))
 
     def delete_log(self, topic: str, partition: int) -> None:
         """Take a log out of service and have its files removed later; harmless when there is none.
@@ -285,12 +291,7 @@ class LogManager:
     def report_failure(self, directory: LogDirectory, reason: str) -> None:
         """Take a directory offline with all its logs; the broker hears of it once."""
         directory.fail(reason)
-        prefix = directory.path + os.sep
-        lost = [
-            log
-            for log in self._logs.values()
-            if log.directory.startswith(prefix) and (log.topic, log.partition) not in self.unopened
-        ]
+        lost = [log for key, log in self.logs_in(directory).items() if key not in self.unopened]
         for log in lost:
             log.is_offline = True
             self.unopened[log.topic, log.partition] = reason

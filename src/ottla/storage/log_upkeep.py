@@ -151,7 +151,7 @@ class LogUpkeep:
 
     def checkpoint_jobs(self, directories: Iterable[LogDirectory]) -> list[DiskJob]:
         """Return jobs that write all checkpoints of `directories` now."""
-        return self._checkpoints.jobs_for(directories, list(self._logs), self.high_watermark_of)
+        return self._checkpoints.jobs_for(directories, self._logs.logs_in, self.high_watermark_of)
 
     # due work
 
@@ -176,7 +176,7 @@ class LogUpkeep:
         jobs = self._flush.due_jobs(self._logs, now_ms)
         jobs += self._checkpoints.due_jobs(
             self._logs.directories,
-            list(self._logs),
+            self._logs.logs_in,
             self.high_watermark_of,
             flushed_bytes=self._flush.flushed_bytes,
             now_ms=now_ms,
