@@ -119,6 +119,8 @@ def recover_segments(
             reason = f"offsets {end_offset} to {next_base - 1} are missing"
             damage = _Damage(number, segment.size_bytes, end_offset, reason)
             break
+        if next_base is not None:
+            segment.save_indexes(final=True)  # nothing will be appended that would save them
     if damage is None:
         lost = None
         if end_offset < recovery_point:

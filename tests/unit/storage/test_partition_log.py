@@ -4,16 +4,22 @@
 from __future__ import annotations
 
 import errno
+import os
 
 import pytest
 
+from ottla.base.clock import ManualClock
 from ottla.base.errors import StorageError
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.records.batch import read_header
 from ottla.records.builder import build_batch
 from ottla.records.compression import Codec
+from ottla.records.control import TransactionMarker, build_transaction_marker
 from ottla.records.record import Record, decode_records
-from ottla.storage.files import DiskFull
+from ottla.storage.files import DiskFull, LocalFileSystem, OpenFiles
+from ottla.storage.log_config import LogConfig
+from ottla.storage.log_segment import SegmentContext
+from ottla.storage.partition_log import PartitionLog
 
 DIRECTORY = "/data/topic-0"
 TIME_MS = 1_700_000_000_000
@@ -21,10 +27,6 @@ TIME_MS = 1_700_000_000_000
 
 def test_an_empty_log_has_no_log_file_but_its_topic_id(disk):
     """Opening an empty directory makes the directory and partition.metadata, nothing else."""
-    from ottla.base.clock import ManualClock
-    from ottla.storage.log_config import LogConfig
-    from ottla.storage.partition_log import PartitionLog
-
     topic_id = bytes(range(16))
     log = PartitionLog.open(
         DIRECTORY, "topic", 0, LogConfig(), files=disk, clock=ManualClock(), clean=True,
@@ -386,6 +388,39 @@ def test_offsets_are_found_by_timestamp(on_disk):
         assert log.max_timestamp() == (TIME_MS + 2920, 89)
     log.advance_log_start_offset(38)
     assert log.offset_for_timestamp(TIME_MS) == (TIME_MS + 1220, 38, 4)
+
+
+def test_a_marker_may_have_the_largest_timestamp(on_disk):
+    """Control records count in questions about time, as in Kafka."""
+    on_disk.append(b"v", timestamp_ms=TIME_MS)
+    marker = build_transaction_marker(
+        TransactionMarker(committed=True, coordinator_epoch=0), producer_id=1, producer_epoch=0,
+        timestamp_ms=TIME_MS + 5,
+    )  # fmt: skip
+    on_disk.append_bytes(marker)
+    assert on_disk.log.max_timestamp() == (TIME_MS + 5, 1)
+
+
+def test_many_logs_need_few_descriptors(tmp_path):
+    """Logs share a bounded set of open files."""
+    context = SegmentContext(OpenFiles(LocalFileSystem(), count_max=20))
+    before = len(os.listdir("/proc/self/fd"))
+    logs = [
+        PartitionLog.open(
+            f"{tmp_path}/t-{number}", "t", number, LogConfig(), files=context.files,
+            clock=ManualClock(), clean=True, context=context,
+        )
+        for number in range(100)
+    ]  # fmt: skip
+    data = build_batch([Record(0, TIME_MS, None, b"v")])
+    for _ in range(3):
+        for log in logs:
+            view = memoryview(bytearray(data))
+            log.append(view, [read_header(view)], 0, TIME_MS)
+            log.write_staged()
+    assert len(os.listdir("/proc/self/fd")) <= before + 20
+    for log in logs:
+        assert log.locate(2, 100, 3).read_nowait()[:8] == (2).to_bytes(8, "big")
 
 
 def test_an_empty_log_has_no_timestamps(on_disk):

@@ -159,6 +159,18 @@ def test_a_hole_between_segments_is_damage(on_disk):
     assert len(log.segments) == 1
 
 
+def test_recovered_segments_have_their_indexes_on_disk(on_disk):
+    """Segments that nobody appends to any more get their index files back at once."""
+    fill(on_disk, segment_bytes=400, index_interval_bytes=0)
+    names = [name for name in on_disk.disk.listdir(DIRECTORY) if name.endswith(".index")]
+    before = {name: on_disk.disk.content(f"{DIRECTORY}/{name}") for name in names}
+    assert len(before) > 2
+    for name in names:
+        on_disk.disk.put(f"{DIRECTORY}/{name}", b"junk")
+    on_disk.open(clean=False)
+    assert {name: on_disk.disk.content(f"{DIRECTORY}/{name}") for name in names} == before
+
+
 def test_a_lost_epoch_file_is_made_again(on_disk):
     """Leader epochs come back from the batches, clean or not."""
     fill(on_disk, segment_bytes=400)
