@@ -18,7 +18,7 @@ from ottla.records.batch import CODEC_MASK, BatchHeader, CorruptRecord, read_hea
 from ottla.records.builder import assemble_batch
 from ottla.records.compression import Codec, compress
 from ottla.records.record import iter_payload, read_payload
-from ottla.records.validation import InvalidBatch, ValidationLimits
+from ottla.records.validation import InvalidBatch, ValidationLimits, require_decodable_count
 
 _PRODUCER: Final = "producer"
 _UNCOMPRESSED: Final = "uncompressed"
@@ -44,8 +44,9 @@ def recompress_batch(
 
     The records are decoded on the way, since a payload that no reader can unpack must not be
     wrapped as if it were whole. Raises `InvalidBatch`: INVALID_RECORD for such a payload,
-    MESSAGE_TOO_LARGE when the result passes the topic's limit.
+    MESSAGE_TOO_LARGE when the result passes the topic's limit or the records are too many.
     """
+    require_decodable_count(header, limits)
     try:
         payload = read_payload(batch, header, limits.decompressed_bytes_max)
         deque(iter_payload(payload, header), maxlen=0)

@@ -328,6 +328,16 @@ def _range(limits: ValidationLimits, wall_ms: int) -> tuple[int, int]:
     return oldest, wall_ms + limits.timestamp_after_max_ms
 
 
+def require_decodable_count(header: BatchHeader, limits: ValidationLimits) -> None:
+    """Refuse a batch whose records would keep the loop busy for too long; MESSAGE_TOO_LARGE."""
+    if header.record_count > limits.record_count_max:
+        raise InvalidBatch(
+            ErrorCode.MESSAGE_TOO_LARGE,
+            f"a batch of {header.record_count} records on a topic where each is looked at: "
+            f"at most {limits.record_count_max} are taken",
+        )
+
+
 def _check_records(
     buffer: memoryview, header: BatchHeader, limits: ValidationLimits, wall_ms: int
 ) -> int:
@@ -335,12 +345,7 @@ def _check_records(
 
     Records are looked at one after the other and not kept: a small request can hold millions.
     """
-    if header.record_count > limits.record_count_max:
-        raise InvalidBatch(
-            ErrorCode.MESSAGE_TOO_LARGE,
-            f"a batch of {header.record_count} records on a topic where each is looked at: "
-            f"at most {limits.record_count_max} are taken",
-        )
+    require_decodable_count(header, limits)
     oldest, newest = _range(limits, wall_ms)
     ranged = not limits.log_append_time
     errors: list[RecordError] = []

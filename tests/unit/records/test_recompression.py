@@ -60,6 +60,15 @@ def test_payloads_that_cannot_be_unpacked_are_invalid():
     assert caught.value.code is ErrorCode.INVALID_RECORD
 
 
+def test_too_many_records_are_not_looked_at():
+    """The bound of the gate holds for the rewrite too."""
+    batch = memoryview(bytearray(build_batch(RECORDS, codec=Codec.ZSTD)))
+    header = read_header(batch)._replace(record_count=200_001)
+    with pytest.raises(InvalidBatch, match="at most 200000") as caught:
+        recompress_batch(batch, header, Codec.NONE, ValidationLimits())
+    assert caught.value.code is ErrorCode.MESSAGE_TOO_LARGE
+
+
 def test_configuration_values():
     """`producer` keeps the producer's codec, `uncompressed` is a codec of its own."""
     assert target_codec("producer") is None
