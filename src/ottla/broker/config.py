@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ottla.base.config_def import nearest_name
+from ottla.base.config_def import UpdateMode, nearest_name
 from ottla.base.errors import ConfigError
 from ottla.broker.listeners import parse_advertised, parse_listeners, parse_protocol_map
 from ottla.metadata.config_keys import BROKER_KEYS
@@ -343,7 +343,7 @@ def _overlay(layer: Mapping[str, str], values: dict[str, ConfigValue]) -> list[s
     complaints = []
     for name, text in layer.items():
         key = BROKER_KEYS.get(name)
-        if key is None:
+        if key is None or key.mode is UpdateMode.READ_ONLY:
             continue
         try:
             values[name] = key.parse(text)

@@ -162,10 +162,12 @@ def test_dynamic_values_go_before_static_ones():
 def test_bad_dynamic_values_do_not_stop_a_broker():
     """What another version wrote is left out with a warning, alone or in combination."""
     config = BrokerConfig.load().with_dynamic(
-        {"log.cleaner.threads": "many", "unknown.key": "1"}, {"listeners": "nonsense"}
+        {"log.cleaner.threads": "many", "unknown.key": "1", "node.id": "9"},
+        {"max.connections.per.ip.overrides": "nonsense"},
     )
     assert config.log_cleaner_threads == 1
-    assert config.listeners == ("PLAINTEXT://:9092",)
+    assert config.connections_per_ip_overrides == {}
+    assert config.node_id == 1
     assert len(config.warnings) == 2
 
 

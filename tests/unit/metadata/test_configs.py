@@ -121,10 +121,10 @@ def test_unknown_keys_have_their_own_text():
 def test_which_broker_settings_may_change():
     """Fixed keys never, per-broker keys for one broker only, foreign keys always."""
     check_broker_texts({"log.cleaner.threads": "2"}, cluster_default=True)
-    check_broker_texts({"listeners": "PLAINTEXT://:1"}, cluster_default=False)
+    check_broker_texts({"leader.replication.throttled.rate": "9"}, cluster_default=False)
     check_broker_texts({"listener.name.x.ssl.keystore.type": "PEM"}, cluster_default=True)
     with pytest.raises(ConfigError, match="one broker at a time"):
-        check_broker_texts({"listeners": "PLAINTEXT://:1"}, cluster_default=True)
+        check_broker_texts({"leader.replication.throttled.rate": "9"}, cluster_default=True)
     with pytest.raises(ConfigError, match="restarting"):
         check_broker_texts({"node.id": "2"}, cluster_default=False)
 

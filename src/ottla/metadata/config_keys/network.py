@@ -11,7 +11,6 @@ from ottla.metadata.config_keys.notation import (
     INT,
     LIST,
     LONG,
-    PER_BROKER,
     STRING,
     inert,
     key,
@@ -83,14 +82,12 @@ KEYS = (
         STRING,
         "SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT",
         "Security protocol of each listener name.",
-        mode=PER_BROKER,
     ),
     key(
         "listeners",
         LIST,
         ("PLAINTEXT://:9092",),
         "Addresses to listen on, NAME://HOST:PORT; an empty host means every interface.",
-        mode=PER_BROKER,
     ),
     key(
         "max.connection.creation.rate",
