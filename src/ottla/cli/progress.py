@@ -65,6 +65,8 @@ class Progress:
             TimeRemainingColumn(compact=True),
             console=Console(stderr=True),
             transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
         )
         self._task = self._bar.add_task("", total=self._total_bytes)
         self._bar.start()
