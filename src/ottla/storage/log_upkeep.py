@@ -30,6 +30,7 @@ from ottla.storage.background_flush import BackgroundFlush
 from ottla.storage.checkpoint_writer import CheckpointWriter
 from ottla.storage.compaction_schedule import CompactionSchedule, CompactionSettings
 from ottla.storage.disk_jobs import SimpleJob
+from ottla.storage.log_config import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -244,6 +245,7 @@ class LogUpkeep:
         try:
             log.delete_old_segments(wall_ms, self.high_watermark_of(log))
             log.expire_producers(wall_ms)
+            _roll_for_compaction(log, wall_ms)
         except StorageError as error:
             self._logs.report_failure(self._logs.directory_of(log), str(error))
             return []
@@ -260,6 +262,20 @@ class LogUpkeep:
 
 def _log_end(log: PartitionLog) -> int:
     return log.log_end_offset
+
+
+def _roll_for_compaction(log: PartitionLog, wall_ms: int) -> None:
+    """Close an active segment whose records have waited for `max.compaction.lag.ms`.
+
+    Only closed segments are compacted: a log that nobody writes to would wait for ever.
+    """
+    config = log.config
+    active = log.segments[-1]
+    if config.cleanup_compact and config.max_compaction_lag_ms < NEVER and active.size_bytes:
+        log.write_staged()
+        _, first = next(active.headers())
+        if wall_ms - first.max_timestamp > config.max_compaction_lag_ms:
+            log.roll()
 
 
 def _unlink_all(files: FileSystem, paths: Iterable[str]) -> None:

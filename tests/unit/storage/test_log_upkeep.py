@@ -195,6 +195,18 @@ def test_retention_takes_the_logs_in_slices(storage):
     assert storage.logs.upkeep._retention_due_ms == storage.clock.now_ms() + 300_000
 
 
+def test_a_compacted_log_that_waits_too_long_is_rolled(storage):
+    """The active segment is not compacted, so max.compaction.lag.ms has to close it."""
+    settings = LogConfig(cleanup_compact=True, cleanup_delete=False, max_compaction_lag_ms=60_000)
+    storage.configs["table"] = settings
+    log = storage.create("table")
+    append(log, b"1", key=b"k", timestamp_ms=storage.clock.wall_ms() + 240_000)
+    storage.run_jobs(300_000)
+    assert len(log.segments) == 1
+    storage.run_jobs(300_000)
+    assert len(log.segments) == 2
+
+
 def test_idle_producers_are_forgotten(storage):
     """After producer.id.expiration.ms."""
     storage.configs["orders"] = LogConfig(producer_id_expiration_ms=1_000, retention_ms=-1)
