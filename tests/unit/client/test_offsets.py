@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from ottla.client.offsets import LATEST, first_and_end_offsets, list_offsets
+from ottla.client.settings import ClientSettings
 from ottla.client.topic_partition import TopicPartition
 from ottla.protocol.errors import ApiError
 from ottla.records.bulk_builder import build_value_batch
@@ -47,8 +48,8 @@ def test_unknown_topic_is_an_error(fake, run):
     """A topic without a known leader is reported when time is over."""
 
     async def scenario():
-        async with fake.client() as cluster:
-            object.__setattr__(cluster.settings, "operation_timeout_ms", 10)
+        settings = ClientSettings(retry_backoff_ms=1, operation_timeout_ms=10)
+        async with fake.client(settings) as cluster:
             with pytest.raises(ApiError, match="LEADER_NOT_AVAILABLE"):
                 await list_offsets(cluster, {TopicPartition("nope", 0): LATEST})
 
