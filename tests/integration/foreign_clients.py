@@ -365,6 +365,8 @@ def read_kcat(bootstrap: str, topic: str, partitions: int, count: int) -> list[F
 # Kafka's console tools
 
 JAVA_NULL = "NULL"
+JAVA_OPTIONS = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+"""For a program that runs a second: compile fast rather than well."""
 
 
 def write_java(bootstrap: str, topic: str, records: Sequence[Record], codec: str) -> None:
@@ -382,6 +384,7 @@ def write_java(bootstrap: str, topic: str, records: Sequence[Record], codec: str
         *("--reader-property", "parse.headers=true"),
         *("--reader-property", f"null.marker={JAVA_NULL}"),
         stdin="".join(lines),
+        java_options=JAVA_OPTIONS,
     )
 
 
@@ -408,6 +411,7 @@ def read_java(bootstrap: str, topic: str, partitions: int, count: int) -> list[F
             *("--formatter-property", "print.offset=true"),
             *("--formatter-property", "print.partition=true"),
             *("--formatter-property", f"null.literal={JAVA_NULL}"),
+            java_options=JAVA_OPTIONS,
         ).stdout
 
     with ThreadPoolExecutor(partitions) as pool:

@@ -44,10 +44,11 @@ def run_tool(
     stdin: str | bytes | None = None,
     timeout_s: float = 60,
     check: bool = True,
+    java_options: Sequence[str] = (),
 ) -> subprocess.CompletedProcess[str]:
     """Run a tool to its end and return its text output; a failure raises with what it said."""
     finished = subprocess.run(
-        command(name, arguments),
+        command(name, arguments, java_options=java_options),
         input=stdin.encode() if isinstance(stdin, str) else stdin,
         stdin=subprocess.DEVNULL if stdin is None else None,
         capture_output=True,
