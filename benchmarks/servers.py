@@ -22,7 +22,7 @@ from tools.kafka.readiness import wait_until_ready
 from tools.kafka.server import HOST, KafkaServer, free_ports
 
 START_TIMEOUT_S = 60
-STOP_TIMEOUT_S = 20
+STOP_TIMEOUT_S = 60
 MEGABYTE = 1e6
 
 
