@@ -277,13 +277,23 @@ class LogSegment:
         self.is_active = False
         self._context.index_loaded(self)
 
-    def add_index_entries(self, last_offset: int, position: int) -> None:
-        """Index the batch at `position`, whose last offset is given, before it is counted in."""
-        self.index.append(last_offset - self.base_offset, position)
-        self.time_index.maybe_append(
-            self.largest_timestamp_ms, self.offset_of_largest - self.base_offset
-        )
+    def add_index_entries(self, last_offset: int, position: int) -> int:
+        """Index the batch at `position`, whose timestamp is counted and whose size is not yet.
+
+        Returns how many entries the offset index has now.
+        """
+        # hot: benchmarks/micro/partition_log_append.py, for every `index.interval.bytes`
+        index, time_index = self._index, self._time_index
+        assert index is not None
+        assert time_index is not None
+        index.offsets.append(last_offset - self.base_offset)
+        index.positions.append(position)
+        largest = self.largest_timestamp_ms
+        timestamps = time_index.timestamps
+        if not timestamps or largest > timestamps[-1]:
+            time_index.maybe_append(largest, self.offset_of_largest - self.base_offset)
         self.unindexed_bytes = 0
+        return len(index.offsets)
 
     def add_aborted(self, transaction: AbortedTransaction) -> None:
         """Remember an aborted transaction, in memory and in the file."""

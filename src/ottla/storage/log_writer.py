@@ -99,6 +99,7 @@ class LogWriter(LogState):
 
     __slots__ = (
         "_bytes_since_save",
+        "_entry_count_ample",
         "_index_interval",
         "_roll_at_bytes",
         "_roll_at_ms",
@@ -129,6 +130,7 @@ class LogWriter(LogState):
     def config(self, config: LogConfig) -> None:
         self._config = config
         self._index_interval = config.index_interval_bytes
+        self._entry_count_ample = config.segment_index_bytes // 12  # no index is full below
         self._roll_at_bytes = -1  # the next append sets the limits
 
     # appending
@@ -177,28 +179,17 @@ class LogWriter(LogState):
         start = position
         for header in headers:
             (
-                _,
-                batch_length,
-                _,
-                _,
-                _,
-                attributes,
-                last_offset_delta,
-                _,
-                max_timestamp,
-                producer_id,
-                _,
-                _,
-                _,
-            ) = header
+                _, batch_length, _, _, _, attributes, last_offset_delta, _, max_timestamp,
+                producer_id, _, _, _,
+            ) = header  # fmt: skip
             _put_front(records, position - start, offset, batch_length, leader_epoch)
             last_offset = offset + last_offset_delta
             if max_timestamp > segment.largest_timestamp_ms:
                 segment.largest_timestamp_ms = max_timestamp
                 segment.offset_of_largest = last_offset
             if segment.unindexed_bytes > self._index_interval:
-                segment.add_index_entries(last_offset, position)
-                if self._is_index_full(segment):
+                entry_count = segment.add_index_entries(last_offset, position)
+                if entry_count >= self._entry_count_ample and self._is_index_full(segment):
                     self._roll_at_bytes = 0
             batch_bytes = batch_length + 12
             segment.unindexed_bytes += batch_bytes
