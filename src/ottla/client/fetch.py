@@ -249,7 +249,7 @@ class Fetcher:
         request = FetchRequest(
             max_wait_ms=settings.max_wait_ms,
             min_bytes=settings.min_bytes,
-            max_bytes=settings.max_bytes,
+            max_bytes=min(settings.max_bytes, settings.prefetch_bytes),
             isolation_level=settings.isolation_level,
             topics=[
                 FetchTopic(topic=name, topic_id=ids[name], partitions=partitions)
@@ -291,6 +291,8 @@ class Fetcher:
         if fetched.next_offset == position.offset:
             return
         position.offset = fetched.next_offset
+        # Brokers fill an answer in the order of the question: let the others go first next time.
+        self._positions[position.name] = self._positions.pop(position.name)
         self._arrived.append((fetched, size))
         self._arrived_bytes += size
         self._news.set()

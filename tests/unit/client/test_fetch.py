@@ -121,6 +121,24 @@ def test_several_partitions_in_one_request(fake, scenario):
     assert len(fake.requests(FetchRequest)[0].topics[0].partitions) == 2
 
 
+def test_partitions_take_turns(fake, scenario):
+    """A partition that brought records is asked for behind the others next time."""
+    fill(fake, 3, partition=0)
+
+    async def body(cluster):
+        async with Fetcher(cluster, {P0: 0, TopicPartition("t", 1): 0}) as fetcher:
+            await read(fetcher, 3)
+            for _ in range(20):
+                await asyncio.sleep(0)
+
+    scenario(body)
+    orders = [
+        [partition.partition for partition in request.topics[0].partitions]
+        for request in fake.requests(FetchRequest)
+    ]
+    assert orders == [[0, 1], [1, 0]]
+
+
 def test_reads_ahead_only_so_far(fake, scenario):
     """Above `prefetch_bytes` nothing more is asked for until something was taken."""
     fill(fake, 300)
