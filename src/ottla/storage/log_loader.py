@@ -5,7 +5,9 @@ A directory whose last run ended in order is opened log by log on the spot: that
 calls each, which threads would not make faster. Otherwise its logs are recovered in threads, each
 with open files of its own. After a machine's death what recovery kept is put on disk at once, since
 some of it may only be in this boot's page cache; after a process's death the page cache is what it
-was, so the background flush may do it, as it would have done without the accident.
+was, so the background flush may do it, as it would have done without the accident. Only topics
+that promise the disk (`flush.profile=ack`, `flush.messages`) get it at once as well: whoever reads
+or repeats a record of theirs now must not be told more than is true.
 
 What else may lie in a log directory:
 
@@ -45,6 +47,7 @@ from ottla.storage.directory_names import (
     renamed_directory,
 )
 from ottla.storage.files import OpenFiles
+from ottla.storage.log_config import NEVER
 from ottla.storage.log_directory import LastRun
 from ottla.storage.log_segment import SegmentContext
 from ottla.storage.partition_log import PartitionLog
@@ -181,7 +184,7 @@ class _Loader:
         try:
             settle_merges(self._files, found.path)
             log = self._try_open(found, context)
-            if isinstance(log, PartitionLog) and found.last_run is LastRun.UNCLEAN:
+            if isinstance(log, PartitionLog) and _has_to_be_on_disk(log, found.last_run):
                 log.flush()
         except OSError as error:
             return StorageError(f"{found.path}: {error}")
@@ -282,6 +285,13 @@ class _Loader:
             f"{spare.topic}-{spare.partition} was in two log directories: "
             f"{keep.directory} serves, the other is kept as {path}"
         )
+
+
+def _has_to_be_on_disk(log: PartitionLog, last_run: LastRun) -> bool:
+    """Whether what recovery kept has to be on disk before the log is served."""
+    config = log.config
+    promises_disk = config.flush_profile == "ack" or config.flush_messages != NEVER
+    return last_run is LastRun.UNCLEAN or promises_disk
 
 
 def load_logs(

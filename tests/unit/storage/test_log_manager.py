@@ -104,6 +104,16 @@ def test_a_killed_process_loses_nothing(storage):
     assert log.recovery_point == 1
 
 
+@pytest.mark.parametrize("settings", [{"flush_profile": "ack"}, {"flush_messages": 1}])
+def test_a_topic_that_promises_the_disk_is_there_before_it_is_served(storage, settings):
+    """After kill -9 an unacknowledged record may be read or repeated: then it has to be safe."""
+    storage.configs["orders"] = LogConfig(**settings)
+    append(storage.create("orders"), b"1")
+    storage.kill()
+    storage.start()
+    assert storage.logs.get("orders", 0).recovery_point == 1
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_a_power_cut_keeps_what_was_flushed(storage, seed):
     """Behind the recovery point anything may be gone, below it nothing is."""
