@@ -14,7 +14,8 @@ What the first bad batch means depends on where it lies:
   `Corruption`. A power cut does this to bytes that were never flushed.
 * *Rot*: below the recovery point. `CorruptLog` is raised and nothing is touched until somebody
   asks for a repair.
-* *Lost tail*: the log ends properly, but below the recovery point. Reported as `Corruption`.
+* *Lost tail*: the log ends properly, but below the recovery point or the high watermark.
+  Reported as `Corruption`.
 
 Recovery changes nothing that it would judge differently the next time: a crash in the middle of it
 leads to the same log.
@@ -123,8 +124,9 @@ def recover_segments(
             segment.save_indexes(final=True)  # nothing will be appended that would save them
     if damage is None:
         lost = None
-        if end_offset < recovery_point:
-            reason = f"the log had reached offset {recovery_point}"
+        reached = max(recovery_point, high_watermark)
+        if end_offset < reached:
+            reason = f"the log had reached offset {reached}"
             last = segments[-1]
             lost = Corruption(last.log_path, last.size_bytes, end_offset, reason, ())
         return Recovered(len(segments), end_offset, lost)

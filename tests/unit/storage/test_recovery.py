@@ -128,9 +128,10 @@ def test_a_log_that_ends_below_its_recovery_point_is_reported(on_disk):
     fill(on_disk)
     content = on_disk.disk.content(LOG)
     on_disk.disk.put(LOG, content[: position_of(on_disk, 15)])
-    log = on_disk.open(clean=False, recovery_point=20)
-    assert log.log_end_offset == 15
-    assert log.corruption.kept == ()
+    for checkpoints in ({"recovery_point": 20}, {"recovery_point": 5, "high_watermark": 20}):
+        log = on_disk.open(clean=False, **checkpoints)
+        assert log.log_end_offset == 15
+        assert log.corruption.kept == ()
 
 
 def test_segments_behind_the_damage_are_kept_aside(on_disk):
