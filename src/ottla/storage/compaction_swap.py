@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING
 from ottla.storage.compaction_worker import CLEANED, SUFFIXES
 from ottla.storage.files import read_file, write_file
 from ottla.storage.log_segment import DELETED, segment_path
+from ottla.storage.producer_snapshots import SUFFIX as SNAPSHOT
 from ottla.storage.recovery import SWAP
 
 if TYPE_CHECKING:
@@ -73,7 +74,11 @@ def swap_in(files: FileSystem, log: PartitionLog, groups: Sequence[CompactedGrou
             _rename_if_there(files, path + SWAP, path)
         old = [by_base[base_offset] for base_offset in group.replaced]
         log.replace_segments(old, group.base_offset, group.size_bytes)
-        deleted.append(segment_path(log.directory, group.base_offset, MERGE))
+        deleted += [
+            # Snapshots are kept at the beginnings of segments, which these no longer are.
+            *(segment_path(log.directory, each, SNAPSHOT) for each in group.replaced[1:]),
+            segment_path(log.directory, group.base_offset, MERGE),
+        ]
     return deleted
 
 

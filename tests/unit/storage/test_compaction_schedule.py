@@ -114,6 +114,8 @@ def test_a_dirty_log_is_compacted(storage):
     assert read_offsets(storage.disk, path) == {("table", 0): closed_until}
     names = storage.disk.listdir("/a/table-0")
     assert not [n for n in names if n.endswith((".cleaned", ".swap", ".deleted", ".merge"))]
+    bases = {f"{each.base_offset:020d}" for each in log.segments}
+    assert {name[:20] for name in names if name.endswith(".snapshot")} <= bases
 
 
 def test_a_clean_log_is_left_alone(storage):
