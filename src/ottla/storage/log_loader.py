@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ottla.base.errors import OttlaError, StorageError
 from ottla.storage.checkpoints import (
+    CLEANER_FILE,
     HIGH_WATERMARK_FILE,
     LOG_START_FILE,
     RECOVERY_POINT_FILE,
@@ -90,6 +91,7 @@ class _Found(NamedTuple):
     recovery_point: int
     log_start_offset: int
     high_watermark: int
+    was_compacted: bool
     last_run: LastRun
 
 
@@ -119,9 +121,14 @@ class _Loader:
         """List one directory's live partitions and take note of everything else."""
         try:
             names = self._files.listdir(directory.path)
-            recovery_points, starts, watermarks = (
+            recovery_points, starts, watermarks, cleaned = (
                 self._checkpoint(directory.file(name))
-                for name in (RECOVERY_POINT_FILE, LOG_START_FILE, HIGH_WATERMARK_FILE)
+                for name in (
+                    RECOVERY_POINT_FILE,
+                    LOG_START_FILE,
+                    HIGH_WATERMARK_FILE,
+                    CLEANER_FILE,
+                )
             )
         except OSError as error:
             directory.fail(f"cannot be listed: {error}")
@@ -145,6 +152,7 @@ class _Loader:
                         recovery_points.get(key, 0),
                         starts.get(key, 0),
                         watermarks.get(key, 0),
+                        was_compacted=key in cleaned,
                         last_run=directory.last_run,
                     )
                 )
@@ -222,6 +230,7 @@ class _Loader:
             recovery_point=found.recovery_point,
             log_start_offset=found.log_start_offset,
             high_watermark=found.high_watermark,
+            was_compacted=found.was_compacted,
             context=context,
         )
 

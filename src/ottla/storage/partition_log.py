@@ -87,13 +87,15 @@ class PartitionLog(LogWriter):
         topic_id: bytes = ZERO_UUID,
         context: SegmentContext | None = None,
         repair: bool = False,
+        was_compacted: bool = False,
     ) -> PartitionLog:
         """Open the log in `directory`, or begin an empty one there.
 
         `clean` says that the log was closed properly; else it is recovered (see `recovery`) from
         the recovery point on. `context` is what all logs of a process share. Raises CorruptLog
         when records are damaged that had been safe, unless `repair` asks to cut them off, and
-        StorageError when the disk refuses.
+        StorageError when the disk refuses. `was_compacted` says that holes between offsets are no
+        damage, although the topic's policy may be another one by now.
         """
         context = context or SegmentContext(OpenFiles(files))
         log = cls(context, directory, topic, partition, config, clock)
@@ -106,7 +108,9 @@ class PartitionLog(LogWriter):
             if clean and log._load_tail():
                 log.recovery_point = log.log_end_offset
             else:
-                log._recover(recovery_point, high_watermark, repair=repair)
+                log._recover(
+                    recovery_point, high_watermark, repair=repair, was_compacted=was_compacted
+                )
         except OSError as error:
             raise StorageError(f"cannot open {directory}: {error}") from error
         if log.log_start_offset > log.log_end_offset:
@@ -125,7 +129,7 @@ class PartitionLog(LogWriter):
     def _load_topic_id(self, names: Sequence[str], topic_id: bytes) -> None:
         if partition_metadata.FILE_NAME in names:
             self.topic_id = partition_metadata.read_topic_id(self._context.files, self.directory)
-        elif topic_id != ZERO_UUID:
+        if self.topic_id == ZERO_UUID and topic_id != ZERO_UUID:
             partition_metadata.write_topic_id(self._context.files, self.directory, topic_id)
             self._directory_changed = True
             self.topic_id = topic_id
@@ -155,7 +159,9 @@ class PartitionLog(LogWriter):
         self.log_end_offset = segment.scanned_end_offset
         return not (self._snapshots and self._snapshots[-1] > self.log_end_offset)
 
-    def _recover(self, recovery_point: int, high_watermark: int, *, repair: bool) -> None:
+    def _recover(
+        self, recovery_point: int, high_watermark: int, *, repair: bool, was_compacted: bool
+    ) -> None:
         """Judge what an unclean stop left; see `recovery`."""
         stored = self._read_epochs()
         epochs = LeaderEpochs(list(stored.entries) if stored else [])
@@ -164,7 +170,7 @@ class PartitionLog(LogWriter):
             epochs,
             recovery_point=recovery_point,
             high_watermark=high_watermark,
-            holes_allowed=self._config.cleanup_compact,
+            holes_allowed=self._config.cleanup_compact or was_compacted,
             index_interval_bytes=self._config.index_interval_bytes,
             repair=repair,
         )

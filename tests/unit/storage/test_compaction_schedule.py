@@ -216,6 +216,19 @@ def test_sequences_survive_compaction_and_restart(storage):
     assert again.duplicate
 
 
+def test_a_compacted_log_may_change_its_policy_and_be_killed(storage):
+    """The holes between its offsets are no damage, whatever the policy says by now."""
+    log = storage.create("table")
+    fill(log, b"xbcabcabcabc")
+    storage.run_jobs(BACKOFF_MS)
+    before = pairs(log)
+    assert [offset for offset, _, _ in before][:2] == [0, 6]
+    storage.configs["table"] = LogConfig()
+    storage.kill()
+    assert not storage.start().notes
+    assert pairs(storage.logs.get("table", 0)) == before
+
+
 def test_readers_of_the_old_files_go_on(storage):
     """A slice that was located before the swap reads what was there."""
     log = storage.create("table")
