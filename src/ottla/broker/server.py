@@ -136,7 +136,7 @@ class Server:
             reason = watched.look(
                 limits,
                 frame_count=connection.frame_count,
-                is_between_frames=connection.reader.is_idle,
+                is_between_frames=connection.reader.is_idle or connection.is_held_back,
                 now_ms=now_ms,
             )
             if connection.unsent_bytes > unsent_bytes_max:

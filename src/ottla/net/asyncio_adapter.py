@@ -181,6 +181,11 @@ class ServerConnection(asyncio.BufferedProtocol):
         """Answer bytes that the peer has not taken yet."""
         return self._transport.get_write_buffer_size() if self._transport is not None else 0
 
+    @property
+    def is_held_back(self) -> bool:
+        """Whether requests wait here because the peer does not take its answers."""
+        return self._write_is_paused
+
     # inside
 
     def _walk(self, count: int) -> None:
