@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from ottla.storage.partition_log import FlushJob, PartitionLog
 
 FLUSH_CHUNK_LOGS = 64
+FLUSH_SLICE_LOGS = 256
+"""Preparing a flush costs some microseconds: after so many logs the loop does something else."""
 WATCH_INTERVAL_MS = 100
 
 
@@ -39,6 +41,7 @@ class BackgroundFlush:
         "_in_flight",
         "_interval_ms",
         "_look_due_ms",
+        "_queue",
         "_report_failure",
         "_scan_due_ms",
         "_watched",
@@ -62,6 +65,7 @@ class BackgroundFlush:
         self._look_due_ms = now_ms
         self._watched: dict[PartitionLog, tuple[int, int]] = {}  # (last flush, size then)
         self._in_flight: set[PartitionLog] = set()
+        self._queue: list[PartitionLog] = []  # due, and not begun yet
         self.flushed_bytes = 0  # in all: checkpoints follow when it has grown
 
     def next_deadline_ms(self) -> int:
@@ -71,17 +75,17 @@ class BackgroundFlush:
         return self._scan_due_ms
 
     def due_jobs(self, logs: Iterable[PartitionLog], now_ms: int) -> list[DiskJob]:
-        """Return the flushes that are due."""
+        """Return flushes that are due; of very many only the first, the others come next time."""
         if now_ms >= self._scan_due_ms:
             self._scan_due_ms = now_ms + self._interval_ms
-            due = [log for log in logs if log.recovery_point < log.log_end_offset]
-            busy = set(due)
+            self._queue = [log for log in logs if log.recovery_point < log.log_end_offset]
+            busy = set(self._queue)
             self._watched = {log: seen for log, seen in self._watched.items() if log in busy}
-        elif self._watched and now_ms >= self._look_due_ms:
-            due = [log for log in self._watched if self._is_early(log, now_ms)]
-        else:
-            return []
-        self._look_due_ms = now_ms + WATCH_INTERVAL_MS
+        elif not self._queue and self._watched and now_ms >= self._look_due_ms:
+            self._queue = [log for log in self._watched if self._is_early(log, now_ms)]
+        due = self._queue[-FLUSH_SLICE_LOGS:]
+        del self._queue[-FLUSH_SLICE_LOGS:]
+        self._look_due_ms = now_ms + (0 if self._queue else WATCH_INTERVAL_MS)
         due = [log for log in due if log not in self._in_flight and not log.is_offline]
         for log in due:
             last_size = self._watched.get(log, (0, log.size_bytes))[1]
@@ -100,6 +104,8 @@ class BackgroundFlush:
     def forget(self, log: PartitionLog) -> None:
         """Take note that a log is gone."""
         self._watched.pop(log, None)
+        if log in self._queue:
+            self._queue.remove(log)
 
     def jobs_for(self, logs: Iterable[PartitionLog]) -> list[DiskJob]:
         """Return jobs that put on disk what is in `logs` now, some logs of one directory each."""

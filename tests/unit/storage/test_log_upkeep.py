@@ -98,6 +98,23 @@ def test_many_logs_share_a_flush_job(storage):
     assert len(storage.logs.due_jobs(storage.clock.now_ms())) == 3
 
 
+def test_very_many_busy_logs_are_flushed_in_slices(storage):
+    """The loop prepares 256 flushes at a time, and comes back at once for the others."""
+    logs = [storage.create("orders", partition) for partition in range(300)]
+    storage.run_jobs()
+    for log in logs:
+        append(log, b"1")
+    storage.clock.advance(1_000)
+    jobs = storage.logs.due_jobs(storage.clock.now_ms())
+    assert storage.logs.next_deadline_ms() == storage.clock.now_ms()
+    storage.logs.delete_log("orders", 0)
+    jobs += storage.logs.due_jobs(storage.clock.now_ms())
+    for job in jobs:
+        job.run()
+        job.finish()
+    assert [log.recovery_point for log in logs[1:]] == [1] * 299
+
+
 def test_the_deadline_says_when_to_come_back(storage):
     """An idle broker is woken once a second, a busy one ten times."""
     now_ms = storage.clock.now_ms()
