@@ -238,6 +238,10 @@ class CompactionSchedule:
             return self._clock.now_ms()
         return NEVER_MS if self._round is not None else self._next_look_ms
 
+    def follow_settings(self, settings: CompactionSettings) -> None:
+        """Take changed settings from the next round on."""
+        self._settings = settings
+
     def due_jobs(self, now_ms: int) -> list[DiskJob]:
         """Return the next step of a round, or begin one when it is time and a log is due."""
         if self._next_job is not None:
@@ -362,9 +366,11 @@ class CompactionSchedule:
         """Whether the log still has every segment that was compacted, in its place."""
         assert self._round is not None
         log, inputs, _ = self._round
+        return self._is_served(log) and tuple(log.segments[: len(inputs)]) == inputs
+
+    def _is_served(self, log: PartitionLog) -> bool:
         registered = self._logs.logs_in(self._logs.directory_of(log))
-        is_served = not log.is_offline and registered.get((log.topic, log.partition)) is log
-        return is_served and tuple(log.segments[: len(inputs)]) == inputs
+        return not log.is_offline and registered.get((log.topic, log.partition)) is log
 
     def _ended(self) -> None:
         self._round = None
@@ -387,7 +393,8 @@ class CompactionSchedule:
         self._round = None
         if isinstance(error, CorruptSource):
             self._refused[log] = NEVER_MS
-        if is_fatal:
+        # Of a log that was deleted meanwhile the files are gone: that is no failure of the disk.
+        if is_fatal and self._is_served(log):
             self._logs.report_failure(self._logs.directory_of(log), str(error))
 
 

@@ -291,6 +291,27 @@ def test_a_deleted_topic_cancels_its_round(storage):
     assert not storage.failures
 
 
+@pytest.mark.parametrize("steps", [0, 1, 2])
+def test_a_topic_that_is_deleted_while_a_step_runs_is_no_failure(storage, steps):
+    """The directory is renamed under the thread's feet; the log directory stays online."""
+    log = storage.create("table")
+    fill(log)
+    storage.run_jobs()
+    storage.clock.advance(BACKOFF_MS)
+    for _ in range(steps):
+        for job in storage.logs.due_jobs(storage.clock.now_ms()):
+            job.run()
+            job.finish()
+    jobs = storage.logs.due_jobs(storage.clock.now_ms())
+    storage.logs.delete_log("table", 0)
+    for job in jobs:
+        job.run()
+        job.finish()
+    storage.run_jobs(120_000)
+    assert not storage.failures
+    assert not [name for name in storage.disk.listdir("/a") if name.startswith("table")]
+
+
 def test_rotten_data_is_left_alone_until_a_restart(storage):
     """A round that meets rot is not tried again; the log serves as before."""
     log = storage.create("table")
