@@ -230,6 +230,8 @@ class Broker:
             config = self._services.config = self._gateway.config
             self._topic_configs = TopicConfigs(config)
             self._connection_limits.limits = limits_of(config)
+            self._group_commit.window_ms = config.ottla_flush_window_ms
+            self._logs.upkeep.follow_settings(upkeep_settings(config))
 
     def _log_config_of(self, image: ClusterImage, topic: str) -> LogConfig:
         return self._topic_configs.log_config(image.config(ResourceType.TOPIC, topic))

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+BURST_S = 5
+"""An address may open the connections of this many seconds at once: applications start that way."""
+
+
 class Limits(NamedTuple):
     """The numbers in force; see `docs/configuration.md`."""
 
@@ -27,36 +31,45 @@ class Limits(NamedTuple):
 class ConnectionLimits:
     """Counts the connections of one broker."""
 
-    __slots__ = ("_opened_this_second", "_per_ip", "_second", "_total", "limits")
+    __slots__ = ("_paid_until_ms", "_per_ip", "_purged_ms", "_total", "limits")
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self._total = 0
         self._per_ip: dict[str, int] = {}
-        self._opened_this_second: dict[str, int] = {}
-        self._second = -1
+        self._paid_until_ms: dict[str, float] = {}  # by address: when its openings are paid off
+        self._purged_ms = 0
 
     def admit(self, host: str, now_ms: int) -> str | None:
         """Count a new connection from `host`, or return why it is refused."""
-        if now_ms // 1000 != self._second:
-            self._second = now_ms // 1000
-            self._opened_this_second.clear()
+        self._purge(now_ms)
         if self._total >= self.limits.connections_max:
             return f"{self._total} connections are open (max.connections)"
         of_host = self._per_ip.get(host, 0)
         per_ip_max = self.limits.overrides.get(host, self.limits.connections_per_ip_max)
         if of_host >= per_ip_max:
             return f"{of_host} connections come from {host} (max.connections.per.ip)"
-        opened = self._opened_this_second.get(host, 0)
-        if opened >= self.limits.connections_per_second_max:
+        rate = self.limits.connections_per_second_max
+        paid_until_ms = max(self._paid_until_ms.get(host, 0), now_ms) + 1000 / rate
+        if paid_until_ms - now_ms > BURST_S * 1000:
             return (
-                f"{host} opened {opened} connections in a second "
+                f"{host} opens more than {rate} connections a second "
                 "(ottla.max.connection.creation.rate.per.ip)"
             )
         self._total += 1
         self._per_ip[host] = of_host + 1
-        self._opened_this_second[host] = opened + 1
+        self._paid_until_ms[host] = paid_until_ms
         return None
+
+    def _purge(self, now_ms: int) -> None:
+        """Forget addresses that owe nothing any more, about once a second."""
+        if now_ms - self._purged_ms >= 1000:
+            self._purged_ms = now_ms
+            self._paid_until_ms = {
+                host: until_ms
+                for host, until_ms in self._paid_until_ms.items()
+                if until_ms > now_ms
+            }
 
     def release(self, host: str) -> None:
         """Take an admitted connection off the count."""

@@ -149,7 +149,7 @@ class DelayedFetch:
             asked.partition,
             ErrorCode.NONE,
             partition.high_watermark,
-            partition.last_stable_offset,
+            end if committed_only else partition.reported_last_stable_offset,
             partition.log_start_offset,
             aborted,
             records,

@@ -32,7 +32,7 @@ class GroupCommit:
         "_storage_failed",
         "_timer",
         "_waiting",
-        "_window_ms",
+        "window_ms",
     )
 
     def __init__(
@@ -41,7 +41,7 @@ class GroupCommit:
         executor: Executor,
         storage_failed: Callable[[Partition, StorageError], None],
     ) -> None:
-        self._window_ms = window_ms
+        self.window_ms = window_ms
         self._executor = executor
         self._storage_failed = storage_failed
         self._waiting: dict[Partition, None] = {}
@@ -53,7 +53,7 @@ class GroupCommit:
         self._waiting[partition] = None
         if self._timer is None:
             loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(self._window_ms / 1000, self._flush_waiting)
+            self._timer = loop.call_later(self.window_ms / 1000, self._flush_waiting)
 
     def _flush_waiting(self) -> None:
         self._timer = None

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Protocol
 from ottla.base.errors import StorageError
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.records.batch import CODEC_MASK, TRANSACTIONAL
+from ottla.records.compression import Codec
 from ottla.records.recompression import recompress_batch, target_codec
 from ottla.records.validation import ValidationLimits, validate_batch
 
@@ -48,6 +49,7 @@ class Partition:
 
     __slots__ = (
         "_codec",
+        "_codec_level",
         "_directory",
         "_limits",
         "_observers",
@@ -93,6 +95,11 @@ class Partition:
         self.log.config = config
         self._limits = _limits_of(config)
         self._codec = target_codec(config.compression_type)
+        self._codec_level = {
+            Codec.GZIP: config.compression_gzip_level,
+            Codec.LZ4: config.compression_lz4_level,
+            Codec.ZSTD: config.compression_zstd_level,
+        }.get(self._codec or Codec.NONE)
         self.acknowledges_at_once = (
             config.flush_profile == "replicated" and config.flush_messages == NEVER
         )
@@ -111,6 +118,11 @@ class Partition:
         if first_unstable is None or first_unstable > self.high_watermark:
             return self.high_watermark
         return first_unstable
+
+    @property
+    def reported_last_stable_offset(self) -> int:
+        """What a reader of everything is told, who does not act upon it: never reads the log."""
+        return self.last_stable_offset if self.log.has_producers_in_memory else self.high_watermark
 
     def readable_end(self, *, committed_only: bool) -> int:
         """Exclusive end of what a consumer of the given isolation may see."""
@@ -135,7 +147,9 @@ class Partition:
                 "transaction coordinator",
             )
         if self._codec is not None and header.attributes & CODEC_MASK != self._codec:
-            records, header = recompress_batch(records, header, self._codec, self._limits)
+            records, header = recompress_batch(
+                records, header, self._codec, self._limits, self._codec_level
+            )
         return self.log.append(records, (header,), self.leader_epoch, wall_ms)
 
     def require_in_sync_replicas(self) -> None:

@@ -37,15 +37,15 @@ class BackgroundFlush:
 
     __slots__ = (
         "_directory_of",
-        "_flush_bytes",
         "_in_flight",
-        "_interval_ms",
         "_look_due_ms",
         "_queue",
         "_report_failure",
         "_scan_due_ms",
         "_watched",
+        "flush_bytes",
         "flushed_bytes",
+        "interval_ms",
     )
 
     def __init__(
@@ -59,8 +59,8 @@ class BackgroundFlush:
     ) -> None:
         self._directory_of = directory_of
         self._report_failure = report_failure
-        self._interval_ms = interval_ms
-        self._flush_bytes = flush_bytes
+        self.interval_ms = interval_ms
+        self.flush_bytes = flush_bytes
         self._scan_due_ms = now_ms
         self._look_due_ms = now_ms
         self._watched: dict[PartitionLog, tuple[int, int]] = {}  # (last flush, size then)
@@ -77,7 +77,7 @@ class BackgroundFlush:
     def due_jobs(self, logs: Iterable[PartitionLog], now_ms: int) -> list[DiskJob]:
         """Return flushes that are due; of very many only the first, the others come next time."""
         if now_ms >= self._scan_due_ms:
-            self._scan_due_ms = now_ms + self._interval_ms
+            self._scan_due_ms = now_ms + self.interval_ms
             self._queue = [log for log in logs if log.recovery_point < log.log_end_offset]
             busy = set(self._queue)
             self._watched = {log: seen for log, seen in self._watched.items() if log in busy}
@@ -98,7 +98,7 @@ class BackgroundFlush:
         last_ms, last_size = self._watched[log]
         return log.recovery_point < log.log_end_offset and (
             now_ms - last_ms >= log.config.flush_ms
-            or log.size_bytes - last_size >= self._flush_bytes
+            or log.size_bytes - last_size >= self.flush_bytes
         )
 
     def forget(self, log: PartitionLog) -> None:

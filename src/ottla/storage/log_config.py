@@ -23,7 +23,10 @@ class LogConfig:
 
     cleanup_compact: bool = False
     cleanup_delete: bool = True
+    compression_gzip_level: int = -1
+    compression_lz4_level: int = 9
     compression_type: str = "producer"
+    compression_zstd_level: int = 3
     delete_retention_ms: int = DAY_MS
     file_delete_delay_ms: int = 60_000
     flush_messages: int = NEVER

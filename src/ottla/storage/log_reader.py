@@ -120,7 +120,7 @@ class LogReader:
             return None
         known = self._known_positions
         found = known.get(fetch_offset) if known is not None else None
-        if found is None:
+        if found is None or found[1] == found[0].size_bytes:  # an end from before a roll is stale
             try:
                 found = self._find_nowait(fetch_offset)
             except ColdPages:
@@ -128,11 +128,6 @@ class LogReader:
             if found is None:
                 return None
         segment, position = found
-        if position == segment.size_bytes:  # remembered as the end, before the log was rolled
-            found = self._find_nowait(fetch_offset)
-            if found is None:
-                return None
-            segment, position = found
         end, next_offset = self._readable_end(segment, max_offset)
         available = end - position
         if available <= max_bytes:

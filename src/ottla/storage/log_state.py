@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ottla.base.errors import StorageError
 from ottla.storage import leader_epochs as epochs_file
 from ottla.storage.files import read_file, write_file
 from ottla.storage.leader_epochs import CorruptLeaderEpochs, LeaderEpochs
@@ -71,6 +72,11 @@ class LogState(LogReader):
         if producers is None:
             producers = self._restore_producers()
         return producers.first_unstable_offset
+
+    @property
+    def has_producers_in_memory(self) -> bool:
+        """Whether `first_unstable_offset` is known without reading the log."""
+        return self._producers is not None
 
     def _restore_producers(self) -> ProducerState:
         self.write_staged()  # the replay reads them
@@ -141,7 +147,15 @@ class LogState(LogReader):
             self._directory_changed = True
 
     def begin_leader_epoch(self, leader_epoch: int) -> None:
-        """Take note that whatever is appended from now on is of this leader epoch."""
+        """Take note that whatever is appended from now on is of this leader epoch.
+
+        Raises StorageError when the log has a later one: recovery would cut such records off.
+        """
+        if 0 <= leader_epoch < self.leader_epochs.latest:
+            raise StorageError(
+                f"{self.directory} holds records of leader epoch {self.leader_epochs.latest}, "
+                f"this broker leads in epoch {leader_epoch}: the log or the metadata is damaged"
+            )
         if leader_epoch >= 0 and self.leader_epochs.assign(leader_epoch, self.log_end_offset):
             with self._disk():
                 self._save_epochs()

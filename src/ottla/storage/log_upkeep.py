@@ -118,6 +118,12 @@ class LogUpkeep:
         first_unstable = log.first_unstable_offset
         return high_watermark if first_unstable is None else min(high_watermark, first_unstable)
 
+    def follow_settings(self, settings: UpkeepSettings) -> None:
+        """Take over the settings that may change while the broker runs."""
+        self._flush.interval_ms = settings.flush_interval_ms
+        self._flush.flush_bytes = settings.flush_bytes
+        self._compaction.follow_settings(settings.compaction)
+
     # life
 
     def begin(self) -> None:

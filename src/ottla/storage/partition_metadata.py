@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ottla.base.errors import OttlaError
-from ottla.base.ids import uuid_from_text, uuid_to_text
+from ottla.base.errors import StorageError
+from ottla.base.ids import ZERO_UUID, uuid_from_text, uuid_to_text
 from ottla.storage.files import read_file, write_file
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FILE_NAME: Final = "partition.metadata"
 
 
-class CorruptPartitionMetadata(OttlaError):  # noqa: N818 - names what was found
+class CorruptPartitionMetadata(StorageError):  # noqa: N818 - names what was found
     """The text does not say which topic the directory belongs to."""
 
 
@@ -46,8 +46,12 @@ def decode(data: bytes) -> bytes:
 
 
 def read_topic_id(files: FileSystem, directory: str) -> bytes:
-    """Read the topic id of a partition's directory; raises FileNotFoundError when it has none."""
-    return decode(read_file(files, f"{directory}/{FILE_NAME}"))
+    """Read the topic id of a partition's directory; raises FileNotFoundError without the file.
+
+    An empty file holds no id: its directory entry survived a power cut and its text did not.
+    """
+    data = read_file(files, f"{directory}/{FILE_NAME}")
+    return decode(data) if data else ZERO_UUID
 
 
 def write_topic_id(files: FileSystem, directory: str, topic_id: bytes) -> None:

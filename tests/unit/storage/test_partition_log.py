@@ -149,6 +149,25 @@ def test_what_is_not_in_the_page_cache_is_left_to_a_thread(on_disk):
     assert on_disk.read_all() == expected
 
 
+def test_a_reader_at_the_end_of_a_rolled_segment_goes_on_in_a_cold_one(on_disk):
+    """The remembered end is stale after a roll; the next segment may not be in the page cache."""
+    on_disk.configure(segment_bytes=1 << 20, index_interval_bytes=500)
+    for number in range(20):
+        on_disk.append(b"%03d" % number)
+    log = on_disk.log
+    assert log.locate(0, 1 << 20, 20).size == log.size_bytes  # remembers offset 20
+    log.roll()
+    for number in range(20, 60):
+        on_disk.append(b"%03d" % number)
+    expected = on_disk.read_all()[20][1]
+    log._known_positions = {20: (log.segments[0], log.segments[0].size_bytes)}
+    on_disk.disk.is_cold = True
+    part = log.locate(30, 1 << 20, 60)
+    assert part.read_nowait() is None
+    part = log.locate(20, 1 << 20, 60)
+    assert bytes(part.read()).startswith(expected)
+
+
 def test_a_slice_outlives_the_deletion_of_its_segment(on_disk):
     """A reader in a thread keeps its file, although retention and the cache have let go of it."""
     on_disk.configure(segment_bytes=200)

@@ -47,14 +47,16 @@ def handle(request: ApiVersionsRequest, context: RequestContext) -> ApiVersionsR
         state.client_software_version = request.client_software_version
     response = ApiVersionsResponse(api_keys=_ranges())
     image = context.services.image
+    supported = _supported(context)
     response.supported_features = [
         SupportedFeatureKey(name=name, min_version=low, max_version=high)
-        for name, (low, high) in sorted(_supported(context).items())
+        for name, (low, high) in sorted(supported.items())
         if low > 0 or context.header.api_version >= 4  # KAFKA-17011: v3 clients choke on 0
     ]
     response.finalized_features = [
         FinalizedFeatureKey(name=name, max_version_level=level, min_version_level=level)
         for name, level in sorted(image.features.items())
+        if name in supported  # a folder of Kafka finalises features that come with later versions
     ]
     response.finalized_features_epoch = image.offset
     return response
