@@ -2,9 +2,9 @@
 """One Fetch request from its first look at the logs to its answer.
 
 Most requests are answered at once: `min_bytes` is there, or something is wrong. Else the request
-parks: it observes its partitions, keeps account of those that moved, and looks again at these
-only, so that waking costs what happened and not what is followed. Bytes that the page cache does
-not hold are read in a thread; the request then waits for that.
+parks: it observes its partitions (within a session, the session does) and looks again at those
+only that moved, so that waking costs what happened and not what is followed. Bytes that the page
+cache does not hold are read in a thread; the request then waits for that.
 
     look ──enough, or an error──────────────► answer
       │ not enough                              ▲
@@ -143,6 +143,10 @@ class DelayedFetch:
                         (one.producer_id, one.first_offset)
                         for one in partition.log.aborted_transactions(asked.fetch_offset, end)
                     ]
+        if self._turn.session is not None:
+            self._turn.session.follow(
+                session_partition, partition, is_quiet=asked.fetch_offset >= end
+            )
         return AnsweredPartition(
             asked.topic,
             asked.topic_id,
@@ -162,7 +166,7 @@ class DelayedFetch:
             self._records_bytes >= self._request.min_bytes
             or self._has_error
             or self._request.max_wait_ms <= 0
-            or not self._answers
+            or not self._turn.has_partitions
         )
 
     @property
@@ -175,6 +179,11 @@ class DelayedFetch:
     def park(self, reply: Reply) -> None:
         """Wait for a partition to move or for the deadline."""
         self._reply = reply
+        session = self._turn.session
+        if session is not None:
+            session.parked = self
+            self._observed = session.followed
+            return
         for session_partition in self._answers:
             partition, _ = self._path.find(session_partition.asked, self._request.replica_id)
             if partition is None:
@@ -223,9 +232,13 @@ class DelayedFetch:
 
     def _finish(self) -> None:
         self.is_complete = True
-        for partition in self._observed:
-            partition.forget(self)
-        self._observed.clear()
+        session = self._turn.session
+        if session is None:
+            for partition in self._observed:
+                partition.forget(self)
+        elif session.parked is self:
+            session.parked = None
+        self._observed = {}
         assert self._reply is not None
         if self._cold:
             self.read_cold(self._reply)

@@ -10,6 +10,10 @@ request is noticed. Pure: time is an argument, session ids come from the given r
     0                 start a session (ends the one named) all partitions, a new session id
     n >= 1            the n-th request of a session        what changed
 
+A session follows its partitions: it observes each one that had nothing new, and a request looks
+only at those that moved since, or whose offset the reader changed. So the cost of a request is what
+happened, and not how many partitions the reader has.
+
 Sessions are a bounded cache. When it is full, a session that was not used for `EVICTION_MS` makes
 place for a new one; when there is none, the newcomer gets session id 0 and goes on without.
 """
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ottla.broker.fetch_codec import AskedPartition, FetchRequestView
+    from ottla.replication.partition import Partition, PartitionObserver
 
 EVICTION_MS = 120_000
 FINAL_EPOCH = -1
@@ -39,6 +44,7 @@ class SessionPartition:
 
     __slots__ = (
         "asked",
+        "key",
         "sent_error_code",
         "sent_high_watermark",
         "sent_log_start_offset",
@@ -46,39 +52,87 @@ class SessionPartition:
 
     def __init__(self, asked: AskedPartition) -> None:
         self.asked = asked
+        self.key: PartitionKey = (asked.topic, asked.topic_id, asked.partition)
         self.sent_high_watermark = -1
         self.sent_log_start_offset = -1
         self.sent_error_code = 0
 
 
 class FetchSession:
-    """The partitions of one reader in the order in which they are served."""
+    """The partitions of one reader, and which of them are worth a look."""
 
-    __slots__ = ("epoch", "last_used_ms", "partitions", "session_id")
+    __slots__ = (
+        "active",
+        "epoch",
+        "followed",
+        "last_used_ms",
+        "parked",
+        "partitions",
+        "session_id",
+    )
 
     def __init__(self, session_id: int, now_ms: int) -> None:
         self.session_id = session_id
         self.epoch = 1
         self.partitions: dict[PartitionKey, SessionPartition] = {}
+        self.active: dict[PartitionKey, SessionPartition] = {}  # to look at, in serving order
+        self.followed: dict[Partition, SessionPartition] = {}  # observed by this session
+        self.parked: PartitionObserver | None = None  # the request that waits, when one does
         self.last_used_ms = now_ms
 
     def update(self, request: FetchRequestView) -> None:
         """Take over the changes that a request names."""
         for key in request.forgotten:
             self.partitions.pop(key, None)
+            self.active.pop(key, None)
         for asked in request.partitions:
-            key = (asked.topic, asked.topic_id, asked.partition)
-            known = self.partitions.get(key)
-            if known is None:
-                self.partitions[key] = SessionPartition(asked)
-            else:
-                known.asked = asked
+            self.add(SessionPartition(asked))
+
+    def add(self, partition: SessionPartition) -> None:
+        """Take a partition in, or take over what the reader asks of one that is known."""
+        known = self.partitions.setdefault(partition.key, partition)
+        known.asked = partition.asked
+        self.active[known.key] = known
+
+    def follow(
+        self, session_partition: SessionPartition, partition: Partition, *, is_quiet: bool
+    ) -> None:
+        """Observe a partition that was looked at; a quiet one need not be looked at until told."""
+        if partition not in self.followed:
+            self.followed[partition] = session_partition
+            partition.observe(self)
+        if is_quiet:
+            self.active.pop(session_partition.key, None)
+        else:
+            self.active[session_partition.key] = session_partition
+
+    def partition_advanced(self, partition: Partition) -> None:
+        """Look at a partition again that moved; tell the request that waits."""
+        session_partition = self.followed[partition]
+        if self.partitions.get(session_partition.key) is not session_partition:
+            self._unfollow(partition)
+            return
+        self.active[session_partition.key] = session_partition
+        if self.parked is not None:
+            self.parked.partition_advanced(partition)
+        if partition.is_retired:
+            self._unfollow(partition)
+
+    def _unfollow(self, partition: Partition) -> None:
+        del self.followed[partition]
+        partition.forget(self)
+
+    def close(self) -> None:
+        """Follow nothing any more: the session is over."""
+        for partition in tuple(self.followed):
+            self._unfollow(partition)
 
     def serve_last(self, key: PartitionKey) -> None:
         """Move a partition that just delivered data behind the others, so that all get a turn."""
-        partition = self.partitions.pop(key, None)
-        if partition is not None:
-            self.partitions[key] = partition
+        for partitions in (self.partitions, self.active):
+            partition = partitions.pop(key, None)
+            if partition is not None:
+                partitions[key] = partition
 
 
 class FetchTurn:
@@ -102,10 +156,15 @@ class FetchTurn:
         """The id that goes into the answer; 0 without a session."""
         return self.session.session_id if self.session is not None else 0
 
+    @property
+    def has_partitions(self) -> bool:
+        """Whether there is anything to wait for."""
+        return bool(self._partitions or (self.session is not None and self.session.partitions))
+
     def partitions(self) -> Iterator[SessionPartition]:
-        """Yield the partitions in serving order."""
+        """Yield the partitions that are worth a look, in serving order."""
         if self.is_incremental and self.session is not None:
-            yield from list(self.session.partitions.values())
+            yield from list(self.session.active.values())
         else:
             yield from self._partitions
 
@@ -127,15 +186,15 @@ class FetchSessionCache:
         """Apply a request to its session; return its turn, or why there is none."""
         if request.session_epoch in (FINAL_EPOCH, INITIAL_EPOCH):
             if request.session_id:
-                self._sessions.pop(request.session_id, None)
+                self._end(request.session_id)
             partitions = [SessionPartition(asked) for asked in request.partitions]
             session = None
             if request.session_epoch == INITIAL_EPOCH and partitions:
                 session = self._create(now_ms)
             if session is not None:
                 for partition in partitions:
-                    asked = partition.asked
-                    session.partitions[(asked.topic, asked.topic_id, asked.partition)] = partition
+                    session.add(partition)
+                partitions = list(session.partitions.values())
             return FetchTurn(partitions, session, is_incremental=False)
         session = self._sessions.get(request.session_id)
         if session is None:
@@ -150,12 +209,17 @@ class FetchSessionCache:
         session.update(request)
         return FetchTurn([], session, is_incremental=True)
 
+    def _end(self, session_id: int) -> None:
+        session = self._sessions.pop(session_id, None)
+        if session is not None:
+            session.close()
+
     def _create(self, now_ms: int) -> FetchSession | None:
         if len(self._sessions) >= self.slot_count_max:
             oldest = next(iter(self._sessions.values()), None)
             if oldest is None or now_ms - oldest.last_used_ms < EVICTION_MS:
                 return None
-            del self._sessions[oldest.session_id]
+            self._end(oldest.session_id)
         while True:
             session_id = self._random.randrange(1, 2**31 - 1)
             if session_id not in self._sessions:

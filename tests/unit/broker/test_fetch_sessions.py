@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from ottla.broker.fetch_codec import AskedPartition, FetchRequestView
-from ottla.broker.fetch_sessions import EVICTION_MS, FetchSessionCache, FetchTurn
+from ottla.broker.fetch_sessions import (
+    EVICTION_MS,
+    FetchSession,
+    FetchSessionCache,
+    FetchTurn,
+    SessionPartition,
+)
 from ottla.protocol.errors import ErrorCode
 
 FINAL, INITIAL = -1, 0
@@ -319,3 +325,75 @@ class ClientAndBroker(RuleBasedStateMachine):
 
 ClientAndBroker.TestCase.settings = settings(max_examples=60, deadline=None)
 TestClientAndBroker = ClientAndBroker.TestCase
+
+
+class Followed:
+    """A partition that counts who observes it."""
+
+    is_retired = False
+
+    def __init__(self) -> None:
+        self.observers: list[object] = []
+
+    def observe(self, observer):
+        """Remember who observes."""
+        self.observers.append(observer)
+
+    def forget(self, observer):
+        """Forget who observed."""
+        self.observers.remove(observer)
+
+    def advance(self):
+        """Tell who observes."""
+        for observer in tuple(self.observers):
+            observer.partition_advanced(self)
+
+
+def followed_session(count):
+    """Return a session over so many quiet partitions, and these."""
+    session = FetchSession(7, 0)
+    partitions = [Followed() for _ in range(count)]
+    for index, partition in enumerate(partitions):
+        one = SessionPartition(AskedPartition("t", b"", index, 0, 100, -1, -1))
+        session.add(one)
+        session.follow(one, partition, is_quiet=True)
+    return session, partitions
+
+
+def test_quiet_partitions_cost_a_request_nothing():
+    """Only what moved is looked at again, and it stays active until it is quiet."""
+    session, partitions = followed_session(1000)
+    turn = FetchTurn([], session, is_incremental=True)
+    assert list(turn.partitions()) == []
+    assert turn.has_partitions
+    partitions[417].advance()
+    partitions[3].advance()
+    assert [one.asked.partition for one in turn.partitions()] == [417, 3]
+    session.follow(session.active["t", b"", 417], partitions[417], is_quiet=True)
+    assert [one.asked.partition for one in turn.partitions()] == [3]
+
+
+def test_a_forgotten_partition_is_let_go_when_it_moves():
+    """Its key is gone at once, its observer at the next word from it."""
+    session, partitions = followed_session(2)
+    del session.partitions["t", b"", 1]
+    partitions[1].advance()
+    assert partitions[1].observers == []
+    assert not session.active
+
+
+def test_a_retired_partition_is_looked_at_once_more():
+    """The next look finds it gone and says so; the session holds on to nothing."""
+    session, partitions = followed_session(1)
+    partitions[0].is_retired = True
+    partitions[0].advance()
+    assert list(session.active) == [("t", b"", 0)]
+    assert partitions[0].observers == []
+    assert not session.followed
+
+
+def test_an_ended_session_follows_nothing():
+    """Neither an evicted session nor one that its reader ends is held by its partitions."""
+    session, partitions = followed_session(5)
+    session.close()
+    assert all(not partition.observers for partition in partitions)
