@@ -335,6 +335,22 @@ def test_junk_within_a_request_ends_the_connection(client, api_key, version, bod
     assert client.is_closed_by_peer()
 
 
+@pytest.mark.parametrize("api_key", [0, 1])
+def test_a_request_that_names_a_quarter_of_a_million_partitions_ends_the_connection(
+    client, api_key
+):
+    """What would hold up everybody else is refused before anything is looked up."""
+    count = 250_000
+    one_topic = struct.pack(">i", 1) + b"\x00\x01t" + struct.pack(">i", count)
+    version, body = {
+        0: (3, b"\xff\xff" + struct.pack(">hi", 1, 100) + one_topic + bytes(8) * count),
+        1: (4, struct.pack(">iiiib", -1, 0, 0, 100, 0) + one_topic + bytes(16) * count),
+    }[api_key]
+    data = struct.pack(">hhih", api_key, version, 1, -1) + body
+    client.send(struct.pack(">i", len(data)) + data)
+    assert client.is_closed_by_peer()
+
+
 def test_random_bytes_end_their_connections(broker):
     """Whatever a stranger sends (HTTP, TLS, noise), the answer is a closed connection."""
     for data in (

@@ -11,6 +11,9 @@ import struct
 
 from ottla.protocol.errors import WireError
 
+ELEMENT_COUNT_MAX = 200_000
+"""Topics and partitions that one request may name: more would hold up everybody else."""
+
 _INT16 = struct.Struct(">h")
 _INT32 = struct.Struct(">i")
 
@@ -18,13 +21,14 @@ _INT32 = struct.Struct(">i")
 class WireCursor:
     """Reads forward through a request; every overrun is the peer's fault and a WireError."""
 
-    __slots__ = ("api", "data", "end", "position")
+    __slots__ = ("api", "data", "element_count", "end", "position")
 
     def __init__(self, api: str, data: bytes | bytearray, position: int, end: int) -> None:
         self.api = api
         self.data = data
         self.position = position
         self.end = end
+        self.element_count = 0  # of all arrays so far
 
     def take(self, count: int) -> int:
         """Step over `count` bytes and return where they start."""
@@ -75,12 +79,18 @@ class WireCursor:
         return None if size == -1 else self.text(size)
 
     def count(self, element_bytes_min: int, *, flexible: bool) -> int:
-        """Read an array's length, which the bytes that are left must be able to hold."""
+        """Read an array's length, which the bytes that are left must be able to hold.
+
+        All arrays of a request together have at most `ELEMENT_COUNT_MAX` elements.
+        """
         count = self.unsigned_varint() - 1 if flexible else self.int32()
         if count < 0 or count > (self.end - self.position) // element_bytes_min:
             raise WireError(
                 f"{self.api}: an array of {count} in {self.end - self.position} remaining bytes"
             )
+        self.element_count += count
+        if self.element_count > ELEMENT_COUNT_MAX:
+            raise WireError(f"{self.api}: more than {ELEMENT_COUNT_MAX} topics and partitions")
         return count
 
     def skip_tags(self) -> None:

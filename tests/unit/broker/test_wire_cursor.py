@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ottla.broker.wire_cursor import (
+    ELEMENT_COUNT_MAX,
     WireCursor,
     encode_count,
     encode_nullable_string,
@@ -47,6 +48,17 @@ def test_counts_come_back_when_their_elements_can_be_there(count, flexible):
     if count:
         with pytest.raises(WireError, match=f"array of {count}"):
             cursor_over(encoded + bytes(3 * count - 1)).count(3, flexible=flexible)
+
+
+def test_the_elements_of_all_arrays_have_a_limit():
+    """Many small arrays count like one large one."""
+    half = ELEMENT_COUNT_MAX // 2
+    data = encode_count(half, flexible=False) * 2 + encode_count(1, flexible=False) + bytes(half)
+    cursor = cursor_over(data)
+    assert cursor.count(1, flexible=False) == half
+    assert cursor.count(1, flexible=False) == half
+    with pytest.raises(WireError, match="more than 200000"):
+        cursor.count(1, flexible=False)
 
 
 @pytest.mark.parametrize("data", [b"\x80" * 5 + b"\x01", b"\xff\xff\xff\xff\x1f", b"\x80", b""])
