@@ -98,7 +98,7 @@ class FetchSession:
         self, session_partition: SessionPartition, partition: Partition, *, is_quiet: bool
     ) -> None:
         """Observe a partition that was looked at; a quiet one need not be looked at until told."""
-        if partition not in self.followed:
+        if self.followed.get(partition) is not session_partition:  # new, or forgotten and back
             self.followed[partition] = session_partition
             partition.observe(self)
         if is_quiet:
@@ -108,7 +108,9 @@ class FetchSession:
 
     def partition_advanced(self, partition: Partition) -> None:
         """Look at a partition again that moved; tell the request that waits."""
-        session_partition = self.followed[partition]
+        session_partition = self.followed.get(partition)
+        if session_partition is None:
+            return  # the session ended while the partition was telling its observers
         if self.partitions.get(session_partition.key) is not session_partition:
             self._unfollow(partition)
             return

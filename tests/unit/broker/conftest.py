@@ -260,7 +260,7 @@ class World:
         data = memoryview(records or b"")
         return [
             (record.offset, record.value)
-            for at, header in iter_headers(data)
+            for at, header in iter_headers(data, partial_tail=True)
             for record in decode_records(data[at : at + header.size_bytes])
         ]
 

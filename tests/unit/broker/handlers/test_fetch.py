@@ -353,6 +353,35 @@ def test_a_waiting_session_request_is_woken_by_any_of_its_partitions(world):
     assert only(client.answer()).partition_index == 1
 
 
+def test_a_partition_that_was_paused_and_resumed_wakes_its_reader(world):
+    """Forgotten and taken in again without a record in between, it is followed as before."""
+    paused = world.partition("t", 0)
+    world.partition("t", 1)
+    client = world.client()
+    ask = request(("t", 0, 0), ("t", 1, 0), session_epoch=0)
+    session_id = client.ask(ask, BY_NAME).session_id
+    forgotten = [ForgottenTopic(topic="t", partitions=[0])]
+    client.ask(
+        request(session_id=session_id, session_epoch=1, forgotten_topics_data=forgotten), BY_NAME
+    )
+    ask = request(("t", 0, 0), session_id=session_id, session_epoch=2, max_wait_ms=500)
+    assert client.ask(ask, BY_NAME) is None
+    world.append(paused, b"a")
+    assert world.values(only(client.answer()).records) == [(0, b"a")]
+
+
+def test_a_session_may_end_while_its_partition_tells_observers(world):
+    """Another reader's wake may end it; what comes too late is passed over."""
+    partition = world.partition("t", 0)
+    client = world.client()
+    session_id = client.ask(request(("t", 0, 0), session_epoch=0), BY_NAME).session_id
+    session = world.services.fetch_sessions._sessions[session_id]
+    assert partition in session.followed
+    session.close()
+    session.partition_advanced(partition)
+    assert session.followed == {}
+
+
 def test_a_small_limit_serves_the_partitions_in_turn(world):
     """Whoever delivered goes to the end of the session's line."""
     for index in range(3):
