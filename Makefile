@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PORT ?= 9092
 DATA ?= ./ottla-data
+SECONDS ?= 60
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -56,8 +57,8 @@ bench: $(VENV)/.dev ## Measure Ottla beside Apache Kafka and RabbitMQ on this ma
 	@tools/install_test_tools.sh bench
 	$(BIN)/python -m benchmarks
 
-fuzz: $(VENV)/.dev ## Fuzz decoders and recovery (SECONDS=60)
-	$(BIN)/python -m tools.fuzz --seconds $${SECONDS_TO_RUN:-60}
+fuzz: $(VENV)/.dev ## Fuzz decoders, recovery and a live broker for SECONDS=60
+	$(BIN)/python -m tools.fuzz --seconds $(SECONDS)
 
 lock: ## Pin the packages again, with hashes and without addresses
 	@for name in runtime build dev; do \
