@@ -280,9 +280,9 @@ def test_a_claimed_size_costs_no_memory(broker):
     assert grown < 30_000_000
 
 
-def resident_bytes(pid: int) -> int:
+def resident_bytes(process_id: int) -> int:
     """Return the resident memory of a process."""
-    with open(f"/proc/{pid}/statm") as statm:
+    with open(f"/proc/{process_id}/statm") as statm:
         return int(statm.read().split()[1]) * 4096
 
 
@@ -535,12 +535,13 @@ def test_a_record_that_is_too_old_for_its_topic(client):
 
 
 @pytest.mark.parametrize("codec", [Codec.GZIP, Codec.SNAPPY, Codec.LZ4, Codec.ZSTD])
-def test_a_decompression_bomb_is_refused_where_records_are_looked_at(broker, client, codec):
+def test_a_decompression_bomb_is_refused_where_records_are_looked_at(broker, codec):
     """A compacted topic decodes records, and stops at a bound: the whole is never held."""
-    before = resident_bytes(broker.pid)
-    data = bomb(codec)
+    data = bomb(codec)  # before the connection is opened, which must not be silent for long
     assert len(data) < FRAME_BYTES_MAX
-    outcome = produce(client, "compacted", data)
+    before = resident_bytes(broker.pid)
+    with RawClient(broker.port) as client:
+        outcome = produce(client, "compacted", data)
     assert outcome.error_code in (ErrorCode.INVALID_RECORD, ErrorCode.MESSAGE_TOO_LARGE)
     assert resident_bytes(broker.pid) - before < 120_000_000
 
