@@ -54,19 +54,23 @@ def main() -> int:
             raise SystemExit(f"no row named {name}: {', '.join(sorted(_names()))}")
     WORK.mkdir(exist_ok=True)
     results: dict[str, Any] = {}
+    began = dt.datetime.now(dt.UTC)
     for title, (rows, names) in PARTS.items():
         chosen = [row for row in rows if _is_chosen(row, arguments)]
         wanted = [name for name in names if name in (arguments.servers or names)]
         if chosen or (title == "comparison" and _wants_session(arguments)):
             results[title] = _measure(console, arguments, chosen, wanted)
             _show(console, results[title])
+            _keep(results, arguments, began)  # each part, since a later one may fail
     if _is_chosen(SCALE_ROWS[0], arguments):
         results["scale"] = _measure_scale(console, arguments)
         _show(console, results["scale"])
+        _keep(results, arguments, began)
     if not arguments.client and (not arguments.only or CURVES in arguments.only):
         results[CURVES] = _measure_curves(console, arguments)
+        _keep(results, arguments, began)
     if not arguments.dry:
-        _keep(console, results, arguments)
+        console.print(f"Kept in {RESULTS.relative_to(ROOT)}, drawn in {CHART.relative_to(ROOT)}")
     return 0
 
 
@@ -132,27 +136,26 @@ def _show(console: Console, condensed: report.Condensed) -> None:
         console.print(f"left out: {line}", markup=False)
 
 
-def _keep(console: Console, results: dict[str, Any], arguments: argparse.Namespace) -> None:
-    now = dt.datetime.now(dt.UTC)
+def _keep(results: dict[str, Any], arguments: argparse.Namespace, began: dt.datetime) -> None:
+    """Write what is known so far; the file is named after the start of the run."""
+    if arguments.dry:
+        return
     commit = _commit()
     about: dict[str, Any] = {
-        "date": now.isoformat(timespec="seconds"),
+        "date": began.isoformat(timespec="seconds"),
         "commit": commit,
         "machine": machine(),
         "quick": arguments.quick,
         **results,
     }
-    path = RESULTS / f"{now:%Y-%m-%d-%H%M}-{commit}.json"
+    path = RESULTS / f"{began:%Y-%m-%d-%H%M}-{commit}.json"
     report.write_json(path, about)
     tables = [report.markdown(part) for title, part in results.items() if title != CURVES]
     path.with_suffix(".md").write_text("\n".join(tables))
-    console.print(f"Kept in {path.relative_to(ROOT)}")
-    if "comparison" in results and not arguments.only:
+    if "comparison" in results and len(arguments.only) != 1:
         _draw(results["comparison"])
-        console.print(f"Drawn in {CHART.relative_to(ROOT)}")
     if CURVES in results:
         curves.draw(results[CURVES], CURVES_CHART)
-        console.print(f"Drawn in {CURVES_CHART.relative_to(ROOT)}")
 
 
 def _draw(condensed: report.Condensed) -> None:
