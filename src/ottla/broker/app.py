@@ -250,6 +250,10 @@ class Broker:
             len(lost),
             directory.failure,
         )
+        for log in lost:
+            partition = self._replicas.get(log.topic, log.partition)
+            if partition is not None:
+                partition.went_offline()
         if not self._logs.has_online_directory():
             self.failure = f"every log directory is offline, the last was {directory.path}"
             self.stopping.set()

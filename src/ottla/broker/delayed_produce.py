@@ -2,7 +2,8 @@
 """A Produce request that waits until what it appended is as safe as was promised.
 
 It observes its partitions, completes when the last of them has got there, and answers
-REQUEST_TIMED_OUT for those that have not when `timeout_ms` is over.
+REQUEST_TIMED_OUT for those that have not when `timeout_ms` is over. A partition that is deleted or
+whose disk fails meanwhile is answered at once.
 """
 
 from __future__ import annotations
@@ -69,7 +70,16 @@ class DelayedProduce:
         """Complete when this was the last partition that had to get there."""
         if self.is_complete:
             return
-        still = [one for one in self._awaited if not self._is_safe(one)]
+        lost_with = partition.lost_with
+        if lost_with is not None:
+            for one in self._awaited:
+                if one.partition is partition:
+                    self._refuse(one, lost_with, "the partition went away before that")
+        still = [
+            one
+            for one in self._awaited
+            if not self._is_safe(one) and (lost_with is None or one.partition is not partition)
+        ]
         if len(still) == len(self._awaited):
             return
         if all(one.partition is not partition for one in still):
@@ -82,14 +92,16 @@ class DelayedProduce:
     def on_deadline(self) -> None:
         """Answer that the time was up for the partitions that are not safe yet."""
         for one in self._awaited:
-            outcomes = self._outcomes[one.topic_position][1]
-            late = outcomes[one.partition_position]
-            outcomes[one.partition_position] = PartitionOutcome(
-                late.partition,
-                ErrorCode.REQUEST_TIMED_OUT,
-                error_message="the records are in the log, but not yet as safe as acks asks for",
-            )
+            self._refuse(one, ErrorCode.REQUEST_TIMED_OUT, "the time was up before that")
         self._complete()
+
+    def _refuse(self, one: Awaited, code: ErrorCode, reason: str) -> None:
+        outcomes = self._outcomes[one.topic_position][1]
+        outcomes[one.partition_position] = PartitionOutcome(
+            outcomes[one.partition_position].partition,
+            code,
+            error_message=f"the records are not as safe as acks asks for: {reason}",
+        )
 
     def _is_safe(self, one: Awaited) -> bool:
         return one.partition.is_acknowledged(one.end_offset, all_replicas=self._all_replicas)

@@ -253,6 +253,17 @@ class Partition:
         self.is_retired = True
         self._tell_observers()
 
+    @property
+    def lost_with(self) -> ErrorCode | None:
+        """Why nothing can be expected of this partition any more; None while it serves."""
+        if self.is_retired:
+            return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+        return ErrorCode.KAFKA_STORAGE_ERROR if self.log.is_offline else None
+
+    def went_offline(self) -> None:
+        """Wake everyone who waits, since the log's directory failed."""
+        self._tell_observers()
+
     def _tell_observers(self) -> None:
         if self._observers:
             for observer in tuple(self._observers):

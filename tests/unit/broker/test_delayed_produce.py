@@ -21,6 +21,7 @@ class Partition:
 
     def __init__(self) -> None:
         self.acknowledged_end = 0
+        self.lost_with: ErrorCode | None = None
         self.observers: list[DelayedProduce] = []
         self.asked_for_all_replicas: set[bool] = set()
 
@@ -129,3 +130,17 @@ def test_a_partition_may_be_awaited_twice(order):
     assert partition.observers == [bench.operation]
     partition.advance(8)
     assert bench.codes() == {"t0": 0, "t1": 0}
+
+
+@pytest.mark.parametrize(
+    "code", [ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, ErrorCode.KAFKA_STORAGE_ERROR]
+)
+def test_a_partition_that_goes_away_is_answered_at_once(code):
+    """A deleted topic or a failed disk does not keep the producer waiting for its timeout."""
+    kept, lost = Partition(), Partition()
+    bench = Bench(kept, lost, ends=(10, 20))
+    lost.lost_with = code
+    lost.advance(0)
+    assert bench.codes() is None
+    kept.advance(10)
+    assert bench.codes() == {"t0": ErrorCode.NONE, "t1": code}

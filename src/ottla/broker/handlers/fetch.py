@@ -99,6 +99,8 @@ class FetchPath:
             return None, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
         if replica_id >= 0:
             return None, ErrorCode.NOT_LEADER_OR_FOLLOWER  # no other broker has a replica
+        if partition.log.is_offline:
+            return None, ErrorCode.KAFKA_STORAGE_ERROR
         code = partition.fence(asked.current_leader_epoch)
         if code:
             return None, code
