@@ -92,6 +92,20 @@ class Bench:
         page_cache.warm(int(gigabytes * WARM_MARGIN * GIGABYTE), self.work_folder)
 
 
+def rehearsed(load: Callable[[Bench, float], Figures]) -> Callable[[Bench, float], Figures]:
+    """Run a load twice and keep the second.
+
+    A load that fills the page cache as fast as memory allows measures who touched the machine's
+    memory before, unless it has been through once on the same server.
+    """
+
+    def run(bench: Bench, scale: float) -> Figures:
+        load(bench, scale)
+        return load(bench, scale)
+
+    return run
+
+
 def generator_produce(*options: object, gigabytes: float) -> Callable[[Bench, float], Figures]:
     """Make a row's load: the protocol-level generator, bounded by time and bytes."""
 
@@ -243,7 +257,7 @@ ROWS: tuple[Row, ...] = (
         GENERATOR,
         "mb_per_s",
         "MB/s",
-        generator_produce("--record-bytes", 1000, *NEAR_1MB, gigabytes=1.0),
+        rehearsed(generator_produce("--record-bytes", 1000, *NEAR_1MB, gigabytes=1.0)),
         (_at_least("mb_per_s", 1.2), _at_most("cpu_s_per_gb", 0.8)),
     ),
     Row(
@@ -252,7 +266,7 @@ ROWS: tuple[Row, ...] = (
         LIBRDKAFKA,
         "mb_per_s",
         "MB/s",
-        librdkafka_produce(1000, 1_000_000, *RDKAFKA_1MB),
+        rehearsed(librdkafka_produce(1000, 1_000_000, *RDKAFKA_1MB)),
         (_at_least("mb_per_s", 1.2), _at_most("cpu_s_per_gb", 0.8)),
     ),
     Row(
@@ -261,7 +275,7 @@ ROWS: tuple[Row, ...] = (
         GENERATOR,
         "records_per_s",
         "records/s",
-        generator_produce("--record-bytes", 100, *NEAR_1MB, gigabytes=1.0),
+        rehearsed(generator_produce("--record-bytes", 100, *NEAR_1MB, gigabytes=1.0)),
         (_at_least("records_per_s", 1.3),),
     ),
     Row(
@@ -270,7 +284,7 @@ ROWS: tuple[Row, ...] = (
         LIBRDKAFKA,
         "records_per_s",
         "records/s",
-        librdkafka_produce(100, 8_000_000, *RDKAFKA_1MB),
+        rehearsed(librdkafka_produce(100, 8_000_000, *RDKAFKA_1MB)),
         (_at_least("records_per_s", 1.3),),
     ),
     Row(
