@@ -41,7 +41,7 @@ def draw(condensed: Condensed, path: Path, subtitle: str) -> None:
     axes.set_xscale("log", base=2)
     highest = max(max(times, wanted or 0) for _, times, wanted, _ in bars)
     lowest = min(times for _, times, _, _ in bars)
-    axes.set_xlim(min(0.85, lowest * 0.9), highest * 5)
+    axes.set_xlim(min(0.85, lowest * 0.9), highest * 9)
     axes.set_ylim(-0.7, len(bars) - 0.3)
     ticks = [
         tick
