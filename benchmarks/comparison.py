@@ -96,8 +96,10 @@ def _session(
 
 def _attempt(row: Row, bench: Bench, scale: float) -> Figures:
     """Run one row; what a client says when it fails is the result, and the others go on."""
-    before = cpu_seconds(bench.server.pid)
     try:
+        if row.rehearses:
+            row.run(bench, scale)
+        before = cpu_seconds(bench.server.pid)
         figures = row.run(bench, scale)
     except (ClientMissingError, RuntimeError, OSError, ValueError) as failure:
         return {"left_out": bench.server.how_it_ended() or str(failure)}
