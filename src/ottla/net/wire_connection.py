@@ -123,11 +123,6 @@ class FrameReader:
         self._position = 0
         return self._frames(limit)
 
-    def resume(self) -> Iterator[tuple[int, int]]:
-        """Yield the frames that an earlier walk left behind."""
-        self.target()
-        return self.received(0)
-
     def _frames(self, limit: int) -> Iterator[tuple[int, int]]:
         data = self.data
         unpack_size = _SIZE.unpack_from

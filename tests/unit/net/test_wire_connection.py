@@ -79,7 +79,8 @@ class Driver:
 
     def go_on(self, stop_after: int) -> None:
         """Handle frames that were left."""
-        self._walk(self.reader.resume(), stop_after)
+        self.reader.target()
+        self._walk(self.reader.received(0), stop_after)
 
     def _walk(self, frames, stop_after: int) -> None:
         handed_out: list[memoryview] = []
