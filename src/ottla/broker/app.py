@@ -156,7 +156,6 @@ class Broker:
                 config.max_incremental_fetch_session_cache_slots,
                 random.SystemRandom(),  # session ids are not to be guessed
             ),
-            group_commit=self._group_commit,
             disk_executor=self._executor,
         )
         limits = ConnectionLimits(limits_of(config))

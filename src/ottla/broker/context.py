@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from ottla.broker.config import BrokerConfig
     from ottla.broker.controller_gateway import ControllerGateway
     from ottla.broker.fetch_sessions import FetchSessionCache
-    from ottla.broker.group_commit import GroupCommit
     from ottla.broker.purgatory import Purgatory
     from ottla.metadata.image import ClusterImage
     from ottla.net.asyncio_adapter import ServerConnection
@@ -30,7 +29,6 @@ class Services:
         "controller",
         "disk_executor",
         "fetch_sessions",
-        "group_commit",
         "logs",
         "purgatory",
         "replicas",
@@ -46,7 +44,6 @@ class Services:
         logs: LogManager,
         purgatory: Purgatory,
         fetch_sessions: FetchSessionCache,
-        group_commit: GroupCommit,
         disk_executor: Executor,
     ) -> None:
         self.clock = clock
@@ -56,7 +53,6 @@ class Services:
         self.logs = logs
         self.purgatory = purgatory
         self.fetch_sessions = fetch_sessions
-        self.group_commit = group_commit
         self.disk_executor = disk_executor  # threads that wait for the disk
 
     @property

@@ -132,13 +132,6 @@ class ValidationLimits:
         )
 
 
-def validate_batches(
-    buffer: memoryview, limits: ValidationLimits, wall_ms: int
-) -> list[BatchHeader]:
-    """Check what a producer sent for one partition and return its headers: Kafka allows one."""
-    return [validate_batch(buffer, limits, wall_ms)]
-
-
 def validate_batch(buffer: memoryview, limits: ValidationLimits, wall_ms: int) -> BatchHeader:
     """Check the one batch that fills `buffer`, or raise `InvalidBatch`; see the module's text.
 

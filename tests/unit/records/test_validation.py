@@ -31,7 +31,6 @@ from ottla.records.validation import (
     RecordError,
     ValidationLimits,
     validate_batch,
-    validate_batches,
 )
 
 NOW = 1_700_000_000_000
@@ -79,12 +78,6 @@ def test_idempotent_and_transactional_batches_pass():
     """A producer's identity is checked for form only; its sequence is the log's business."""
     batch = produced(producer_id=0, producer_epoch=0, base_sequence=0, transactional=True)
     assert validate_batch(batch, PLAIN, NOW).is_transactional
-
-
-def test_list_form_returns_the_one_header():
-    """The list form answers with the header of the one batch."""
-    batch = produced()
-    assert validate_batches(batch, PLAIN, NOW) == [read_header(batch)]
 
 
 def test_header_type_is_the_named_one():
