@@ -9,7 +9,14 @@ time that is stamped on records and may jump.
 from __future__ import annotations
 
 import time
-from typing import Protocol
+from typing import NamedTuple, Protocol
+
+
+class Moment(NamedTuple):
+    """Both readings at once, for state machines that measure and stamp."""
+
+    now_ms: int
+    wall_ms: int
 
 
 class Clock(Protocol):

@@ -9,19 +9,24 @@ reads the same records into a new shard.
     request -> shard decides (records, answer) -> partition appends -> shard replays
             -> high watermark covers the records -> answer
 
-A shard is plain and synchronous; it is given the time, and only `replay` changes it. When an
-append fails, the shard is dropped and read again from the log.
+A shard is plain and synchronous; it is given the time, and what must survive a fail-over is
+changed by `replay` alone. When an append is lost, the shard is dropped and read again from the log.
 
-Implemented by `broker` on top of `replication` (the partition) and by the group and transaction
-coordinators (the shard).
+`CoordinatorPartition` is implemented by `broker` on top of `replication`, `CoordinatorShard` by
+the group and the transaction coordinator; `runtime` stands between them.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from ottla.base.clock import Moment
+    from ottla.coordinators.pending import Pending
+    from ottla.protocol.errors import ApiError
+    from ottla.records.control import TransactionMarker
 
 Answer = TypeVar("Answer")
 
@@ -34,25 +39,50 @@ class CoordinatorRecord(NamedTuple):
     """None deletes what the key stands for."""
 
 
+class ProducerIdentity(NamedTuple):
+    """The producer in whose transaction records are written."""
+
+    producer_id: int
+    producer_epoch: int
+
+
 class Result(NamedTuple, Generic[Answer]):
     """A shard's decision."""
 
     records: Sequence[CoordinatorRecord]
-    answer: Answer
-    """True once the records are committed."""
+    """Appended as one batch, all or nothing."""
+    answer: Answer | Pending[Answer]
+    """True once the records are committed; a pending one is parked until a decision releases it."""
+    releases: Sequence[tuple[Pending[Any], Any | ApiError]] = ()
+    """Parked answers with what they are answered once the records are committed."""
+    effects: Sequence[object] = ()
+    """What is to be done elsewhere once the records are committed; the driver knows how."""
+    producer: ProducerIdentity | None = None
+    """Whose transaction the records belong to; None writes them at once."""
 
 
 class CoordinatorShard(Protocol):
     """The state machine of one partition."""
 
-    def replay(self, record: CoordinatorRecord, offset: int) -> None:
-        """Take a record into the state: the only way to change it."""
+    def replay(
+        self, record: CoordinatorRecord, offset: int, producer: ProducerIdentity | None
+    ) -> None:
+        """Take a record into the state."""
+
+    def replay_marker(self, producer: ProducerIdentity, *, committed: bool) -> None:
+        """Take the end of a producer's transaction in this partition into the state."""
+
+    def loaded(self, moment: Moment) -> Result[None]:
+        """Decide on what a shard has to do that has just been read from its log."""
 
     def next_deadline_ms(self) -> int | None:
         """Return when `on_deadline` wants to be called, or None."""
 
-    def on_deadline(self, now_ms: int) -> Result[None]:
-        """Decide on what time has brought."""
+    def on_deadline(self, moment: Moment) -> Result[None]:
+        """Decide on what time has brought; bounded work, the next deadline may be now."""
+
+    def parked(self) -> Iterable[Pending[Any]]:
+        """Return the answers that wait for another decision, to be failed with the shard."""
 
 
 class CoordinatorPartition(Protocol):
@@ -60,27 +90,39 @@ class CoordinatorPartition(Protocol):
 
     @property
     def leader_epoch(self) -> int:
-        """The epoch under which this broker leads; answers of an older one must not go out."""
+        """The epoch under which this broker leads."""
 
     @property
     def high_watermark(self) -> int:
         """Records below it are committed."""
 
-    def append(self, records: Sequence[CoordinatorRecord], now_ms: int) -> int:
-        """Append one batch and return the offset after it; ApiError when not led any more."""
+    def append(
+        self,
+        records: Sequence[CoordinatorRecord],
+        wall_ms: int,
+        producer: ProducerIdentity | None,
+    ) -> int:
+        """Append one batch and return the offset after it.
 
-    async def committed(self, offset: int) -> None:
-        """Return once the high watermark has reached `offset`; ApiError when it never will."""
+        Raises ApiError when the batch is refused and nothing was appended.
+        """
 
-    async def read(self, offset: int) -> Sequence[tuple[int, CoordinatorRecord]]:
-        """Return committed records from `offset` on with their offsets; none at the end."""
+    def append_marker(
+        self, producer: ProducerIdentity, marker: TransactionMarker, wall_ms: int
+    ) -> int:
+        """Append the end of a producer's transaction and return the offset after it.
+
+        Raises ApiError when it is refused and nothing was appended.
+        """
 
 
-class InternalTopics(Protocol):
-    """Where the partitions of coordinators come from."""
+class LoadedBatch(NamedTuple):
+    """One batch of the partition's log on its way into a new shard."""
 
-    async def ensure(self, topic: str) -> int:
-        """Create the internal topic unless it exists, and return its number of partitions."""
-
-    def led_here(self, topic: str, partition: int) -> CoordinatorPartition | None:
-        """Return the partition, or None when another broker leads it."""
+    base_offset: int
+    records: Sequence[tuple[int, CoordinatorRecord]]
+    """Offset and record."""
+    producer: ProducerIdentity | None = None
+    """Set when the batch is part of a transaction."""
+    marker: TransactionMarker | None = None
+    """Set when the batch is the end of one; it has no records then."""

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An answer that may come later, without an event loop.
+
+Whoever owes the answer completes or fails it once; whoever wants it asks to be called. Both
+happen on one thread, synchronously, so a state machine can hold pending answers and a test can
+look at them. Drivers turn them into replies on a connection or into futures.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ottla.protocol.errors import ApiError
+
+Answer = TypeVar("Answer")
+Other = TypeVar("Other")
+
+
+class Pending(Generic[Answer]):
+    """One answer; done once it has a value or an error."""
+
+    __slots__ = ("_callbacks", "_value", "error", "is_done")
+
+    def __init__(self) -> None:
+        self.is_done = False
+        self.error: ApiError | None = None
+        self._value: Answer | None = None
+        self._callbacks: list[Callable[[Pending[Answer]], None]] = []
+
+    @classmethod
+    def of(cls, value: Answer) -> Pending[Answer]:
+        """Return one that is done already."""
+        pending = cls()
+        pending.is_done = True
+        pending._value = value
+        return pending
+
+    @property
+    def value(self) -> Answer:
+        """The answer; raises the error when there is one instead."""
+        assert self.is_done, "nobody has answered yet"
+        if self.error is not None:
+            raise self.error
+        return self._value  # type: ignore[return-value]  # set together with is_done
+
+    def complete(self, value: Answer) -> None:
+        """Give the answer and call everyone who waits."""
+        assert not self.is_done, "an answer is given once"
+        self.is_done = True
+        self._value = value
+        self._tell()
+
+    def fail(self, error: ApiError) -> None:
+        """Give an error instead of an answer."""
+        assert not self.is_done, "an answer is given once"
+        self.is_done = True
+        self.error = error
+        self._tell()
+
+    def when_done(self, callback: Callable[[Pending[Answer]], None]) -> None:
+        """Call `callback(self)` once there is an answer or an error; at once when there is."""
+        if self.is_done:
+            callback(self)
+        else:
+            self._callbacks.append(callback)
+
+    def then(self, convert: Callable[[Answer], Other]) -> Pending[Other]:
+        """Return a pending answer that `convert` makes of this one; errors pass through."""
+        converted: Pending[Other] = Pending()
+
+        def finish(done: Pending[Answer]) -> None:
+            if done.error is not None:
+                converted.fail(done.error)
+            else:
+                converted.complete(convert(done.value))
+
+        self.when_done(finish)
+        return converted
+
+    def _tell(self) -> None:
+        callbacks, self._callbacks = self._callbacks, []
+        for callback in callbacks:
+            callback(self)
+
+
+def gather(pendings: list[Pending[Answer]]) -> Pending[list[Pending[Answer]]]:
+    """Return a pending answer that is done when all are, whatever became of each."""
+    gathered: Pending[list[Pending[Answer]]] = Pending()
+    missing = sum(not pending.is_done for pending in pendings)
+    if not missing:
+        gathered.complete(pendings)
+        return gathered
+
+    def count_down(_: Pending[Answer]) -> None:
+        nonlocal missing
+        missing -= 1
+        if not missing:
+            gathered.complete(pendings)
+
+    for pending in pendings:
+        if not pending.is_done:
+            pending.when_done(count_down)
+    return gathered
