@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ottla.base.clock import SystemClock
 from ottla.base.ids import METADATA_TOPIC_ID, random_uuid
+from ottla.broker.burst import Burst
 from ottla.broker.connection_limits import ConnectionLimits
 from ottla.broker.context import Services
 from ottla.broker.controller_gateway import ControllerGateway
@@ -145,6 +146,8 @@ class Broker:
         config, clock = self._config, self._clock
         purgatory = Purgatory()
         self._purgatory_timer = PurgatoryTimer(purgatory, clock)
+        loop = asyncio.get_running_loop()
+        self._burst = Burst(clock, self._storage_failed, loop.call_soon)
         self._services = Services(
             clock=clock,
             config=config,
@@ -157,6 +160,7 @@ class Broker:
                 random.SystemRandom(),  # session ids are not to be guessed
             ),
             disk_executor=self._executor,
+            burst=self._burst,
         )
         limits = ConnectionLimits(limits_of(config))
         self._connection_limits = limits

@@ -3,10 +3,15 @@
 
 Appends of a burst are staged in their logs; ending the burst writes them, one system call for
 each log, and moves high watermarks, which wakes parked requests of other connections.
+
+Coordinators append at other times too (a timer fires, a transaction's markers are due). They add
+with `add_soon`: the burst that is under way takes their appends along, else one of its own ends
+with the present turn of the loop.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from typing import TYPE_CHECKING
 
@@ -25,12 +30,16 @@ _logger = logging.getLogger(__name__)
 class Burst:
     """The partitions that were appended to since the last write; one for each loop."""
 
-    __slots__ = ("_clock", "_on_storage_error", "_partitions", "_wall_ms")
+    __slots__ = ("_call_soon", "_clock", "_on_storage_error", "_partitions", "_wall_ms")
 
     def __init__(
-        self, clock: Clock, on_storage_error: Callable[[Partition, StorageError], None]
+        self,
+        clock: Clock,
+        on_storage_error: Callable[[Partition, StorageError], None],
+        call_soon: Callable[[Callable[[], None]], object] | None = None,
     ) -> None:
         self._clock = clock
+        self._call_soon = call_soon  # the loop's, for appends that no socket has brought
         self._partitions: list[Partition] = []
         self._wall_ms = 0
         self._on_storage_error = on_storage_error
@@ -45,6 +54,20 @@ class Burst:
         """Have the partition's staged appends written at the end of the burst."""
         partition.begin_burst()
         self._partitions.append(partition)
+
+    def add_soon(self, partition: Partition) -> None:
+        """Have the partition's staged appends written by the end of this turn of the loop."""
+        if partition.is_in_burst:
+            return
+        if not self._partitions:
+            assert self._call_soon is not None, "this burst has no loop to end it"
+            self._call_soon(self._end_alone)
+        self.add(partition)
+
+    def _end_alone(self) -> None:
+        # What failed is logged, and whoever waits for the partition has been told.
+        with contextlib.suppress(StorageError):
+            self.end()
 
     def end(self) -> None:
         """Write everything that is staged.
@@ -65,6 +88,7 @@ class Burst:
                 _logger.error("%s-%s: %s", partition.topic, partition.index, error)  # noqa: TRY400 - the text says it all
                 if not isinstance(error, DiskFull):  # a full disk lost nothing and may be emptied
                     self._on_storage_error(partition, error)
+                partition.burst_was_lost()
                 failed = error
         if failed is not None:
             raise failed

@@ -5,10 +5,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from ottla.base.clock import Moment
+
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from ottla.base.clock import Clock
+    from ottla.broker.burst import Burst
     from ottla.broker.config import BrokerConfig
     from ottla.broker.controller_gateway import ControllerGateway
     from ottla.broker.fetch_sessions import FetchSessionCache
@@ -24,11 +27,13 @@ class Services:
     """The parts of a running broker; made once by `app`, read by handlers."""
 
     __slots__ = (
+        "burst",
         "clock",
         "config",
         "controller",
         "disk_executor",
         "fetch_sessions",
+        "last_connection_serial",
         "logs",
         "purgatory",
         "replicas",
@@ -45,7 +50,9 @@ class Services:
         purgatory: Purgatory,
         fetch_sessions: FetchSessionCache,
         disk_executor: Executor,
+        burst: Burst,
     ) -> None:
+        self.burst = burst
         self.clock = clock
         self.config = config
         self.controller = controller
@@ -54,6 +61,7 @@ class Services:
         self.purgatory = purgatory
         self.fetch_sessions = fetch_sessions
         self.disk_executor = disk_executor  # threads that wait for the disk
+        self.last_connection_serial = 0  # of the connection that was accepted last
 
     @property
     def image(self) -> ClusterImage:
@@ -77,6 +85,11 @@ class RequestContext:
         self.connection = connection
         self.services = services
         self.now_ms = now_ms
+
+    @property
+    def moment(self) -> Moment:
+        """When the request is handled, on both clocks."""
+        return Moment(self.now_ms, self.services.clock.wall_ms())
 
 
 class Message(Protocol):

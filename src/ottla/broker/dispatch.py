@@ -3,8 +3,9 @@
 
 Produce and Fetch take the data plane's road. Every other API is decoded by its generated class,
 handled, and encoded; a handler that is a coroutine is run as a task while its answer's place is
-kept. What a handler raises becomes an answer: an `ApiError` its own code, anything else
-UNKNOWN_SERVER_ERROR and a traceback in the log, never at the peer.
+kept, and likewise a `Pending` answer of a coordinator is waited for. What a handler raises
+becomes an answer: an `ApiError` its own code, anything else UNKNOWN_SERVER_ERROR and a traceback
+in the log, never at the peer. A `WireError` closes the connection.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ import logging
 import struct
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ottla.broker.burst import Burst
 from ottla.broker.connection_state import ConnectionState
 from ottla.broker.context import RequestContext
 from ottla.broker.handlers import HANDLER_BY_KEY, Handler
 from ottla.broker.handlers.fetch import FetchPath
 from ottla.broker.handlers.produce import ProducePath
+from ottla.coordinators.pending import Pending
 from ottla.protocol.api_keys import ApiKey
 from ottla.protocol.errors import ApiError, ErrorCode, WireError
 from ottla.protocol.headers import decode_request_header, encode_response_header
@@ -64,7 +65,7 @@ class Dispatcher:
     ) -> None:
         self._services = services
         self._limits = limits
-        self._burst = Burst(services.clock, storage_failed)
+        self._burst = services.burst
         self._produce = ProducePath(services, self._burst)
         self._fetch = FetchPath(services, storage_failed)
         self._loaded: dict[int, LoadedHandler] = {}
@@ -83,6 +84,8 @@ class Dispatcher:
             )
             return False
         connection.opened_ms = now_ms
+        self._services.last_connection_serial += 1
+        connection.serial = self._services.last_connection_serial
         connection.attributes = ConnectionState()
         self.connections[connection] = None
         return True
@@ -130,7 +133,12 @@ class Dispatcher:
         context = RequestContext(header, connection, self._services, self._services.clock.now_ms())
         try:
             outcome = loaded.handle(request, context)
+            if type(outcome) is Pending:
+                self._wait_for(connection, header, handler, outcome)
+                return
             frame = b"" if inspect.isawaitable(outcome) else _encode(header, outcome)
+        except WireError:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever a handler raises becomes an answer
             self._answer_error(connection, None, header, handler, error)
             return
@@ -138,6 +146,32 @@ class Dispatcher:
             connection.answer_one(frame)
         else:
             self._run(connection, header, handler, outcome)
+
+    def _wait_for(
+        self,
+        connection: ServerConnection,
+        header: RequestHeader,
+        handler: Handler,
+        pending: Pending[Any],
+    ) -> None:
+        """Answer with what a coordinator says, now or once it has been committed."""
+        if pending.is_done and pending.error is None:
+            connection.answer_one(_encode(header, pending.value))
+            return
+        reply = connection.defer()
+
+        def finish(done: Pending[Any]) -> None:
+            if done.error is not None:
+                self._answer_error(connection, reply, header, handler, done.error)
+                return
+            try:
+                frame = _encode(header, done.value)
+            except Exception as error:  # noqa: BLE001 - an answer that cannot be encoded is a bug
+                self._answer_error(connection, reply, header, handler, error)
+            else:
+                reply.complete((frame,))
+
+        pending.when_done(finish)
 
     def _run(
         self,
@@ -152,6 +186,12 @@ class Dispatcher:
             try:
                 response = await outcome
                 frame = _encode(header, response)
+            except WireError as error:
+                _logger.warning(
+                    "closing %s:%s: %s", connection.peer_host, connection.peer_port, error
+                )
+                connection.close()
+                reply.complete(())
             except Exception as error:  # noqa: BLE001 - whatever a handler raises becomes an answer
                 self._answer_error(connection, reply, header, handler, error)
             else:

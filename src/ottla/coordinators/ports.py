@@ -119,7 +119,8 @@ class CoordinatorPartition(Protocol):
 class LoadedBatch(NamedTuple):
     """One batch of the partition's log on its way into a new shard."""
 
-    base_offset: int
+    end_offset: int
+    """The offset after the batch."""
     records: Sequence[tuple[int, CoordinatorRecord]]
     """Offset and record."""
     producer: ProducerIdentity | None = None

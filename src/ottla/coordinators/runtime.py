@@ -128,6 +128,10 @@ class CoordinatorRuntime(Generic[Shard]):
             if not pending.is_done:
                 pending.fail(error)
 
+    def has(self, index: int) -> bool:
+        """Whether there is a shard, be it loading or serving."""
+        return index in self._hosts
+
     def is_active(self, index: int) -> bool:
         """Whether the shard serves."""
         host = self._hosts.get(index)

@@ -79,6 +79,7 @@ class ServerConnection(asyncio.BufferedProtocol):
         "peer_port",
         "reader",
         "replies",
+        "serial",
     )
 
     def __init__(
@@ -98,6 +99,7 @@ class ServerConnection(asyncio.BufferedProtocol):
         self.local_host = ""
         self.local_port = 0
         self.opened_ms = 0
+        self.serial = 0  # rises with every connection that the sink admits
         self.frame_count = 0  # whole frames handled so far
         self.attributes: object = None  # what the sink keeps per connection
 

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from ottla.base.errors import StorageError
 from ottla.protocol.errors import ApiError, ErrorCode
-from ottla.records.batch import CODEC_MASK, TRANSACTIONAL
+from ottla.records.batch import CODEC_MASK, TRANSACTIONAL, read_header
 from ottla.records.compression import Codec
+from ottla.records.control import TransactionMarker, build_transaction_marker
 from ottla.records.recompression import recompress_batch, target_codec
 from ottla.records.validation import ValidationLimits, validate_batch
 
@@ -35,6 +36,38 @@ NO_LEADER_EPOCH = -1
 
 NEVER = 2**63 - 1
 """Kafka's way to say that a flush setting is off."""
+
+
+class UnverifiedTransaction(ApiError):  # noqa: N818 - says what the batch is in
+    """The batch is in a transaction of which this partition is not known to be a part (KIP-890).
+
+    Whoever appends asks the transaction coordinator, takes note of its answer with `verified`,
+    and tries again.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(ErrorCode.INVALID_TXN_STATE)
+
+
+VERIFICATIONS_MAX = 10_000
+"""Producers that may have been verified here without having written; the oldest one goes."""
+
+
+class Verification:
+    """One producer's question to the transaction coordinator about one partition.
+
+    The end of the transaction takes it away: an answer that comes later lets nothing in.
+    """
+
+    __slots__ = ("has_passed", "producer_epoch")
+
+    def __init__(self, producer_epoch: int) -> None:
+        self.producer_epoch = producer_epoch
+        self.has_passed = False
+
+    def is_passed_by(self, producer_epoch: int) -> bool:
+        """Whether the coordinator has said yes to this epoch."""
+        return self.has_passed and self.producer_epoch == producer_epoch
 
 
 class PartitionObserver(Protocol):
@@ -55,6 +88,7 @@ class Partition:
         "_observers",
         "_request_flush",
         "_truncation_count",
+        "_verifications",
         "acknowledges_at_once",
         "high_watermark",
         "in_sync_replica_count",
@@ -88,6 +122,7 @@ class Partition:
         self._observers: dict[PartitionObserver, None] = {}  # a dict keeps the order of arrival
         self._request_flush = request_flush
         self._truncation_count = 0  # of the log when the burst began
+        self._verifications: dict[int, Verification] = {}  # by producer id
         self.configure(log.config)
 
     def configure(self, config: LogConfig) -> None:
@@ -115,9 +150,13 @@ class Partition:
     def last_stable_offset(self) -> int:
         """Exclusive end for readers with isolation level read_committed."""
         first_unstable = self.log.first_unstable_offset
-        if first_unstable is None or first_unstable > self.high_watermark:
-            return self.high_watermark
-        return first_unstable
+        unsettled = self.log.producer_state.settle(self.high_watermark)
+        stable = self.high_watermark
+        if first_unstable is not None and first_unstable < stable:
+            stable = first_unstable
+        if unsettled is not None and unsettled < stable:
+            stable = unsettled
+        return stable
 
     @property
     def reported_last_stable_offset(self) -> int:
@@ -134,23 +173,86 @@ class Partition:
         """Validate and stage the batches in `records`, which is patched in place.
 
         The caller ends its burst with `finish_burst` before it answers. Raises ApiError (with the
-        code for this partition) when the batches are refused, StorageError when the directory
-        takes no appends; nothing is staged then.
+        code for this partition) when the batches are refused, UnverifiedTransaction when the
+        transaction coordinator has to be asked first, StorageError when the directory takes no
+        appends; nothing is staged then.
         """
         if not self._directory.accepts_appends:
             raise StorageError(self._directory.refusal)
         header = validate_batch(records, self._limits, wall_ms)
         if header.attributes & TRANSACTIONAL:
-            raise ApiError(
-                ErrorCode.INVALID_TXN_STATE,
-                f"no transaction is open on {self.topic}-{self.index}: this broker has no "
-                "transaction coordinator",
-            )
+            self._require_verification(header.producer_id, header.producer_epoch)
         if self._codec is not None and header.attributes & CODEC_MASK != self._codec:
             records, header = recompress_batch(
                 records, header, self._codec, self._limits, self._codec_level
             )
         return self.log.append(records, (header,), self.leader_epoch, wall_ms)
+
+    def append_of_coordinator(self, batch: bytearray, wall_ms: int) -> AppendResult:
+        """Stage a batch that this broker has built itself, acknowledged by all replicas.
+
+        The caller ends its burst. Raises ApiError NOT_ENOUGH_REPLICAS, MESSAGE_TOO_LARGE or
+        INVALID_PRODUCER_EPOCH, StorageError when the directory takes no appends.
+        """
+        if not self._directory.accepts_appends:
+            raise StorageError(self._directory.refusal)
+        self.require_in_sync_replicas()
+        if len(batch) > self.log.config.max_message_bytes:
+            raise ApiError(
+                ErrorCode.MESSAGE_TOO_LARGE,
+                f"a batch of {len(batch)} bytes for {self.topic}-{self.index}, max.message.bytes "
+                f"allows {self.log.config.max_message_bytes}",
+            )
+        header = read_header(batch)
+        return self.log.append(memoryview(batch), (header,), self.leader_epoch, wall_ms)
+
+    def append_marker(
+        self, producer_id: int, producer_epoch: int, marker: TransactionMarker, wall_ms: int
+    ) -> AppendResult:
+        """Stage the end of a producer's transaction; the caller ends its burst.
+
+        A verification that is under way for the transaction does not count any more. Raises
+        ApiError INVALID_PRODUCER_EPOCH, TRANSACTION_COORDINATOR_FENCED or NOT_ENOUGH_REPLICAS,
+        StorageError when the directory takes no appends.
+        """
+        if not self._directory.accepts_appends:
+            raise StorageError(self._directory.refusal)
+        self.require_in_sync_replicas()
+        batch = bytearray(
+            build_transaction_marker(
+                marker,
+                producer_id=producer_id,
+                producer_epoch=producer_epoch,
+                timestamp_ms=wall_ms,
+            )
+        )
+        header = read_header(batch)
+        result = self.log.append(memoryview(batch), (header,), self.leader_epoch, wall_ms)
+        self._verifications.pop(producer_id, None)
+        self.log.producer_state.settle(self.high_watermark)
+        return result
+
+    # transactions (KIP-890): no batch gets in behind the end of its transaction
+
+    def is_verified(self, producer_id: int, producer_epoch: int) -> bool:
+        """Whether the producer may write here in the transaction that it has open."""
+        verification = self._verifications.get(producer_id)
+        if verification is not None and verification.is_passed_by(producer_epoch):
+            return True
+        return self.log.producer_state.has_open_transaction(producer_id, producer_epoch)
+
+    def begin_verification(self, producer_id: int, producer_epoch: int) -> Verification:
+        """Take note that the transaction coordinator is being asked about a producer."""
+        verification = self._verifications.get(producer_id)
+        if verification is None or verification.producer_epoch != producer_epoch:
+            if len(self._verifications) >= VERIFICATIONS_MAX:
+                del self._verifications[next(iter(self._verifications))]
+            verification = self._verifications[producer_id] = Verification(producer_epoch)
+        return verification
+
+    def _require_verification(self, producer_id: int, producer_epoch: int) -> None:
+        if not self.is_verified(producer_id, producer_epoch):
+            raise UnverifiedTransaction
 
     def require_in_sync_replicas(self) -> None:
         """Refuse an append with acks=all while too few replicas are in sync.
@@ -189,6 +291,10 @@ class Partition:
         if self.log.config.flush_profile == "replicated":
             self.high_watermark = self.log.log_end_offset
             self._tell_observers()
+
+    def burst_was_lost(self) -> None:
+        """Tell everyone who waits that appends were taken back."""
+        self._tell_observers()
 
     def is_acknowledged(self, end_offset: int, *, all_replicas: bool) -> bool:
         """Whether everything below `end_offset` is as safe as the promise in force says."""

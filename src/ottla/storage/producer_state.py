@@ -31,7 +31,12 @@ The rules are Kafka's (KIP-98, KIP-360):
   with 0; a producer that the log does not know (any more) may begin anywhere;
 * a batch that equals one of the last five is a duplicate, not an error;
 * an older producer epoch is fenced;
-* a marker (control batch) ends the producer's transaction and may raise its epoch.
+* a marker (control batch) ends the producer's transaction and may raise its epoch;
+* batches without a sequence (-1) are written by a coordinator within a client's transaction: they
+  have an epoch and belong to the transaction, and nobody retries them.
+
+A transaction whose marker is in the log stays in `finished` until the high watermark has passed
+the marker (`settle`): only then readers of committed records may go on.
 
 `check` decides, `record` and `record_marker` change: checks come first for a whole append.
 Owned by `PartitionLog`; no clock, no files in here.
@@ -110,11 +115,12 @@ class ProducerEntry:
 class ProducerState:
     """All producers of one log."""
 
-    __slots__ = ("_open_transactions", "entries")
+    __slots__ = ("_open_transactions", "entries", "finished")
 
     def __init__(self) -> None:
         self.entries: dict[int, ProducerEntry] = {}
         self._open_transactions: dict[int, int] = {}  # producer id -> first offset, both rising
+        self.finished: list[tuple[int, int]] = []  # first offset and marker's, not settled yet
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -125,6 +131,21 @@ class ProducerState:
         for first_offset in self._open_transactions.values():
             return first_offset
         return None
+
+    def has_open_transaction(self, producer_id: int, producer_epoch: int) -> bool:
+        """Whether the producer has written in a transaction of this epoch that goes on."""
+        entry = self.entries.get(producer_id)
+        return (
+            entry is not None
+            and entry.transaction_first_offset >= 0
+            and entry.producer_epoch == producer_epoch
+        )
+
+    def settle(self, high_watermark: int) -> int | None:
+        """Forget finished transactions whose marker is committed; return where the rest began."""
+        if self.finished:
+            self.finished = [one for one in self.finished if one[1] >= high_watermark]
+        return min((first for first, _ in self.finished), default=None)
 
     # appending
 
@@ -140,6 +161,8 @@ class ProducerState:
             return None
         batches = entry.batches
         if entry.producer_epoch == producer_epoch:
+            if base_sequence < 0:
+                return None  # of a coordinator
             last_sequence = batches[-1][1] if batches else NO_SEQUENCE
             if base_sequence == (last_sequence + 1) & SEQUENCE_MASK:
                 return None
@@ -157,7 +180,7 @@ class ProducerState:
                 f"producer {header.producer_id} has epoch {entry.producer_epoch} by now, "
                 f"this batch carries {header.producer_epoch}",
             )
-        if base_sequence != 0:
+        if base_sequence > 0:
             raise ApiError(
                 ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
                 f"producer {header.producer_id} begins epoch {header.producer_epoch} "
@@ -178,21 +201,22 @@ class ProducerState:
         elif entry.producer_epoch != producer_epoch:
             entry.producer_epoch = producer_epoch
             entry.batches.clear()
-        batches = entry.batches
-        batches.append(
-            _new_batch(
-                ProducedBatch,
-                (
-                    base_sequence,
-                    (base_sequence + last_offset_delta) & SEQUENCE_MASK,
-                    base_offset,
-                    base_offset + last_offset_delta,
-                    timestamp_ms,
-                ),
+        if base_sequence >= 0:
+            batches = entry.batches
+            batches.append(
+                _new_batch(
+                    ProducedBatch,
+                    (
+                        base_sequence,
+                        (base_sequence + last_offset_delta) & SEQUENCE_MASK,
+                        base_offset,
+                        base_offset + last_offset_delta,
+                        timestamp_ms,
+                    ),
+                )
             )
-        )
-        if len(batches) > REMEMBERED_BATCH_COUNT:
-            del batches[0]
+            if len(batches) > REMEMBERED_BATCH_COUNT:
+                del batches[0]
         entry.last_timestamp_ms = timestamp_ms
         if attributes & TRANSACTIONAL and entry.transaction_first_offset < 0:
             entry.transaction_first_offset = base_offset
@@ -241,6 +265,7 @@ class ProducerState:
             return None  # nothing of the transaction was written to this partition
         entry.transaction_first_offset = NO_TRANSACTION
         del self._open_transactions[producer_id]
+        self.finished.append((first_offset, base_offset))
         if marker.committed:
             return None
         last_stable_offset = self.first_unstable_offset

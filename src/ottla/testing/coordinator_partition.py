@@ -47,7 +47,7 @@ class MemoryPartition:
             for delta, record in enumerate(records)
         ]
         assert numbered, "a batch has records"
-        return self._add(LoadedBatch(base_offset, numbered, producer), len(numbered))
+        return self._add(LoadedBatch(base_offset + len(numbered), numbered, producer))
 
     def append_marker(
         self,
@@ -57,7 +57,7 @@ class MemoryPartition:
     ) -> int:
         """Keep the end of a transaction."""
         self._refuse_if_asked()
-        return self._add(LoadedBatch(self.end_offset, (), producer, marker), 1)
+        return self._add(LoadedBatch(self.end_offset + 1, (), producer, marker))
 
     def commit(self, end_offset: int | None = None) -> None:
         """Let the high watermark cover everything below `end_offset`, all by default."""
@@ -69,9 +69,9 @@ class MemoryPartition:
         """Return every record that was appended, in order."""
         return [record for batch in self.batches for _, record in batch.records]
 
-    def _add(self, batch: LoadedBatch, count: int) -> int:
+    def _add(self, batch: LoadedBatch) -> int:
         self.batches.append(batch)
-        self.end_offset += count
+        self.end_offset = batch.end_offset
         if self._commits_at_once:
             self.high_watermark = self.end_offset
         return self.end_offset

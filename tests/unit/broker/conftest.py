@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ottla.base.clock import ManualClock
+from ottla.broker.burst import Burst
 from ottla.broker.connection_limits import ConnectionLimits, Limits
 from ottla.broker.dispatch import Dispatcher
 from ottla.broker.fetch_sessions import FetchSessionCache
@@ -188,7 +189,15 @@ class World:
         self.flush_requests: list[Partition] = []
         self.storage_failures: list[tuple[Partition, Exception]] = []
         self.limits = ConnectionLimits(Limits(100, 100, 100, 1, 1, 1))
+        self.soon: list[Any] = []
+        self.burst = Burst(
+            self.clock,
+            lambda *failure: self.storage_failures.append(failure),
+            self.soon.append,
+        )
         self.services = SimpleNamespace(
+            burst=self.burst,
+            last_connection_serial=0,
             clock=self.clock,
             config=SimpleNamespace(fetch_max_bytes=1_000_000, node_id=1),
             replicas=self.replicas,
@@ -233,6 +242,11 @@ class World:
         for partition in dict.fromkeys(requests):
             partition.log.flush()
             partition.flushed()
+
+    def turn(self) -> None:
+        """Let the loop end what was appended outside of a socket's burst."""
+        while self.soon:
+            self.soon.pop(0)()
 
     def pass_time(self, ms: int) -> None:
         """Let time pass and deadlines expire."""

@@ -17,17 +17,24 @@ class Partition:
     def __init__(self, error: StorageError | None = None) -> None:
         self.topic, self.index = "t", 0
         self.error = error
+        self.is_in_burst = False
         self.events: list[str] = []
 
     def begin_burst(self):
         """Note the beginning."""
         self.events.append("begin")
+        self.is_in_burst = True
 
     def finish_burst(self):
         """Note the end, and fail when told to."""
         self.events.append("finish")
+        self.is_in_burst = False
         if self.error is not None:
             raise self.error
+
+    def burst_was_lost(self):
+        """Note that the appends were taken back."""
+        self.events.append("lost")
 
 
 def test_each_partition_is_finished_once():
@@ -75,3 +82,40 @@ def test_the_time_is_read_once_for_each_burst():
     assert burst.wall_ms() == 1000
     burst.end()
     assert burst.wall_ms() == 1005
+
+
+def test_appends_from_elsewhere_end_with_the_turn_of_the_loop():
+    """A burst that no socket has brought is ended by the loop, once, whatever joins it."""
+    soon = []
+    burst = Burst(ManualClock(), lambda *_: None, soon.append)
+    first, second = Partition(), Partition()
+    burst.add_soon(first)
+    burst.add_soon(first)
+    burst.add_soon(second)
+    assert len(soon) == 1
+    assert first.events == ["begin"]
+    soon.pop()()
+    assert first.events == second.events == ["begin", "finish"]
+
+
+def test_a_burst_of_a_socket_takes_appends_from_elsewhere_along():
+    """Nothing is scheduled while a burst is under way, and ending twice does nothing."""
+    soon = []
+    burst = Burst(ManualClock(), lambda *_: None, soon.append)
+    of_socket, of_coordinator = Partition(), Partition()
+    burst.add(of_socket)
+    burst.add_soon(of_coordinator)
+    assert not soon
+    burst.end()
+    assert of_coordinator.events == ["begin", "finish"]
+
+
+def test_a_lost_burst_of_a_coordinator_tells_who_waits():
+    """Nobody is there to catch the failure of a burst that the loop ends: observers are told."""
+    soon, failures = [], []
+    burst = Burst(ManualClock(), lambda *failure: failures.append(failure), soon.append)
+    bad = Partition(StorageError("gone"))
+    burst.add_soon(bad)
+    soon.pop()()
+    assert bad.events == ["begin", "finish", "lost"]
+    assert len(failures) == 1

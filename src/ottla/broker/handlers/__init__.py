@@ -34,6 +34,7 @@ HANDLERS: tuple[Handler, ...] = (
     Handler(ApiKey.FETCH, range(4, 19), "fetch"),
     Handler(ApiKey.LIST_OFFSETS, range(1, 12), "list_offsets"),
     Handler(ApiKey.METADATA, range(14), "metadata"),
+    Handler(ApiKey.FIND_COORDINATOR, range(7), "find_coordinator"),
     Handler(ApiKey.API_VERSIONS, range(5), "api_versions"),
     Handler(ApiKey.CREATE_TOPICS, range(2, 8), "create_topics"),
     Handler(ApiKey.DELETE_TOPICS, range(1, 7), "delete_topics"),

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A partition of an internal topic as its coordinator sees it: batches in, batches out.
+
+Implements `ottla.coordinators.ports.CoordinatorPartition` on a led partition. Records become one
+batch, stamped with the time of the append; those of a transaction carry its producer and no
+sequence, since no client repeats them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ottla.base.errors import StorageError
+from ottla.coordinators.ports import CoordinatorRecord, LoadedBatch, ProducerIdentity
+from ottla.protocol.errors import ApiError, ErrorCode
+from ottla.records.batch import CONTROL, TRANSACTIONAL, iter_headers
+from ottla.records.builder import assemble_batch, encode_varint
+from ottla.records.control import read_transaction_marker
+from ottla.records.record import iter_payload, read_payload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ottla.broker.burst import Burst
+    from ottla.records.control import TransactionMarker
+    from ottla.replication.partition import Partition
+    from ottla.storage.partition_log import AppendResult
+
+NO_PRODUCER = -1
+
+_DELTAS = tuple(encode_varint(delta) for delta in range(1024))
+_LENGTHS = tuple(encode_varint(length) for length in range(1024))
+_NO_VALUE = b"\x01"
+_NO_HEADERS = b"\x00"
+_FRONT = b"\x00\x00"  # attributes, timestamp delta
+
+
+class LedPartition:
+    """One led partition of an internal topic; lives as long as its shard."""
+
+    __slots__ = ("_burst", "_truncation_count", "partition")
+
+    def __init__(self, partition: Partition, burst: Burst) -> None:
+        self.partition = partition
+        self._burst = burst
+        self._truncation_count = partition.log.truncation_count
+
+    @property
+    def leader_epoch(self) -> int:
+        """The epoch under which this broker leads."""
+        return self.partition.leader_epoch
+
+    @property
+    def high_watermark(self) -> int:
+        """Records below it are committed."""
+        return self.partition.high_watermark
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether appends were taken back, or the partition is gone: the shard is worth nothing."""
+        partition = self.partition
+        return (
+            partition.lost_with is not None
+            or partition.log.truncation_count != self._truncation_count
+        )
+
+    def append(
+        self,
+        records: Sequence[CoordinatorRecord],
+        wall_ms: int,
+        producer: ProducerIdentity | None,
+    ) -> int:
+        """Append one batch; raises ApiError."""
+        batch = encode_batch(records, wall_ms, producer)
+        try:
+            result = self.partition.append_of_coordinator(batch, wall_ms)
+        except StorageError as error:
+            raise ApiError(ErrorCode.KAFKA_STORAGE_ERROR, str(error)) from error
+        return self._staged(result)
+
+    def append_marker(
+        self, producer: ProducerIdentity, marker: TransactionMarker, wall_ms: int
+    ) -> int:
+        """Append the end of a transaction; raises ApiError."""
+        try:
+            result = self.partition.append_marker(*producer, marker, wall_ms)
+        except StorageError as error:
+            raise ApiError(ErrorCode.KAFKA_STORAGE_ERROR, str(error)) from error
+        return self._staged(result)
+
+    def _staged(self, result: AppendResult) -> int:
+        self._burst.add_soon(self.partition)
+        return result.last_offset + 1
+
+
+def encode_batch(
+    records: Sequence[CoordinatorRecord], wall_ms: int, producer: ProducerIdentity | None
+) -> bytearray:
+    """Return the batch of some records, all with the same timestamp."""
+    # hot: benchmarks/micro/coordinator_write.py
+    parts: list[bytes] = []
+    add = parts.append
+    for delta, (key, value) in enumerate(records):
+        key_length = _varint(_LENGTHS, len(key))
+        offset_delta = _varint(_DELTAS, delta)
+        body = value or b""
+        value_length = _NO_VALUE if value is None else _varint(_LENGTHS, len(value))
+        size = 3 + len(offset_delta) + len(key_length) + len(key) + len(value_length) + len(body)
+        add(_varint(_LENGTHS, size))
+        add(_FRONT)
+        add(offset_delta)
+        add(key_length)
+        add(key)
+        add(value_length)
+        add(body)
+        add(_NO_HEADERS)
+    producer_id, producer_epoch = producer if producer is not None else (NO_PRODUCER, -1)
+    return assemble_batch(
+        b"".join(parts),
+        record_count=len(records),
+        last_offset_delta=len(records) - 1,
+        base_timestamp=wall_ms,
+        max_timestamp=wall_ms,
+        attributes=TRANSACTIONAL if producer is not None else 0,
+        producer_id=producer_id,
+        producer_epoch=producer_epoch,
+    )
+
+
+def _varint(table: Sequence[bytes], number: int) -> bytes:
+    return table[number] if number < len(table) else encode_varint(number)
+
+
+def decode_batches(data: bytes | bytearray | memoryview) -> Iterator[LoadedBatch]:
+    """Yield the whole batches of a piece of the log; raises CorruptRecord.
+
+    Batches that say nothing (compaction leaves them for their offsets) have no records.
+    """
+    view = memoryview(data)
+    for position, header in iter_headers(view, partial_tail=True):
+        producer = marker = None
+        records: list[tuple[int, CoordinatorRecord]] = []
+        if header.attributes & TRANSACTIONAL:
+            producer = ProducerIdentity(header.producer_id, header.producer_epoch)
+        batch = view[position : position + header.size_bytes]
+        if header.attributes & CONTROL:
+            marker = read_transaction_marker(batch) if header.record_count else None
+        else:
+            records = [
+                (offset, CoordinatorRecord(key, value))
+                for offset, _, key, value, _ in iter_payload(read_payload(batch, header), header)
+                if key is not None
+            ]
+        yield LoadedBatch(header.last_offset + 1, records, producer, marker)
