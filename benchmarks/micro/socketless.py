@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from ottla.base.clock import SystemClock
+from ottla.broker.burst import Burst
 from ottla.broker.connection_limits import ConnectionLimits, Limits
 from ottla.broker.dispatch import Dispatcher
 from ottla.broker.fetch_sessions import FetchSessionCache
@@ -72,7 +73,10 @@ class SocketlessBroker:
             path=directory, is_online=True, accepts_appends=True, refusal="", failure=None
         )
         self.partition = Partition(log, b"topic-id".ljust(16), 0, lambda _partition: None, state)
+        self.burst = Burst(clock, print, lambda _: None)  # whoever appends ends it
         services = SimpleNamespace(
+            burst=self.burst,
+            last_connection_serial=0,
             clock=clock,
             config=SimpleNamespace(fetch_max_bytes=57_671_680, node_id=1),
             replicas=self,

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ottla.broker.produce_codec import ProduceShape
+    from ottla.coordinators.pending import Pending
 
 
 class ConnectionState:
     """Kept in `ServerConnection.attributes` while the connection lasts."""
 
-    __slots__ = ("client_software_name", "client_software_version", "produce_shape")
+    __slots__ = ("admission", "client_software_name", "client_software_version", "produce_shape")
 
     def __init__(self) -> None:
+        self.admission: Pending[None] | None = None
+        """Done when the last transactional request that had to wait has been appended."""
         self.produce_shape: ProduceShape | None = None
         self.client_software_name = ""  # from ApiVersions v3 on (KIP-511)
         self.client_software_version = ""

@@ -63,6 +63,10 @@ class Services:
         self.disk_executor = disk_executor  # threads that wait for the disk
         self.last_connection_serial = 0  # of the connection that was accepted last
 
+    def moment(self) -> Moment:
+        """Return the present time on both clocks."""
+        return Moment(self.clock.now_ms(), self.clock.wall_ms())
+
     @property
     def image(self) -> ClusterImage:
         """The cluster's state as this broker has applied it."""

@@ -28,6 +28,8 @@ class Awaited(NamedTuple):
     end_offset: int
     topic_position: int  # where its outcome stands in the answer
     partition_position: int
+    truncation_count: int
+    """Of the log when the records were appended: another one means that they were taken back."""
 
 
 class DelayedProduce:
@@ -70,16 +72,13 @@ class DelayedProduce:
         """Complete when this was the last partition that had to get there."""
         if self.is_complete:
             return
-        lost_with = partition.lost_with
-        if lost_with is not None:
-            for one in self._awaited:
-                if one.partition is partition:
-                    self._refuse(one, lost_with, "the partition went away before that")
-        still = [
-            one
-            for one in self._awaited
-            if not self._is_safe(one) and (lost_with is None or one.partition is not partition)
-        ]
+        still = []
+        for one in self._awaited:
+            lost_with = _lost_with(one) if one.partition is partition else None
+            if lost_with is not None:
+                self._refuse(one, *lost_with)
+            elif not self._is_safe(one):
+                still.append(one)
         if len(still) == len(self._awaited):
             return
         if all(one.partition is not partition for one in still):
@@ -113,3 +112,13 @@ class DelayedProduce:
         self._reply.complete(
             (encode_response(self._version, self._correlation_id, self._outcomes),)
         )
+
+
+def _lost_with(one: Awaited) -> tuple[ErrorCode, str] | None:
+    """Return why the records will never be safe, and None while they may become so."""
+    code = one.partition.lost_with
+    if code is not None:
+        return code, "the partition went away before that"
+    if one.partition.log.truncation_count != one.truncation_count:
+        return ErrorCode.KAFKA_STORAGE_ERROR, "the disk did not take them"
+    return None

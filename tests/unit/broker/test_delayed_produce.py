@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from ottla.broker.delayed_produce import Awaited, DelayedProduce
@@ -22,6 +24,7 @@ class Partition:
     def __init__(self) -> None:
         self.acknowledged_end = 0
         self.lost_with: ErrorCode | None = None
+        self.log = SimpleNamespace(truncation_count=0)
         self.observers: list[DelayedProduce] = []
         self.asked_for_all_replicas: set[bool] = set()
 
@@ -61,7 +64,7 @@ class Bench:
         ]
         self.operation = DelayedProduce(
             awaited=[
-                Awaited(partition, end, at, 0)
+                Awaited(partition, end, at, 0, 0)
                 for at, (partition, end) in enumerate(zip(partitions, ends, strict=True))
             ],
             outcomes=self.outcomes,
@@ -97,6 +100,15 @@ def test_it_answers_when_the_last_partition_is_there():
     assert bench.operation.is_complete
     assert len(bench.purgatory) == 0
     assert first.asked_for_all_replicas == {True}
+
+
+def test_records_that_were_taken_back_are_not_acknowledged():
+    """KAFKA_STORAGE_ERROR, although others' records may reach that offset later."""
+    partition = Partition()
+    bench = Bench(partition, ends=(5,))
+    partition.log.truncation_count = 1
+    partition.advance(10)
+    assert bench.codes() == {"t0": ErrorCode.KAFKA_STORAGE_ERROR}
 
 
 def test_the_deadline_names_those_that_are_late():

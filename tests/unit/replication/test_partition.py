@@ -13,6 +13,7 @@ from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.records.batch import read_header, verify_crc
 from ottla.records.builder import build_batch
 from ottla.records.compression import Codec
+from ottla.records.control import TransactionMarker
 from ottla.records.record import Record, decode_records
 from ottla.replication.partition import Partition
 from ottla.storage.log_config import LogConfig
@@ -222,6 +223,117 @@ def test_transactional_batches_need_a_coordinator():
         bench.append(b"a", producer_id=1, producer_epoch=0, base_sequence=0, transactional=True)
     assert raised.value.code is ErrorCode.INVALID_TXN_STATE
     assert bench.partition.log.log_end_offset == 0
+
+
+TRANSACTION = {"producer_id": 1, "producer_epoch": 0, "transactional": True}
+COMMIT, ABORT = TransactionMarker(True, 4), TransactionMarker(False, 4)
+
+
+def test_verified_batches_open_a_transaction_that_a_marker_ends():
+    """The last stable offset stays where the transaction began until its marker is there."""
+    bench = Bench()
+    partition = bench.partition
+    partition.begin_verification(1, 0).has_passed = True
+    bench.append(b"a", base_sequence=0, **TRANSACTION)
+    bench.append(b"b")
+    assert (partition.last_stable_offset, partition.high_watermark) == (0, 2)
+    result = partition.append_marker(1, 0, COMMIT, CLOCK.wall_ms())
+    assert result.base_offset == 2
+    partition.begin_burst()
+    partition.finish_burst()
+    assert partition.last_stable_offset == 3
+    assert not partition.is_verified(1, 0)
+
+
+def test_a_verification_counts_for_its_epoch_and_until_the_marker():
+    """Another epoch has to ask again, and so has whoever was verified before the end came."""
+    partition = Bench().partition
+    verification = partition.begin_verification(1, 0)
+    assert not partition.is_verified(1, 0)
+    assert partition.begin_verification(1, 0) is verification
+    verification.has_passed = True
+    assert partition.is_verified(1, 0)
+    assert not partition.is_verified(1, 1)
+    partition.append_marker(1, 0, ABORT, CLOCK.wall_ms())
+    assert not partition.is_verified(1, 0)
+
+
+def test_verifications_are_bounded(monkeypatch):
+    """The oldest one goes: its producer asks again."""
+    monkeypatch.setattr("ottla.replication.partition.VERIFICATIONS_MAX", 2)
+    partition = Bench().partition
+    for producer_id in (1, 2, 3):
+        partition.begin_verification(producer_id, 0).has_passed = True
+    assert [partition.is_verified(one, 0) for one in (1, 2, 3)] == [False, True, True]
+
+
+def test_nothing_is_stable_before_its_marker_is_committed():
+    """Bug 26: while the marker waits for the disk, readers of committed records wait too."""
+    bench = Bench(flush_profile="ack")
+    partition = bench.partition
+    partition.begin_verification(1, 0).has_passed = True
+    bench.append(b"a", base_sequence=0, **TRANSACTION)
+    partition.log.flush()
+    partition.flushed()
+    partition.append_marker(1, 0, ABORT, CLOCK.wall_ms())
+    partition.begin_burst()
+    partition.finish_burst()
+    assert (partition.last_stable_offset, partition.high_watermark) == (0, 1)
+    partition.log.flush()
+    partition.flushed()
+    assert (partition.last_stable_offset, partition.high_watermark) == (2, 2)
+
+
+def test_a_marker_of_an_old_epoch_or_coordinator_is_refused():
+    """Bug 28: INVALID_PRODUCER_EPOCH and TRANSACTION_COORDINATOR_FENCED, and nothing is staged."""
+    bench = Bench()
+    partition = bench.partition
+    partition.append_marker(1, 5, COMMIT, CLOCK.wall_ms())
+    for epoch, marker, code in (
+        (4, COMMIT, ErrorCode.INVALID_PRODUCER_EPOCH),
+        (5, TransactionMarker(True, 3), ErrorCode.TRANSACTION_COORDINATOR_FENCED),
+    ):
+        with pytest.raises(ApiError) as raised:
+            partition.append_marker(1, epoch, marker, CLOCK.wall_ms())
+        assert raised.value.code is code
+    assert partition.log.log_end_offset == 1
+
+
+def test_a_coordinators_batch_needs_replicas_room_and_a_size():
+    """NOT_ENOUGH_REPLICAS, MESSAGE_TOO_LARGE and the directory's refusal; else it is appended."""
+    bench = Bench(max_message_bytes=100)
+    partition = bench.partition
+    small = bytearray(build_batch([Record(0, 1, b"k", b"v")]))
+    large = bytearray(build_batch([Record(0, 1, b"k", b"v" * 100)]))
+    with pytest.raises(ApiError) as raised:
+        partition.append_of_coordinator(large, CLOCK.wall_ms())
+    assert raised.value.code is ErrorCode.MESSAGE_TOO_LARGE
+    assert partition.append_of_coordinator(small, CLOCK.wall_ms()).base_offset == 0
+    partition.in_sync_replica_count = 0
+    with pytest.raises(ApiError) as raised:
+        partition.append_of_coordinator(small, CLOCK.wall_ms())
+    assert raised.value.code is ErrorCode.NOT_ENOUGH_REPLICAS
+    bench.directory.accepts_appends = False
+    with pytest.raises(StorageError):
+        partition.append_of_coordinator(small, CLOCK.wall_ms())
+    with pytest.raises(StorageError):
+        partition.append_marker(1, 0, COMMIT, CLOCK.wall_ms())
+
+
+def test_a_coordinators_batches_within_a_transaction_have_no_sequence():
+    """Any number of them follow each other, belong to the transaction, and survive a restart."""
+    bench = Bench()
+    partition = bench.partition
+    for _ in range(3):
+        batch = build_batch([Record(0, 1, b"k", b"v")], **TRANSACTION)
+        partition.append_of_coordinator(bytearray(batch), CLOCK.wall_ms())
+    partition.begin_burst()
+    partition.finish_burst()
+    assert (partition.last_stable_offset, partition.high_watermark) == (0, 3)
+    log = PartitionLog.open(
+        "/data/t-0", "t", 0, LogConfig(), files=bench.disk, clock=CLOCK, clean=False
+    )
+    assert log.first_unstable_offset == 0
 
 
 def test_a_directory_that_takes_no_appends_refuses():

@@ -9,13 +9,16 @@ INVALID_TOPIC_EXCEPTION, NOT_ENOUGH_REPLICAS, KAFKA_STORAGE_ERROR, REQUEST_TIMED
 INVALID_TXN_STATE, UNSUPPORTED_COMPRESSION_TYPE and what `records.validation` and the log's
 producer state refuse.
 
+Batches of a transaction that the partition does not know of yet wait for the transaction
+coordinator, see `transaction_admission`; what it refuses is answered with its code.
+
 With acks=0 there is no answer; an error closes the connection, which is the only way to tell.
 This is the data plane: the bytes stay where they were received, see `produce_codec`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ottla.base.errors import StorageError
 from ottla.broker.delayed_produce import Awaited, DelayedProduce, Outcomes
@@ -29,16 +32,21 @@ from ottla.broker.produce_codec import (
     encode_response,
     records_span,
 )
+from ottla.broker.transaction_admission import Refusals, TransactionAdmission
+from ottla.coordinators.pending import Pending
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.protocol.headers import decode_request_header
 from ottla.records.batch import CODEC_MASK, CRC_FROM
 from ottla.records.compression import Codec
+from ottla.replication.partition import UnverifiedTransaction
 
 if TYPE_CHECKING:
     from ottla.broker.burst import Burst
     from ottla.broker.connection_state import ConnectionState
     from ottla.broker.context import Services
+    from ottla.broker.transaction_admission import Question
     from ottla.net.asyncio_adapter import ServerConnection
+    from ottla.net.wire_connection import Reply
     from ottla.replication.partition import Partition
 
 VERSIONS = range(3, 14)
@@ -56,12 +64,43 @@ INTERNAL_TOPICS = frozenset(
 _VALID_ACKS = (-1, 0, 1)
 
 
+class Frame(NamedTuple):
+    """One decoded request and the bytes that it points into."""
+
+    request: ProduceRequestView
+    data: bytearray
+    view: memoryview
+    version: int
+    correlation_id: int
+
+    def copy(self) -> Frame:
+        """Return the same on bytes of its own: those of a connection are borrowed."""
+        records = [asked for topic in self.request.topics for asked in topic.partitions]
+        start = min((asked.records_start for asked in records), default=0)
+        end = max((asked.records_end for asked in records), default=0)
+        data = bytearray(self.view[start:end])
+        topics = [
+            topic._replace(
+                partitions=[
+                    PartitionData(
+                        asked.partition, asked.records_start - start, asked.records_end - start
+                    )
+                    for asked in topic.partitions
+                ]
+            )
+            for topic in self.request.topics
+        ]
+        request = self.request._replace(topics=topics)
+        return Frame(request, data, memoryview(data), self.version, self.correlation_id)
+
+
 class ProducePath:
     """The road of Produce requests through the broker; one for each loop."""
 
-    __slots__ = ("_burst", "_clock", "_purgatory", "_replicas")
+    __slots__ = ("_admission", "_burst", "_clock", "_purgatory", "_replicas")
 
     def __init__(self, services: Services, burst: Burst) -> None:
+        self._admission = TransactionAdmission(services)
         self._replicas = services.replicas
         self._purgatory = services.purgatory
         self._clock = services.clock
@@ -94,6 +133,10 @@ class ProducePath:
                 partition = shape.partition
                 try:
                     result = partition.append(reader.view[span[0] : span[1]], self._burst.wall_ms())
+                except UnverifiedTransaction:
+                    return self._request_of_any_shape(
+                        connection, state, start, end, version, correlation_id
+                    )
                 except (ApiError, StorageError) as error:
                     outcome = _refused(partition.index, error)
                     return self._answer(
@@ -133,43 +176,117 @@ class ProducePath:
             outcomes = _refuse_all(request, ErrorCode.INVALID_REQUIRED_ACKS)
             return self._answer(connection, 1, version, correlation_id, outcomes)
         allow_internal = header.client_id == ADMIN_CLIENT_ID
-        outcomes, awaited = self._append_all(
-            connection, request, version, allow_internal=allow_internal
-        )
+        frame = Frame(request, data, connection.reader.view, version, correlation_id)
+        if request.transactional_id is not None and self._has_to_wait(
+            connection, state, frame, allow_internal=allow_internal
+        ):
+            state.produce_shape = None  # those behind it have to wait as well
+            return 0
+        outcomes, awaited = self._append_all(frame, allow_internal=allow_internal)
         if awaited and request.acks:
-            self._park(connection, request, version, correlation_id, outcomes, awaited)
+            self._park(frame, connection.defer(), outcomes, awaited)
             return 0
         if not awaited:
             self._remember_shape(state, data, start, version, request, outcomes)
         return self._answer(connection, request.acks, version, correlation_id, outcomes)
 
-    def _append_all(
+    # transactions
+
+    def _has_to_wait(
         self,
         connection: ServerConnection,
-        request: ProduceRequestView,
-        version: int,
+        state: ConnectionState,
+        frame: Frame,
         *,
         allow_internal: bool,
+    ) -> bool:
+        """Ask the transaction coordinator when that is needed, and append when it has answered."""
+
+        def partition_of(topic: TopicData, asked: PartitionData) -> Partition:
+            return self._partition_of(topic, asked, allow_internal=allow_internal)
+
+        questions = self._admission.questions(frame.request, frame.data, partition_of)
+        before = state.admission
+        if not questions and (before is None or before.is_done):
+            return False
+        assert frame.request.transactional_id is not None
+        copied = frame.copy()
+        reply = connection.defer()
+        appended: Pending[None] = Pending()
+        state.admission = appended
+        refused = self._ask(frame, questions)
+
+        def append(_: object) -> None:
+            if not refused.is_done or not (before is None or before.is_done):
+                return
+            self._append_late(copied, reply, refused.value, allow_internal=allow_internal)
+            appended.complete(None)
+
+        refused.when_done(append)
+        if before is not None and not appended.is_done:
+            before.when_done(append)
+        return True
+
+    def _ask(self, frame: Frame, questions: list[Question]) -> Pending[Refusals]:
+        if not questions:
+            return Pending.of({})
+        transactional_id = frame.request.transactional_id
+        assert transactional_id is not None
+        return self._admission.ask(transactional_id, questions, frame.version)
+
+    def _append_late(
+        self, frame: Frame, reply: Reply, refusals: Refusals, *, allow_internal: bool
+    ) -> None:
+        """Append what has waited, outside of its burst: it is answered once it is written."""
+        outcomes, awaited = self._append_all(
+            frame, allow_internal=allow_internal, refusals=refusals, is_late=True
+        )
+        if not frame.request.acks:
+            reply.complete(())
+        elif awaited:
+            self._park(frame, reply, outcomes, awaited)
+        else:
+            reply.complete((encode_response(frame.version, frame.correlation_id, outcomes),))
+
+    # appending
+
+    def _append_all(
+        self,
+        frame: Frame,
+        *,
+        allow_internal: bool,
+        refusals: Refusals | None = None,
+        is_late: bool = False,
     ) -> tuple[Outcomes, list[Awaited]]:
         outcomes: Outcomes = []
         awaited: list[Awaited] = []
-        for topic in request.topics:
+        for topic in frame.request.topics:
             topic_outcomes: list[PartitionOutcome] = []
             outcomes.append((topic.wire_name, topic_outcomes))
             for asked in topic.partitions:
                 try:
                     partition = self._partition_of(topic, asked, allow_internal=allow_internal)
-                    if version < ZSTD_FROM:
-                        _require_older_codec(connection.reader.data, asked)
-                    outcome, end_offset = self._append(connection, partition, asked, request)
+                    if refusals and (partition.topic, partition.index) in refusals:
+                        raise refusals[partition.topic, partition.index]
+                    if frame.version < ZSTD_FROM:
+                        _require_older_codec(frame.data, asked)
+                    outcome, end_offset = self._append(frame, partition, asked, is_late=is_late)
                 except (ApiError, StorageError) as error:
                     topic_outcomes.append(_refused(asked.partition, error))
                     continue
-                if not partition.acknowledges_at_once and not partition.is_acknowledged(
-                    end_offset, all_replicas=request.acks == -1
+                if (
+                    is_late or not partition.acknowledges_at_once
+                ) and not partition.is_acknowledged(
+                    end_offset, all_replicas=is_late or frame.request.acks == -1
                 ):
                     awaited.append(
-                        Awaited(partition, end_offset, len(outcomes) - 1, len(topic_outcomes))
+                        Awaited(
+                            partition,
+                            end_offset,
+                            len(outcomes) - 1,
+                            len(topic_outcomes),
+                            partition.log.truncation_count,
+                        )
                     )
                 topic_outcomes.append(outcome)
         return outcomes, awaited
@@ -199,17 +316,16 @@ class ProducePath:
         return partition
 
     def _append(
-        self,
-        connection: ServerConnection,
-        partition: Partition,
-        asked: PartitionData,
-        request: ProduceRequestView,
+        self, frame: Frame, partition: Partition, asked: PartitionData, *, is_late: bool
     ) -> tuple[PartitionOutcome, int]:
-        if request.acks == -1:
+        if frame.request.acks == -1:
             partition.require_in_sync_replicas()
-        records = connection.reader.view[asked.records_start : asked.records_end]
-        result = partition.append(records, self._burst.wall_ms())
-        if not partition.is_in_burst:
+        records = frame.view[asked.records_start : asked.records_end]
+        wall_ms = self._clock.wall_ms() if is_late else self._burst.wall_ms()
+        result = partition.append(records, wall_ms)
+        if is_late:
+            self._burst.add_soon(partition)
+        elif not partition.is_in_burst:
             self._burst.add(partition)
         outcome = PartitionOutcome(
             asked.partition,
@@ -220,25 +336,18 @@ class ProducePath:
         )
         return outcome, result.last_offset + 1
 
-    def _park(
-        self,
-        connection: ServerConnection,
-        request: ProduceRequestView,
-        version: int,
-        correlation_id: int,
-        outcomes: Outcomes,
-        awaited: list[Awaited],
-    ) -> None:
+    def _park(self, frame: Frame, reply: Reply, outcomes: Outcomes, awaited: list[Awaited]) -> None:
         operation = DelayedProduce(
             awaited=awaited,
             outcomes=outcomes,
-            version=version,
-            correlation_id=correlation_id,
-            all_replicas=request.acks == -1,
-            reply=connection.defer(),
+            version=frame.version,
+            correlation_id=frame.correlation_id,
+            all_replicas=frame.request.acks == -1,
+            reply=reply,
             purgatory=self._purgatory,
         )
-        self._purgatory.park(operation, self._clock.now_ms() + max(request.timeout_ms, 0))
+        timeout_ms = max(frame.request.timeout_ms, 0)
+        self._purgatory.park(operation, self._clock.now_ms() + timeout_ms)
 
     def _remember_shape(
         self,

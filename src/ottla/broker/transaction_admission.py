@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Asks the transaction coordinator before the first batch of a transaction gets into a partition.
+
+A partition takes batches of a transaction only when it knows that it takes part (KIP-890): a late
+request could otherwise open a transaction that nobody ever ends. What it knows is in its producer
+state, so that only the first batch of a transaction asks. Producers of the second protocol
+(Produce v12 and later) have the partition added by asking, older ones have added it before.
+
+Requests of one connection keep their order: while one waits for the coordinator, those behind it
+that belong to transactions wait as well. The frame is borrowed, so whoever waits has a copy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from ottla.coordinators.pending import Pending
+from ottla.coordinators.ports import ProducerIdentity
+from ottla.protocol.errors import ApiError, ErrorCode
+from ottla.records.batch import HEADER_BYTES, TRANSACTIONAL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ottla.broker.context import Services
+    from ottla.broker.produce_codec import PartitionData, ProduceRequestView, TopicData
+    from ottla.replication.partition import Partition, Verification
+
+IMPLICIT_ADD_FROM: Final = 12
+"""Produce versions from here on are sent by producers that leave adding to the brokers."""
+
+RETRY_MS_MIN: Final = 1
+"""First pause when the transaction before is about to complete; it doubles."""
+
+_PRODUCER: Final = struct.Struct(">qh")
+_PRODUCER_AT: Final = 43
+_ATTRIBUTES_AT: Final = 22  # their low byte
+
+_RETRIABLE: Final = frozenset(
+    (
+        ErrorCode.CONCURRENT_TRANSACTIONS,
+        ErrorCode.COORDINATOR_LOAD_IN_PROGRESS,
+        ErrorCode.COORDINATOR_NOT_AVAILABLE,
+        ErrorCode.NOT_COORDINATOR,
+    )
+)
+
+TopicPartition = tuple[str, int]
+Refusals = dict[TopicPartition, ApiError]
+
+
+class Question(NamedTuple):
+    """A partition that has to be asked about."""
+
+    partition: Partition
+    producer: ProducerIdentity
+    verification: Verification
+
+
+class TransactionAdmission:
+    """Asks on behalf of Produce requests; one for each loop."""
+
+    __slots__ = ("_services",)
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def questions(
+        self,
+        request: ProduceRequestView,
+        data: bytearray,
+        partition_of: Callable[[TopicData, PartitionData], Partition],
+    ) -> list[Question]:
+        """Return what has to be asked before the request's batches may be appended."""
+        found = []
+        for topic in request.topics:
+            for asked in topic.partitions:
+                start = asked.records_start
+                if (
+                    asked.records_end - start < HEADER_BYTES
+                    or not data[start + _ATTRIBUTES_AT] & TRANSACTIONAL
+                ):
+                    continue
+                producer = ProducerIdentity(*_PRODUCER.unpack_from(data, start + _PRODUCER_AT))
+                try:
+                    partition = partition_of(topic, asked)
+                except ApiError:
+                    continue  # the append refuses it with the same error
+                if not partition.is_verified(*producer):
+                    verification = partition.begin_verification(*producer)
+                    found.append(Question(partition, producer, verification))
+        return found
+
+    def ask(
+        self, transactional_id: str, questions: Sequence[Question], version: int
+    ) -> Pending[Refusals]:
+        """Ask the coordinator; done with the partitions that it refuses, and why."""
+        answered: Pending[Refusals] = Pending()
+        if len({question.producer for question in questions}) > 1:
+            error = ApiError(
+                ErrorCode.INVALID_PRODUCER_ID_MAPPING, "one request, one producer in a transaction"
+            )
+            answered.complete({_place(question): error for question in questions})
+            return answered
+        if (
+            version < IMPLICIT_ADD_FROM
+            and not self._services.config.transaction_partition_verification_enable
+        ):
+            for question in questions:
+                question.verification.has_passed = True
+            answered.complete({})
+            return answered
+        deadline_ms = (
+            self._services.clock.now_ms()
+            + self._services.config.add_partitions_to_txn_retry_backoff_max_ms
+        )
+        _Attempt(self._services, transactional_id, questions, version, deadline_ms, answered).run()
+        return answered
+
+
+class _Attempt:
+    """One question on its way to an answer, asked again while the transaction before completes."""
+
+    __slots__ = (
+        "_answered",
+        "_deadline_ms",
+        "_pause_ms",
+        "_questions",
+        "_services",
+        "_transactional_id",
+        "_version",
+    )
+
+    def __init__(
+        self,
+        services: Services,
+        transactional_id: str,
+        questions: Sequence[Question],
+        version: int,
+        deadline_ms: int,
+        answered: Pending[Refusals],
+    ) -> None:
+        self._services = services
+        self._transactional_id = transactional_id
+        self._questions = questions
+        self._version = version
+        self._deadline_ms = deadline_ms
+        self._answered = answered
+        self._pause_ms = RETRY_MS_MIN
+
+    def run(self) -> None:
+        """Ask once."""
+        services = self._services
+        places = [_place(question) for question in self._questions]
+        now_ms = services.clock.now_ms()
+        try:
+            pending = services.transactions.admit(
+                self._transactional_id,
+                self._questions[0].producer,
+                places,
+                add=self._version >= IMPLICIT_ADD_FROM,
+                moment=services.moment(),
+            )
+        except ApiError as error:
+            self._judge(dict.fromkeys(places, error.code), now_ms)
+            return
+        pending.when_done(self._answer)
+
+    def _answer(self, done: Pending[dict[TopicPartition, ErrorCode]]) -> None:
+        if done.error is not None:
+            codes = {_place(question): done.error.code for question in self._questions}
+        else:
+            codes = done.value
+        self._judge(codes, self._services.clock.now_ms())
+
+    def _judge(self, codes: dict[TopicPartition, ErrorCode], now_ms: int) -> None:
+        if (
+            ErrorCode.CONCURRENT_TRANSACTIONS in codes.values()
+            and now_ms + self._pause_ms <= self._deadline_ms
+        ):
+            asyncio.get_running_loop().call_later(self._pause_ms / 1000, self.run)
+            self._pause_ms = min(
+                2 * self._pause_ms, self._services.config.add_partitions_to_txn_retry_backoff_ms
+            )
+            return
+        refusals: Refusals = {}
+        for question in self._questions:
+            place = _place(question)
+            code = codes.get(place, ErrorCode.NONE)
+            if code == ErrorCode.NONE:
+                question.verification.has_passed = True
+            else:
+                refusals[place] = ApiError(*_as_produce_error(code, self._version))
+        self._answered.complete(refusals)
+
+
+def _place(question: Question) -> TopicPartition:
+    return question.partition.topic, question.partition.index
+
+
+def _as_produce_error(code: ErrorCode, version: int) -> tuple[ErrorCode, str]:
+    """Return what a producer understands of a coordinator's answer.
+
+    What passes by itself becomes NOT_ENOUGH_REPLICAS: every producer sends again then, and none
+    asks for new metadata first.
+    """
+    if code in _RETRIABLE:
+        return (
+            ErrorCode.NOT_ENOUGH_REPLICAS,
+            f"the transaction coordinator could not confirm the partition yet: {code.name}",
+        )
+    if code == ErrorCode.PRODUCER_FENCED:
+        return ErrorCode.INVALID_PRODUCER_EPOCH, "another instance has taken over the producer"
+    if code == ErrorCode.TRANSACTION_ABORTABLE and version < IMPLICIT_ADD_FROM - 1:
+        code = ErrorCode.INVALID_TXN_STATE
+    return code, "the partition is no part of an open transaction of this producer"
