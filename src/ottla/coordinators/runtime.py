@@ -143,6 +143,11 @@ class CoordinatorRuntime(Generic[Shard]):
             if host.is_active:
                 yield index, host.shard
 
+    def shards(self) -> Iterator[tuple[int, Shard]]:
+        """Yield index and shard of everything that is here, serving or being loaded."""
+        for index, host in self._hosts.items():
+            yield index, host.shard
+
     @property
     def is_loading(self) -> bool:
         """Whether any shard is still being read."""
@@ -248,7 +253,10 @@ class CoordinatorRuntime(Generic[Shard]):
             try:
                 end_offset = host.partition.append(records, moment.wall_ms, result.producer)
             except ApiError as error:
-                raise _as_coordinator_error(error) from error
+                refusal = _as_coordinator_error(error)
+                for parked, _ in result.releases:
+                    parked.fail(refusal)  # the shard does not hold them any longer
+                raise refusal from error
             offset = end_offset - len(records)
             assert offset >= host.end_offset, (offset, host.end_offset)
             replay, producer = host.shard.replay, result.producer

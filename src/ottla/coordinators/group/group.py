@@ -8,7 +8,8 @@ see groups through this protocol.
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,11 +17,15 @@ if TYPE_CHECKING:
     from ottla.coordinators.ports import CoordinatorRecord
 
 
+CommitCheck: TypeAlias = Callable[[str, bytes, int], None]
+"""Raises ApiError unless a member may commit for a topic, its id (or zeros) and a partition."""
+
+
 class GroupType(enum.Enum):
     """The kinds of groups, as ListGroups names them."""
 
-    CLASSIC = "Classic"
-    CONSUMER = "Consumer"
+    CLASSIC = "classic"
+    CONSUMER = "consumer"
 
 
 class Group(Protocol):
@@ -52,10 +57,11 @@ class Group(Protocol):
         *,
         is_transactional: bool,
         version: int,
-    ) -> None:
+    ) -> CommitCheck | None:
         """Raise ApiError unless such a member may commit offsets.
 
         `generation` is a classic generation or a member epoch; `version` that of the request.
+        What is returned is asked about each partition; None lets all of them pass.
         """
 
     def check_offset_fetch(self, member_id: str | None, member_epoch: int) -> None:

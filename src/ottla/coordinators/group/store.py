@@ -13,7 +13,7 @@ from ottla.coordinators.timers import Timers
 from ottla.protocol.errors import ApiError, ErrorCode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ottla.coordinators.group.group import Group
     from ottla.metadata.image import ClusterImage
@@ -74,7 +74,7 @@ class Client(NamedTuple):
 class GroupStore:
     """Groups of one shard; the parts of the shard work on it."""
 
-    __slots__ = ("groups", "image", "settings", "timers")
+    __slots__ = ("groups", "image", "settings", "stand_in", "timers")
 
     def __init__(self, image: ClusterImage, settings: GroupSettings) -> None:
         self.groups: dict[str, Group] = {}
@@ -82,6 +82,15 @@ class GroupStore:
         self.image = image
         """The cluster's metadata as this broker has applied it; replaced, never changed."""
         self.settings = settings
+        self.stand_in: Callable[[str], Group | None] = lambda _: None
+        """What takes the place of a group that is forgotten: one for the offsets it leaves."""
+
+    def forget(self, group_id: str) -> None:
+        """Drop a group; if it leaves offsets, they belong to a group without members."""
+        del self.groups[group_id]
+        group = self.stand_in(group_id)
+        if group is not None:
+            self.groups[group_id] = group
 
     def get(self, group_id: str) -> Group:
         """Return the group; raises ApiError GROUP_ID_NOT_FOUND."""
