@@ -28,6 +28,9 @@ class Clock(Protocol):
     def wall_ms(self) -> int:
         """Return milliseconds since the Unix epoch; may jump when the machine's clock is set."""
 
+    def moment(self) -> Moment:
+        """Return both readings."""
+
 
 class SystemClock:
     """The machine's own clocks."""
@@ -41,6 +44,10 @@ class SystemClock:
     def wall_ms(self) -> int:
         """Return the Unix time in milliseconds."""
         return time.time_ns() // 1_000_000
+
+    def moment(self) -> Moment:
+        """Return both readings."""
+        return Moment(self.now_ms(), self.wall_ms())
 
 
 class ManualClock:
@@ -59,6 +66,10 @@ class ManualClock:
     def wall_ms(self) -> int:
         """Return the Unix reading."""
         return self._wall_ms
+
+    def moment(self) -> Moment:
+        """Return both readings."""
+        return Moment(self._now_ms, self._wall_ms)
 
     def advance(self, ms: int) -> None:
         """Move both readings forward by `ms` milliseconds."""

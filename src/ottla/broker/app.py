@@ -21,6 +21,7 @@ from ottla.broker.burst import Burst
 from ottla.broker.connection_limits import ConnectionLimits
 from ottla.broker.context import Services
 from ottla.broker.controller_gateway import ControllerGateway
+from ottla.broker.coordination import Coordination
 from ottla.broker.dispatch import Dispatcher
 from ottla.broker.fetch_sessions import FetchSessionCache
 from ottla.broker.group_commit import GroupCommit
@@ -131,6 +132,7 @@ class Broker:
             directory.mark_running()
         self._replicas.load(gateway.image)
         self._logs.upkeep.high_watermark_of = self._high_watermark_of
+        self._coordination.start(gateway.image)
         gateway.subscribe(self._metadata_changed)
         self._housekeeping.start()
         await self._server.start_serving()
@@ -148,6 +150,15 @@ class Broker:
         self._purgatory_timer = PurgatoryTimer(purgatory, clock)
         loop = asyncio.get_running_loop()
         self._burst = Burst(clock, self._storage_failed, loop.call_soon)
+        self._coordination = coordination = Coordination(
+            config=config,
+            gateway=self._gateway,
+            replicas=self._replicas,
+            burst=self._burst,
+            clock=clock,
+            executor=self._executor,
+            last_connection_serial=lambda: self._services.last_connection_serial,
+        )
         self._services = Services(
             clock=clock,
             config=config,
@@ -161,6 +172,8 @@ class Broker:
             ),
             disk_executor=self._executor,
             burst=self._burst,
+            groups=coordination.groups,
+            transactions=coordination.transactions,
         )
         limits = ConnectionLimits(limits_of(config))
         self._connection_limits = limits
@@ -213,6 +226,7 @@ class Broker:
         """Stop all parts; what was acknowledged is on disk when this returns."""
         self._server.stop_accepting()
         await self._housekeeping.stop()
+        self._coordination.stop()
         self._server.close()
         await asyncio.sleep(0)  # let transports send what they have
         self._purgatory_timer.stop()
@@ -226,6 +240,7 @@ class Broker:
     def _metadata_changed(self, image: ClusterImage, delta: ImageDelta) -> None:
         self._follow_settings()
         self._replicas.apply(image, delta)
+        self._coordination.follow(image, delta)
 
     def _follow_settings(self) -> None:
         """Bring everybody's settings up to date with their dynamic values."""
@@ -233,6 +248,7 @@ class Broker:
             config = self._services.config = self._gateway.config
             self._topic_configs = TopicConfigs(config)
             self._connection_limits.limits = limits_of(config)
+            self._coordination.follow_settings(config)
             self._group_commit.window_ms = config.ottla_flush_window_ms
             self._logs.upkeep.follow_settings(upkeep_settings(config))
 

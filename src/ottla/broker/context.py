@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ottla.broker.controller_gateway import ControllerGateway
     from ottla.broker.fetch_sessions import FetchSessionCache
     from ottla.broker.purgatory import Purgatory
+    from ottla.coordinators.group.coordinator import GroupCoordinator
+    from ottla.coordinators.transaction.coordinator import TransactionCoordinator
     from ottla.metadata.image import ClusterImage
     from ottla.net.asyncio_adapter import ServerConnection
     from ottla.protocol.headers import RequestHeader
@@ -33,10 +35,12 @@ class Services:
         "controller",
         "disk_executor",
         "fetch_sessions",
+        "groups",
         "last_connection_serial",
         "logs",
         "purgatory",
         "replicas",
+        "transactions",
     )
 
     def __init__(
@@ -51,6 +55,8 @@ class Services:
         fetch_sessions: FetchSessionCache,
         disk_executor: Executor,
         burst: Burst,
+        groups: GroupCoordinator,
+        transactions: TransactionCoordinator,
     ) -> None:
         self.burst = burst
         self.clock = clock
@@ -61,11 +67,13 @@ class Services:
         self.purgatory = purgatory
         self.fetch_sessions = fetch_sessions
         self.disk_executor = disk_executor  # threads that wait for the disk
+        self.groups = groups
+        self.transactions = transactions
         self.last_connection_serial = 0  # of the connection that was accepted last
 
     def moment(self) -> Moment:
         """Return the present time on both clocks."""
-        return Moment(self.clock.now_ms(), self.clock.wall_ms())
+        return self.clock.moment()
 
     @property
     def image(self) -> ClusterImage:

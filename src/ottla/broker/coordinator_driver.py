@@ -16,7 +16,6 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
-from ottla.base.clock import Moment
 from ottla.base.errors import StorageError
 from ottla.broker.coordinator_partition import LedPartition, decode_batches
 from ottla.protocol.errors import ApiError, ErrorCode
@@ -194,7 +193,7 @@ class CoordinatorDriver:
             offset = next_offset
         if self._led.get(index) is not led:
             return
-        self._runtime.finish_load(index, end_offset, self._moment())
+        self._runtime.finish_load(index, end_offset, self._clock.moment())
         if count:
             _logger.info(
                 "%s-%s: read %d records in %d ms",
@@ -213,9 +212,6 @@ class CoordinatorDriver:
 
     # time
 
-    def _moment(self) -> Moment:
-        return Moment(self._clock.now_ms(), self._clock.wall_ms())
-
     def _deadline_set(self, deadline_ms: int) -> None:
         if self._timer_ms is None or deadline_ms < self._timer_ms:
             self._arm(deadline_ms)
@@ -232,7 +228,7 @@ class CoordinatorDriver:
     def _expire(self) -> None:
         self._timer = None
         self._timer_ms = None
-        self._runtime.on_deadline(self._moment())
+        self._runtime.on_deadline(self._clock.moment())
         for index, led in tuple(self._led.items()):
             if not self._runtime.has(index):  # it could not write what time had brought
                 self._lose_vanished(index, led)

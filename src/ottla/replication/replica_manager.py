@@ -65,6 +65,10 @@ class ReplicaManager:
         partitions = self._partitions.get(topic)
         return partitions.get(index) if partitions is not None else None
 
+    def partitions_of(self, topic: str) -> list[Partition]:
+        """Return the partitions of a topic that this broker leads."""
+        return list(self._partitions.get(topic, {}).values())
+
     def get_by_id(self, topic_id: bytes, index: int) -> Partition | None:
         """Return the partition of the topic with this id, or None."""
         partitions = self._by_id.get(topic_id)

@@ -89,7 +89,7 @@ class Bench:
     def write(self, index, *pairs: tuple[bytes, bytes]) -> Pending[str]:
         """Write some values."""
         records = [CoordinatorRecord(key, value) for key, value in pairs]
-        moment = self.driver._moment()
+        moment = SystemClock().moment()
         return self.runtime.write(index, lambda _: Result(records, "written"), moment)
 
     def shard(self, index) -> Words:
@@ -115,7 +115,7 @@ async def test_a_shard_is_read_in_pieces(world, bench, monkeypatch):
     for number in range(40):
         bench.write(0, (b"key-%d" % (number % 7), b"value %d" % number))
     producer = ProducerIdentity(5, 0)
-    bench.runtime.write_marker(0, producer, TransactionMarker(True, 0), bench.driver._moment())
+    bench.runtime.write_marker(0, producer, TransactionMarker(True, 0), SystemClock().moment())
     bench.burst.end()
     expected = dict(bench.shard(0).values)
     bench.follow()

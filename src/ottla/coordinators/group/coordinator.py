@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from ottla.base.clock import Moment
     from ottla.coordinators.group.store import Client, GroupSettings
-    from ottla.coordinators.ports import Result
+    from ottla.coordinators.ports import ProducerIdentity, Result
     from ottla.metadata.image import ClusterImage, ImageDelta
     from ottla.protocol.messages.describe_groups import DescribedGroup
     from ottla.protocol.messages.heartbeat import HeartbeatRequest
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         TxnOffsetCommitRequest,
         TxnOffsetCommitResponse,
     )
+    from ottla.records.control import TransactionMarker
 
 Answer = TypeVar("Answer")
 
@@ -74,6 +75,10 @@ class GroupCoordinator:
         return GroupShard(index, self._image, self._settings, self._new_member_suffix)
 
     # the cluster
+
+    def start(self, image: ClusterImage) -> None:
+        """Take the image that everything begins with."""
+        self._image = image
 
     def follow_image(self, image: ClusterImage, delta: ImageDelta, moment: Moment) -> None:
         """Take a new image; offsets of topics that are gone go with them."""
@@ -189,6 +194,12 @@ class GroupCoordinator:
         """Delete offsets of topics that the group does not read."""
         _require_name(request.group_id)
         return self._write(request.group_id, lambda s: s.offsets.delete(request), moment)
+
+    def write_marker(
+        self, index: int, producer: ProducerIdentity, marker: TransactionMarker, moment: Moment
+    ) -> Pending[None]:
+        """End a producer's transaction in a partition of the topic; done once it is committed."""
+        return self.runtime.write_marker(index, producer, marker, moment)
 
     # groups of any kind
 
