@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from ottla.base.clock import Moment
+from ottla.coordinators.group.store import Client
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from ottla.broker.controller_gateway import ControllerGateway
     from ottla.broker.fetch_sessions import FetchSessionCache
     from ottla.broker.purgatory import Purgatory
+    from ottla.coordinators.group.coordinator import GroupCoordinator
     from ottla.metadata.image import ClusterImage
     from ottla.net.asyncio_adapter import ServerConnection
     from ottla.protocol.headers import RequestHeader
@@ -33,6 +35,7 @@ class Services:
         "controller",
         "disk_executor",
         "fetch_sessions",
+        "groups",
         "last_connection_serial",
         "logs",
         "purgatory",
@@ -49,6 +52,7 @@ class Services:
         logs: LogManager,
         purgatory: Purgatory,
         fetch_sessions: FetchSessionCache,
+        groups: GroupCoordinator,
         disk_executor: Executor,
         burst: Burst,
     ) -> None:
@@ -60,6 +64,7 @@ class Services:
         self.logs = logs
         self.purgatory = purgatory
         self.fetch_sessions = fetch_sessions
+        self.groups = groups
         self.disk_executor = disk_executor  # threads that wait for the disk
         self.last_connection_serial = 0  # of the connection that was accepted last
 
@@ -94,6 +99,11 @@ class RequestContext:
     def moment(self) -> Moment:
         """When the request is handled, on both clocks."""
         return Moment(self.now_ms, self.services.clock.wall_ms())
+
+
+def client_of(context: RequestContext) -> Client:
+    """Return who sends the request, as coordinators keep it."""
+    return Client(context.header.client_id or "", f"/{context.connection.peer_host}")
 
 
 class Message(Protocol):
