@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from ottla.base.clock import Moment
+from ottla.coordinators.group.store import Client
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -102,6 +103,11 @@ class RequestContext:
     def moment(self) -> Moment:
         """When the request is handled, on both clocks."""
         return Moment(self.now_ms, self.services.clock.wall_ms())
+
+
+def client_of(context: RequestContext) -> Client:
+    """Return who sends the request, as coordinators keep it."""
+    return Client(context.header.client_id or "", f"/{context.connection.peer_host}")
 
 
 class Message(Protocol):

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from ottla.protocol.errors import ApiError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from ottla.protocol.errors import ApiError
 
 Answer = TypeVar("Answer")
 Other = TypeVar("Other")
@@ -80,10 +80,36 @@ class Pending(Generic[Answer]):
         self.when_done(finish)
         return converted
 
+    def otherwise(self, convert: Callable[[ApiError], Answer]) -> Pending[Answer]:
+        """Return this, or when it has an error instead what `convert` makes of the error."""
+        if self.is_done and self.error is None:
+            return self
+        converted: Pending[Answer] = Pending()
+
+        def finish(done: Pending[Answer]) -> None:
+            converted.complete(convert(done.error) if done.error is not None else done.value)
+
+        self.when_done(finish)
+        return converted
+
     def _tell(self) -> None:
         callbacks, self._callbacks = self._callbacks, []
         for callback in callbacks:
             callback(self)
+
+
+def attempt(
+    operation: Callable[[], Pending[Answer]], refused: Callable[[ApiError], Answer]
+) -> Pending[Answer]:
+    """Return what `operation` answers; an error, raised or in the answer, goes through `refused`.
+
+    For requests of many parts, where one that is refused must not fail the others.
+    """
+    try:
+        pending = operation()
+    except ApiError as error:
+        return Pending.of(refused(error))
+    return pending.otherwise(refused)
 
 
 def gather(pendings: list[Pending[Answer]]) -> Pending[list[Pending[Answer]]]:
