@@ -37,6 +37,5 @@ def _delete(group_id: str, context: RequestContext) -> Pending[DeletableGroupRes
     return attempt(
         lambda: groups.delete_group(group_id, moment).then(
             lambda _: DeletableGroupResult(group_id=group_id)
-        ),
-        lambda error: DeletableGroupResult(group_id=group_id, error_code=error.code),
-    )
+        )
+    ).otherwise(lambda error: DeletableGroupResult(group_id=group_id, error_code=error.code))

@@ -46,9 +46,8 @@ def _describe(
     group_id: str, context: RequestContext, *, with_operations: bool
 ) -> Pending[DescribedGroup]:
     coordinator, version = context.services.groups, context.header.api_version
-    group = attempt(
-        lambda: coordinator.describe_group(group_id),
-        lambda error: _refused(group_id, error, version),
+    group = attempt(lambda: coordinator.describe_group(group_id)).otherwise(
+        lambda error: _refused(group_id, error, version)
     )
     return group.then(_with_operations) if with_operations else group
 

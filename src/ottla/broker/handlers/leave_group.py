@@ -50,7 +50,7 @@ def handle(request: LeaveGroupRequest, context: RequestContext) -> Pending[Leave
         )
 
     groups, moment = context.services.groups, context.moment
-    left = attempt(lambda: groups.leave_group(request, moment), refused)
+    left = attempt(lambda: groups.leave_group(request, moment)).otherwise(refused)
     return left if has_many else left.then(_of_one)
 
 

@@ -40,9 +40,8 @@ def handle(request: OffsetCommitRequest, context: RequestContext) -> Pending[Off
     unknown = _take_out_unknown(request, version, context.services.image)
     if not request.topics:
         return Pending.of(OffsetCommitResponse(topics=unknown))
-    answer = attempt(
-        lambda: groups.commit_offsets(request, version, moment),
-        lambda error: _refused(request, error),
+    answer = attempt(lambda: groups.commit_offsets(request, version, moment)).otherwise(
+        lambda error: _refused(request, error)
     )
     return answer.then(lambda committed: _with(committed, unknown)) if unknown else answer
 

@@ -73,9 +73,8 @@ def _fetch(
     groups, image = context.services.groups, context.services.image
     has_ids = context.header.api_version >= TOPIC_IDS_FROM
     unknown = _take_out_unknown(group, image) if has_ids else []
-    answer = attempt(
-        lambda: groups.fetch_offsets(group, require_stable=require_stable),
-        lambda error: OffsetFetchResponseGroup(group_id=group.group_id, error_code=error.code),
+    answer = attempt(lambda: groups.fetch_offsets(group, require_stable=require_stable)).otherwise(
+        lambda error: OffsetFetchResponseGroup(group_id=group.group_id, error_code=error.code)
     )
     return answer.then(lambda found: _with_ids(found, unknown, image)) if has_ids else answer
 
