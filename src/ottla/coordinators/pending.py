@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from ottla.protocol.errors import ApiError
+from ottla.protocol.errors import ApiError, ErrorCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,6 +92,18 @@ class Pending(Generic[Answer]):
         self.when_done(finish)
         return converted
 
+    def conclude(self, convert: Callable[[Pending[Answer]], Other]) -> Pending[Other]:
+        """Return a pending answer that `convert` makes of this one, be it an error or not."""
+        concluded: Pending[Other] = Pending()
+        self.when_done(lambda done: concluded.complete(convert(done)))
+        return concluded
+
+    @property
+    def error_code(self) -> ErrorCode:
+        """The code of the error, NONE when there is an answer."""
+        assert self.is_done, "nobody has answered yet"
+        return ErrorCode.NONE if self.error is None else self.error.code
+
     def _tell(self) -> None:
         callbacks, self._callbacks = self._callbacks, []
         for callback in callbacks:
@@ -110,6 +122,16 @@ def attempt(
     except ApiError as error:
         return Pending.of(refused(error))
     return pending.otherwise(refused)
+
+
+def outcome_of(operation: Callable[[], Pending[Answer]]) -> Pending[Answer]:
+    """Return what `operation` answers; an error that it raises is an answer too."""
+    try:
+        return operation()
+    except ApiError as error:
+        failed: Pending[Answer] = Pending()
+        failed.fail(error)
+        return failed
 
 
 def gather(pendings: list[Pending[Answer]]) -> Pending[list[Pending[Answer]]]:

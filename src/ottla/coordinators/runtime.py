@@ -132,6 +132,15 @@ class CoordinatorRuntime(Generic[Shard]):
         """Whether there is a shard, be it loading or serving."""
         return index in self._hosts
 
+    def leader_epoch(self, index: int) -> int:
+        """Return the epoch in which this broker leads a partition that has a shard."""
+        return self._hosts[index].partition.leader_epoch
+
+    def shard(self, index: int) -> Shard | None:
+        """Return the shard of a partition if it serves."""
+        host = self._hosts.get(index)
+        return host.shard if host is not None and host.is_active else None
+
     def is_active(self, index: int) -> bool:
         """Whether the shard serves."""
         host = self._hosts.get(index)
