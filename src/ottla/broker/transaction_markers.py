@@ -257,7 +257,9 @@ class TransactionMarkers:
             else:
                 self._again(job)
 
-        outcome_of(lambda: self.coordinator.markers_written(job.due, self._moment())).when_done(finish)
+        outcome_of(lambda: self.coordinator.markers_written(job.due, self._moment())).when_done(
+            finish
+        )
 
     def _again(self, job: _Job) -> None:
         """Try once more after a pause, a longer one each time."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ottla.coordinators.pending import Pending, outcome_of, gather
+from ottla.coordinators.pending import Pending, gather, outcome_of
 from ottla.coordinators.ports import ProducerIdentity
 from ottla.coordinators.transaction.client_errors import OTHERS_KNOW_FENCED_FROM, fenced_for
 from ottla.protocol.errors import ErrorCode

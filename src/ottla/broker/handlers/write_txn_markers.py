@@ -13,7 +13,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from ottla.coordinators.pending import Pending, outcome_of, gather
+from ottla.coordinators.pending import Pending, gather, outcome_of
 from ottla.coordinators.ports import ProducerIdentity
 from ottla.protocol.errors import ErrorCode
 from ottla.protocol.messages.write_txn_markers import (

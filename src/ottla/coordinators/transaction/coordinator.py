@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ottla.coordinators.partitioning import partition_of
-from ottla.coordinators.pending import Pending, outcome_of, gather
+from ottla.coordinators.pending import Pending, gather, outcome_of
 from ottla.coordinators.ports import ProducerIdentity
 from ottla.coordinators.runtime import CoordinatorRuntime
 from ottla.coordinators.transaction.effects import MarkersDue, SendMarkers
