@@ -174,6 +174,7 @@ class Broker:
             burst=self._burst,
             groups=coordination.groups,
             transactions=coordination.transactions,
+            marker_writer=coordination.marker_writer,
         )
         limits = ConnectionLimits(limits_of(config))
         self._connection_limits = limits

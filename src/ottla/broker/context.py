@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ottla.broker.controller_gateway import ControllerGateway
     from ottla.broker.fetch_sessions import FetchSessionCache
     from ottla.broker.purgatory import Purgatory
+    from ottla.broker.transaction_markers import MarkerWriter
     from ottla.coordinators.group.coordinator import GroupCoordinator
     from ottla.coordinators.transaction.coordinator import TransactionCoordinator
     from ottla.metadata.image import ClusterImage
@@ -39,6 +40,7 @@ class Services:
         "groups",
         "last_connection_serial",
         "logs",
+        "marker_writer",
         "purgatory",
         "replicas",
         "transactions",
@@ -58,6 +60,7 @@ class Services:
         burst: Burst,
         groups: GroupCoordinator,
         transactions: TransactionCoordinator,
+        marker_writer: MarkerWriter,
     ) -> None:
         self.burst = burst
         self.clock = clock
@@ -70,6 +73,7 @@ class Services:
         self.disk_executor = disk_executor  # threads that wait for the disk
         self.groups = groups
         self.transactions = transactions
+        self.marker_writer = marker_writer
         self.last_connection_serial = 0  # of the connection that was accepted last
 
     def moment(self) -> Moment:

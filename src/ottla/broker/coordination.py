@@ -53,8 +53,9 @@ class Coordination:
         self._clock = clock
         self._tasks: set[asyncio.Task[int]] = set()
         self.groups = GroupCoordinator(gateway.image, config, lambda: str(uuid.uuid4()))
+        self.marker_writer = MarkerWriter(replicas, self.groups, burst)
         self._markers = TransactionMarkers(
-            writer=MarkerWriter(replicas, self.groups, burst),
+            writer=self.marker_writer,
             image=lambda: gateway.image,
             clock=clock,
             call_later=asyncio.get_running_loop().call_later,

@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ottla.controller.decision import Decision
 from ottla.controller.elections import clean_leader, leader_change
-from ottla.controller.features import INITIAL_FEATURES, METADATA_VERSION, SUPPORTED_FEATURES
+from ottla.controller.features import (
+    INITIAL_FEATURES,
+    LATER_FEATURES,
+    METADATA_VERSION,
+    SUPPORTED_FEATURES,
+)
 from ottla.metadata.image import NO_LEADER
 from ottla.protocol.messages.cluster_metadata import (
     BrokerEndpoint,
@@ -44,13 +49,18 @@ class BrokerFacts(NamedTuple):
 
 
 def bootstrap(image: ClusterImage) -> Decision[None]:
-    """Return the records with which an empty metadata log begins.
+    """Return the records with which an empty metadata log begins, or an old one goes on.
 
-    A folder that Kafka formatted and never ran brings its features along; else they are ours.
+    A folder that Kafka formatted and never ran brings its features along; else they are ours. A
+    log that this project began when it knew but one feature is given the levels of the others.
+    What an operator has finalised, or Kafka, is never changed.
     """
-    if image.next_offset > 0:
-        return Decision([], None)
-    features = image.features or INITIAL_FEATURES
+    if image.next_offset == 0:
+        features = image.features or INITIAL_FEATURES
+    elif set(image.features) == {METADATA_VERSION}:
+        features = {name: INITIAL_FEATURES[name] for name in LATER_FEATURES}
+    else:
+        features = {}
     ordered = sorted(features, key=lambda name: (name != METADATA_VERSION, name))
     return Decision(
         [FeatureLevelRecord(name=name, feature_level=features[name]) for name in ordered], None

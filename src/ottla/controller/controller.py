@@ -98,7 +98,7 @@ class Controller:
         return elections.elect_leaders(image, election_type, partitions)
 
     def bootstrap(self, image: ClusterImage) -> Decision[None]:
-        """Begin an empty metadata log."""
+        """Begin an empty metadata log; give an old one the features that it lacks."""
         return brokers.bootstrap(image)
 
     def register_broker(

@@ -120,6 +120,16 @@ def attempt(ask: Callable[[], Pending[Answer]]) -> Pending[Answer]:
         return failed
 
 
+def outcome_of(operation: Callable[[], Pending[Answer]]) -> Pending[Answer]:
+    """Return what `operation` answers; an error that it raises is an answer too."""
+    try:
+        return operation()
+    except ApiError as error:
+        failed: Pending[Answer] = Pending()
+        failed.fail(error)
+        return failed
+
+
 def gather(pendings: list[Pending[Answer]]) -> Pending[list[Pending[Answer]]]:
     """Return a pending answer that is done when all are, whatever became of each."""
     gathered: Pending[list[Pending[Answer]]] = Pending()

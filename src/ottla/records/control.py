@@ -54,6 +54,8 @@ class TransactionMarker(NamedTuple):
 
     committed: bool
     coordinator_epoch: int
+    transaction_version: int = 0
+    """The producer's protocol, by which a leader judges the epoch; not written to the log."""
 
 
 def control_type(key: bytes | None) -> ControlType | None:

@@ -16,6 +16,7 @@ from ottla.controller.brokers import BrokerFacts
 from ottla.controller.configs import ConfigChange, ConfigOperation, ResourceChange
 from ottla.controller.controller import Controller
 from ottla.controller.elections import ElectionType
+from ottla.controller.features import INITIAL_FEATURES
 from ottla.metadata.engines.memory import MemoryCluster, MemoryEngine
 from ottla.metadata.image import ResourceType
 from ottla.metadata.journal import ControllerFenced
@@ -105,8 +106,8 @@ def test_a_start_from_nothing():
 
     async def scenario(world, gateway):
         assert gateway.image.brokers[1].is_live
-        assert gateway.image.features == {"metadata.version": 30}
-        assert world.engine.appends == [2]
+        assert gateway.image.features == INITIAL_FEATURES
+        assert world.engine.appends == [len(INITIAL_FEATURES) + 1]
         assert gateway.controller_id == 1
 
     run(scenario)

@@ -37,6 +37,23 @@ def test_an_empty_log_begins_with_features(cluster):
     assert cluster.controller.bootstrap(cluster.image).records == []
 
 
+def test_an_old_log_is_given_the_features_that_came_later(cluster):
+    """One that has but the metadata version gets the rest; one of Kafka's is left as it is."""
+    empty = ClusterImage("c")
+    old, _ = empty.apply([FeatureLevelRecord(name="metadata.version", feature_level=30)])
+    records = cluster.controller.bootstrap(old).records
+    assert [(r.name, r.feature_level) for r in records] == [
+        ("group.version", 1),
+        ("transaction.version", 2),
+    ]
+    upgraded, _ = old.apply(records)
+    assert cluster.controller.bootstrap(upgraded).records == []
+    foreign, _ = old.apply(
+        [FeatureLevelRecord(name="eligible.leader.replicas.version", feature_level=1)]
+    )
+    assert cluster.controller.bootstrap(foreign).records == []
+
+
 def test_a_broker_is_in_service_at_once(cluster):
     """It is registered unfenced with what it says of itself, in a new epoch."""
     first, second = register(cluster), register(cluster)
