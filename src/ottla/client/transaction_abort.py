@@ -63,16 +63,6 @@ async def fence_transaction(cluster: Cluster, transactional_id: str) -> None:
         raise failure
 
 
-async def find_open_transaction(
-    cluster: Cluster, name: TopicPartition, start_offset: int
-) -> ActiveProducer | None:
-    """Return the producer whose transaction begins at an offset of a partition and is open."""
-    for producer in (await describe_producers(cluster, (name,)))[name]:
-        if producer.transaction_start_offset == start_offset:
-            return producer
-    return None
-
-
 async def find_hanging(
     cluster: Cluster, partitions: Iterable[TopicPartition], older_than_ms: int
 ) -> list[ActiveProducer]:

@@ -77,8 +77,13 @@ class TransactionDescription:
     producer_id: int
     producer_epoch: int
     timeout_ms: int
-    start_ms: int | None  # None when no transaction is open
+    start_ms: int | None  # of the last transaction; None before the first one
     partitions: tuple[TopicPartition, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a transaction that has not been ended in all its partitions."""
+        return self.state in ("Ongoing", "PrepareCommit", "PrepareAbort", "PrepareEpochFence")
 
 
 @dataclass(frozen=True, slots=True)
