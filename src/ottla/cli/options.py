@@ -31,6 +31,10 @@ def parse_pair(text: str) -> tuple[str, str]:
     return key, value
 
 
+PARTITION_MAX = 1_000_000
+"""No topic has so many partitions: a larger number is a slip of the finger."""
+
+
 class TopicSelection(NamedTuple):
     """A topic, or some of its partitions."""
 
@@ -48,7 +52,8 @@ def parse_topic_selection(text: str) -> TopicSelection:
     chosen: list[int] = []
     for part in numbers.split(","):
         first, dash, last = part.partition("-")
-        if not first.isdecimal() or (dash and not last.isdecimal()):
+        is_number = first.isdecimal() and (last.isdecimal() or not dash)
+        if not is_number or int(last or first) > PARTITION_MAX:
             raise click.BadParameter(f"{text!r} is not TOPIC:PARTITIONS, such as orders:0,2-4")
         chosen += range(int(first), int(last or first) + 1)
     return TopicSelection(topic, tuple(sorted(set(chosen))))

@@ -125,7 +125,7 @@ class TestDescribe:
     def test_consumer_group(self, ask, serve):
         """Epochs, racks and both assignments of each member are there."""
 
-        def assignment(*numbers):
+        def assignment(*numbers: int):
             topic = consumer_messages.TopicPartitions(
                 topic_id=b"i" * 16, topic_name="t", partitions=numbers
             )

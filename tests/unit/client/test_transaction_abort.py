@@ -20,6 +20,8 @@ from ottla.protocol.messages.init_producer_id import (
     InitProducerIdResponse,
 )
 
+PRODUCER = {"producer_id": 7, "producer_epoch": 2, "coordinator_epoch": 3}
+
 T0, T1 = TopicPartition("t", 0), TopicPartition("t", 1)
 
 
@@ -65,8 +67,6 @@ class TestFence:
 class TestAbort:
     """`abort_hanging`."""
 
-    PRODUCER = {"producer_id": 7, "producer_epoch": 2, "coordinator_epoch": 3}
-
     def answer(self, *codes: int):
         """Return an answer to WriteTxnMarkers."""
         topic = marker_messages.WritableTxnMarkerTopicResult(
@@ -84,7 +84,7 @@ class TestAbort:
         """An abort marker for that producer goes to the leader, again if it has moved."""
         moved = self.answer(ErrorCode.NOT_LEADER_OR_FOLLOWER)
         serve(marker_messages.WriteTxnMarkersRequest, moved, self.answer(0))
-        on_topic(abort_hanging, T0, **self.PRODUCER)
+        on_topic(abort_hanging, T0, **PRODUCER)
         [marker] = fake.requests(marker_messages.WriteTxnMarkersRequest)[1].markers
         assert (marker.producer_id, marker.producer_epoch, marker.coordinator_epoch) == (7, 2, 3)
         assert not marker.transaction_result
@@ -101,7 +101,7 @@ class TestAbort:
         """A refusal, or no word about the partition, is an error."""
         serve(marker_messages.WriteTxnMarkersRequest, self.answer(*codes))
         with pytest.raises(ApiError, match="t-0") as caught:
-            on_topic(abort_hanging, T0, **self.PRODUCER)
+            on_topic(abort_hanging, T0, **PRODUCER)
         assert caught.value.code is code
 
 
