@@ -37,6 +37,8 @@ COMMANDS: Final = (
     LazyCommand("topics", "ottla.cli.topics", "List, create, describe, alter and delete topics."),
     LazyCommand("produce", "ottla.cli.produce", "Send lines from standard input or a file."),
     LazyCommand("consume", "ottla.cli.consume", "Print the records of a topic."),
+    LazyCommand("groups", "ottla.cli.groups", "Show groups and their lag, move their offsets."),
+    LazyCommand("transactions", "ottla.cli.transactions", "Show and abort transactions."),
     LazyCommand("configs", "ottla.cli.configs", "Show and change configurations."),
     LazyCommand("cluster", "ottla.cli.cluster", "Show the brokers of a cluster."),
     LazyCommand("log", "ottla.cli.log", "Look into files of a data folder."),

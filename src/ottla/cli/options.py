@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -31,6 +31,34 @@ def parse_pair(text: str) -> tuple[str, str]:
     return key, value
 
 
+PARTITION_MAX = 1_000_000
+"""No topic has so many partitions: a larger number is a slip of the finger."""
+
+
+class TopicSelection(NamedTuple):
+    """A topic, or some of its partitions."""
+
+    topic: str
+    partitions: tuple[int, ...] | None  # None: all
+
+
+def parse_topic_selection(text: str) -> TopicSelection:
+    """Parse TOPIC or TOPIC:PARTITIONS, such as orders:0,2 or orders:0-5."""
+    topic, colon, numbers = text.partition(":")
+    if not topic:
+        raise click.BadParameter(f"{text!r} names no topic")
+    if not colon:
+        return TopicSelection(topic, None)
+    chosen: list[int] = []
+    for part in numbers.split(","):
+        first, dash, last = part.partition("-")
+        is_number = first.isdecimal() and (last.isdecimal() or not dash)
+        if not is_number or int(last or first) > PARTITION_MAX:
+            raise click.BadParameter(f"{text!r} is not TOPIC:PARTITIONS, such as orders:0,2-4")
+        chosen += range(int(first), int(last or first) + 1)
+    return TopicSelection(topic, tuple(sorted(set(chosen))))
+
+
 bootstrap_option = click.option(
     "--bootstrap",
     type=parse_bootstrap,
@@ -55,3 +83,22 @@ def complete_topic(ctx: click.Context, _: click.Parameter, incomplete: str) -> l
 
 
 topic_argument = click.argument("topic", shell_complete=complete_topic)
+
+
+def complete_group(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Offer the cluster's groups to the shell; silence when no broker answers."""
+    from ottla.cli.session import group_names_for_completion  # noqa: PLC0415 - only on a Tab
+
+    names = group_names_for_completion(ctx.params.get("bootstrap"))
+    return [name for name in names if name.startswith(incomplete)]
+
+
+group_argument = click.argument("group", shell_complete=complete_group)
+
+
+def complete_transactional_id(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Offer the cluster's transactional ids to the shell; silence when no broker answers."""
+    from ottla.cli.session import transactional_ids_for_completion  # noqa: PLC0415 - only on a Tab
+
+    names = transactional_ids_for_completion(ctx.params.get("bootstrap"))
+    return [name for name in names if name.startswith(incomplete)]

@@ -24,15 +24,29 @@ CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u206
 """C0 and C1 controls except tab and newline, and marks that reorder text."""
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def print_table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    rarely_used: Sequence[str] = (),
+) -> None:
     """Print rows: a table on a terminal, a header and tab-separated lines elsewhere.
 
-    An empty table is nothing on a terminal: the command says in words what that means.
+    An empty table is nothing on a terminal: the command says in words what that means. Columns in
+    `rarely_used` are left out there when no row has anything in them.
     """
     if sys.stdout.isatty():
         cells = [[_cell(value) for value in row] for row in rows]
+        shown = [
+            number
+            for number, column in enumerate(columns)
+            if column not in rarely_used or any(row[number] for row in cells)
+        ]
         if cells:
-            _print_rich_table(columns, cells)
+            _print_rich_table(
+                [columns[number] for number in shown],
+                [[row[number] for number in shown] for row in cells],
+            )
         return
     lines = ["\t".join(columns)]
     lines += ["\t".join(_cell(value).replace("\t", " ") for value in row) for row in rows]
@@ -49,6 +63,11 @@ def print_facts(facts: Sequence[tuple[str, object]]) -> None:
         return
     for name, value in facts:
         sys.stdout.write(f"{name}\t{_cell(value)}\n")
+
+
+def print_gap() -> None:
+    """Print an empty line between two things, for scripts as well: it ends a table."""
+    click.echo()
 
 
 def print_json(value: Any) -> None:
@@ -133,7 +152,8 @@ def _print_rich_table(columns: Sequence[str], rows: list[list[str]]) -> None:
         border_style="dim",
     )
     for number, column in enumerate(columns):
-        is_numeric = bool(rows) and all(_is_number(row[number]) for row in rows)
+        filled = [row[number] for row in rows if row[number]]
+        is_numeric = bool(filled) and all(map(_is_number, filled))
         table.add_column(column, justify="right" if is_numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*map(Text, row))
@@ -141,4 +161,4 @@ def _print_rich_table(columns: Sequence[str], rows: list[list[str]]) -> None:
 
 
 def _is_number(text: str) -> bool:
-    return bool(text) and text.lstrip("-").replace(",", "").isdigit()
+    return bool(text) and text.lstrip("+-").replace(",", "").isdigit()

@@ -62,11 +62,32 @@ _NEXT_STEPS = {
     ErrorCode.TOPIC_ALREADY_EXISTS: "; see it with `ottla topics describe`",
     ErrorCode.MESSAGE_TOO_LARGE: "; raise the topic's max.message.bytes or send smaller records",
     ErrorCode.NOT_ENOUGH_REPLICAS: "; fewer replicas are in sync than min.insync.replicas asks for",
+    ErrorCode.GROUP_ID_NOT_FOUND: "; `ottla groups list` shows those there are",
+    ErrorCode.NON_EMPTY_GROUP: "; stop them first, `ottla groups members` shows which they are",
+    ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC: "; stop its members first",
+    ErrorCode.TRANSACTIONAL_ID_NOT_FOUND: "; `ottla transactions list` shows those there are",
 }
 
 
 def topic_names_for_completion(bootstrap: Sequence[Address] | None) -> list[str]:
     """Return the topics of the cluster, or nothing when it does not answer quickly."""
+    return _names_for_completion(bootstrap, _topic_names)
+
+
+def group_names_for_completion(bootstrap: Sequence[Address] | None) -> list[str]:
+    """Return the groups of the cluster, or nothing when it does not answer quickly."""
+    return _names_for_completion(bootstrap, _group_names)
+
+
+def transactional_ids_for_completion(bootstrap: Sequence[Address] | None) -> list[str]:
+    """Return the transactional ids of the cluster, or nothing when it does not answer quickly."""
+    return _names_for_completion(bootstrap, _transactional_ids)
+
+
+def _names_for_completion(
+    bootstrap: Sequence[Address] | None,
+    ask: Callable[[Cluster], Coroutine[object, object, list[str]]],
+) -> list[str]:
     try:
         addresses = bootstrap or parse_addresses(
             os.environ.get("OTTLA_BOOTSTRAP") or "127.0.0.1:9092"
@@ -77,7 +98,7 @@ def topic_names_for_completion(bootstrap: Sequence[Address] | None) -> list[str]
             request_timeout_ms=COMPLETION_TIMEOUT_MS,
             operation_timeout_ms=COMPLETION_TIMEOUT_MS,
         )
-        return _run(_connected(addresses, settings, _topic_names))
+        return _run(_connected(addresses, settings, ask))
     except (OttlaError, ValueError):
         return []
 
@@ -85,6 +106,18 @@ def topic_names_for_completion(bootstrap: Sequence[Address] | None) -> list[str]
 async def _topic_names(cluster: Cluster) -> list[str]:
     topics = (await cluster.refresh()).topics
     return sorted(name for name, topic in topics.items() if not topic.is_internal)
+
+
+async def _group_names(cluster: Cluster) -> list[str]:
+    from ottla.client.groups import list_groups  # noqa: PLC0415 - only on a Tab
+
+    return [group.group_id for group in await list_groups(cluster)]
+
+
+async def _transactional_ids(cluster: Cluster) -> list[str]:
+    from ottla.client.transactions import list_transactions  # noqa: PLC0415 - only on a Tab
+
+    return [transaction.transactional_id for transaction in await list_transactions(cluster)]
 
 
 async def _connected(

@@ -7,7 +7,14 @@ import click
 import pytest
 
 from ottla.cli import session
-from ottla.cli.options import bootstrap_option, complete_topic, parse_pair
+from ottla.cli.options import (
+    bootstrap_option,
+    complete_group,
+    complete_topic,
+    complete_transactional_id,
+    parse_pair,
+    parse_topic_selection,
+)
 from ottla.client.address import Address
 
 
@@ -47,3 +54,39 @@ def test_topics_are_completed(monkeypatch):
     monkeypatch.setattr(session, "topic_names_for_completion", lambda _: ["orders", "other", "x"])
     context = click.Context(click.Command("c"))
     assert complete_topic(context, click.Argument(["topic"]), "o") == ["orders", "other"]
+
+
+def test_groups_and_transactions_are_completed(monkeypatch):
+    """The shell is offered groups and transactional ids likewise."""
+    monkeypatch.setattr(session, "group_names_for_completion", lambda _: ["shop", "shed", "x"])
+    monkeypatch.setattr(session, "transactional_ids_for_completion", lambda _: ["copy", "x"])
+    context = click.Context(click.Command("c"))
+    argument = click.Argument(["name"])
+    assert complete_group(context, argument, "sh") == ["shop", "shed"]
+    assert complete_transactional_id(context, argument, "c") == ["copy"]
+
+
+@pytest.mark.parametrize(
+    ("text", "topic", "partitions"),
+    [
+        ("orders", "orders", None),
+        ("orders:3", "orders", (3,)),
+        ("orders:4,0-2,1", "orders", (0, 1, 2, 4)),
+    ],
+)
+def test_topic_selections(text, topic, partitions):
+    """A topic may come with numbers and spans; each partition counts once."""
+    assert parse_topic_selection(text) == (topic, partitions)
+
+
+@pytest.mark.parametrize("text", ["", ":1", "t:", "t:x", "t:1-", "t:-1", "t:1,,2"])
+def test_bad_topic_selections(text):
+    """What is no selection is wrong usage."""
+    with pytest.raises(click.BadParameter):
+        parse_topic_selection(text)
+
+
+def test_spans_of_partitions_are_bounded():
+    """A slip of the finger cannot ask for more partitions than a topic can have."""
+    with pytest.raises(click.BadParameter):
+        parse_topic_selection("t:0-99999999999")

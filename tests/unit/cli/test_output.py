@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ottla.cli.output import (
     json_field,
     print_facts,
+    print_gap,
     print_json,
     print_table,
     printable,
@@ -124,3 +125,29 @@ def test_remarks_are_for_people(capsys, monkeypatch):
 def test_sizes(size, text):
     """Sizes are short."""
     assert size_text(size) == text
+
+
+def test_columns_that_nobody_needs(capsys, monkeypatch):
+    """A rarely used column is shown on a terminal only when it has something to say."""
+    columns, rows = ("A", "NOTE"), [(1, None), (2, None)]
+    print_table(columns, rows, rarely_used=("NOTE",))
+    assert capsys.readouterr().out == "A\tNOTE\n1\t\n2\t\n"
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    print_table(columns, rows, rarely_used=("NOTE",))
+    assert "NOTE" not in sys.stdout.getvalue()
+    print_table(columns, [*rows, (3, "odd")], rarely_used=("NOTE",))
+    assert "NOTE" in sys.stdout.getvalue()
+
+
+def test_numbers_stand_under_each_other(monkeypatch):
+    """A column of numbers is set to the right, also when some of them are not known."""
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    print_table(("NUMBER",), [(1,), (None,), ("+22",)])
+    lines = [line.split("m")[-1] for line in sys.stdout.getvalue().splitlines()]
+    assert lines[-3:] == ["     1", "      ", "   +22"]
+
+
+def test_gap(capsys):
+    """An empty line ends a table."""
+    print_gap()
+    assert capsys.readouterr().out == "\n"

@@ -8,7 +8,12 @@ import socket
 import pytest
 
 from ottla.cli.main import main
-from ottla.cli.session import explain, topic_names_for_completion
+from ottla.cli.session import (
+    explain,
+    group_names_for_completion,
+    topic_names_for_completion,
+    transactional_ids_for_completion,
+)
 from ottla.client.address import Address
 from ottla.client.errors import BrokerUnreachableError, RequestTimeoutError, UnknownTopicError
 from ottla.protocol.errors import ApiError, ErrorCode
@@ -58,6 +63,11 @@ def test_missing_topic_and_time_outs():
         ["cluster", "describe"],
         ["consume", "t"],
         ["configs", "describe", "topic", "t"],
+        ["groups", "list"],
+        ["groups", "describe", "g"],
+        ["groups", "reset-offsets", "g", "--all-topics", "--to-latest"],
+        ["transactions", "list"],
+        ["transactions", "abort", "x", "--yes"],
     ],
 )
 def test_commands_without_a_broker(capsys, free_port, arguments):
@@ -68,6 +78,19 @@ def test_commands_without_a_broker(capsys, free_port, arguments):
     assert error.count("\n") == 1
 
 
-def test_completion_is_silent_without_a_broker(free_port):
+def test_groups_tell_the_next_step():
+    """A missing group says how to see those there are; a group in use, what to do first."""
+    error = ApiError(ErrorCode.GROUP_ID_NOT_FOUND, "group 'g' does not exist")
+    assert explain(error) == (
+        "group 'g' does not exist; `ottla groups list` shows those there are (GROUP_ID_NOT_FOUND)"
+    )
+    assert "stop them first" in explain(ApiError(ErrorCode.NON_EMPTY_GROUP))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [topic_names_for_completion, group_names_for_completion, transactional_ids_for_completion],
+)
+def test_completion_is_silent_without_a_broker(free_port, names):
     """A press of Tab never shows an error."""
-    assert topic_names_for_completion([Address("127.0.0.1", free_port)]) == []
+    assert names([Address("127.0.0.1", free_port)]) == []

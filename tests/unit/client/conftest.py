@@ -29,6 +29,7 @@ from ottla.protocol.messages import (
     create_topics,
     describe_configs,
     fetch,
+    find_coordinator,
     incremental_alter_configs,
     init_producer_id,
     list_offsets,
@@ -48,6 +49,7 @@ REQUESTS = {
     ApiKey.PRODUCE: produce.ProduceRequest,
     ApiKey.FETCH: fetch.FetchRequest,
     ApiKey.LIST_OFFSETS: list_offsets.ListOffsetsRequest,
+    ApiKey.FIND_COORDINATOR: find_coordinator.FindCoordinatorRequest,
     ApiKey.INIT_PRODUCER_ID: init_producer_id.InitProducerIdRequest,
     ApiKey.CREATE_TOPICS: create_topics.CreateTopicsRequest,
     ApiKey.DESCRIBE_CONFIGS: describe_configs.DescribeConfigsRequest,
@@ -179,6 +181,9 @@ class FakeCluster:
         self.next_producer_id = 1000
         self.auto_create = False
         self.first_offset = 0
+        self.last_stable = {}  # by (topic, partition), where it is not the end
+        self.offsets_by_time = {}  # by (topic, partition), whatever the time
+        self.coordinators = {}  # by group or transactional id; the first broker has the rest
 
     @property
     def bootstrap(self):
@@ -268,6 +273,21 @@ class FakeCluster:
             producer_id=self.next_producer_id, producer_epoch=0
         )
 
+    def _find_coordinator(self, broker, request, version):
+        def coordinator(key):
+            node_id = self.coordinators.get(key, 1)
+            address = self.brokers[node_id].address
+            return {"node_id": node_id, "host": address.host, "port": address.port}
+
+        if version < 4:
+            return find_coordinator.FindCoordinatorResponse(**coordinator(request.key))
+        return find_coordinator.FindCoordinatorResponse(
+            coordinators=[
+                find_coordinator.Coordinator(key=key, error_message=None, **coordinator(key))
+                for key in request.coordinator_keys
+            ]
+        )
+
     def _names(self, topic):
         return {self.topic_id(name): name for name in self.leaders}.get(
             topic.topic_id, getattr(topic, "name", "") or getattr(topic, "topic", "")
@@ -338,15 +358,23 @@ class FakeCluster:
                 list_offsets.ListOffsetsTopicResponse(
                     name=topic.name,
                     partitions=[
-                        self._listed(broker, topic.name, wanted) for wanted in topic.partitions
+                        self._listed(broker, topic.name, wanted, request.isolation_level)
+                        for wanted in topic.partitions
                     ],
                 )
                 for topic in request.topics
             ]
         )
 
-    def _listed(self, broker, name, wanted):
+    def _listed(self, broker, name, wanted, isolation_level):
         log = self.logs[name, wanted.partition_index]
+        offset = self.first_offset
+        if wanted.timestamp == -1:
+            offset = log.end_offset
+            if isolation_level:
+                offset = self.last_stable.get((name, wanted.partition_index), offset)
+        elif wanted.timestamp >= 0:
+            offset = self.offsets_by_time.get((name, wanted.partition_index), offset)
         error = 0
         if self.leaders[name][wanted.partition_index] != broker.node_id:
             error = ErrorCode.NOT_LEADER_OR_FOLLOWER
@@ -354,7 +382,7 @@ class FakeCluster:
             partition_index=wanted.partition_index,
             error_code=error,
             timestamp=-1,
-            offset=log.end_offset if wanted.timestamp == -1 else self.first_offset,
+            offset=offset,
         )
 
 
@@ -413,6 +441,45 @@ def run():
         return asyncio.run(bounded())
 
     return run_scenario
+
+
+@pytest.fixture
+def ask(fake, run):
+    """Run one call of the client against the fake cluster and return its result."""
+
+    def call(function, *arguments: object, **options: object):
+        results = []
+
+        async def scenario():
+            async with fake.client() as cluster:
+                results.append(await function(cluster, *arguments, **options))
+
+        run(scenario)
+        return results[0]
+
+    return call
+
+
+@pytest.fixture
+def serve(fake, monkeypatch):
+    """Let the fake cluster serve one more API, answering these one after the other.
+
+    The last answer is a rule when it is a function: it answers everything that comes after.
+    """
+
+    def add(request_class, *answers: object, versions=None):
+        key = ApiKey.of(request_class.API_KEY)
+        monkeypatch.setitem(REQUESTS, key, request_class)
+        fake.versions[int(key)] = versions or (
+            request_class.VERSIONS[0],
+            request_class.VERSIONS[-1],
+        )
+        if answers and callable(answers[-1]):
+            setattr(fake, f"_{key.name.lower()}", answers[-1])
+            answers = answers[:-1]
+        fake.script(key, *answers)
+
+    return add
 
 
 @pytest.fixture

@@ -26,37 +26,6 @@ from ottla.protocol.messages.create_topics import (
 )
 
 
-@pytest.fixture
-def ask(fake, run):
-    """Run one admin call against the fake cluster and return its result."""
-
-    def call(function, *arguments: object, **options: object):
-        results = []
-
-        async def scenario():
-            async with fake.client() as cluster:
-                results.append(await function(cluster, *arguments, **options))
-
-        run(scenario)
-        return results[0]
-
-    return call
-
-
-@pytest.fixture
-def serve(fake, monkeypatch):
-    """Let the fake cluster serve one more API with a fixed answer."""
-
-    def add(request_class, answer):
-        key = ApiKey.of(request_class.API_KEY)
-        table = fake.requests.__globals__["REQUESTS"]
-        monkeypatch.setitem(table, key, request_class)
-        fake.versions.setdefault(int(key), (request_class.VERSIONS[0], request_class.VERSIONS[-1]))
-        fake.script(key, answer)
-
-    return add
-
-
 def created(code=0, message=None):
     """Return an answer to CreateTopics."""
     return CreateTopicsResponse(
@@ -103,7 +72,6 @@ def test_refusals_name_the_topic_once(fake, ask, message, text):
 @pytest.mark.parametrize("version", [5, 6])
 def test_delete_topics(fake, ask, serve, version):
     """Each topic has its own outcome, whether the broker wants names or structures."""
-    fake.versions[int(ApiKey.DELETE_TOPICS)] = (1, version)
     serve(
         delete_messages.DeleteTopicsRequest,
         delete_messages.DeleteTopicsResponse(
@@ -114,6 +82,7 @@ def test_delete_topics(fake, ask, serve, version):
                 ),
             ]
         ),
+        versions=(1, version),
     )
     outcomes = ask(delete_topics, ["a", "b"])
     assert outcomes["a"] is None
