@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ottla.base.clock import Clock
     from ottla.storage.log_config import LogConfig
     from ottla.storage.log_segment import SegmentContext
+    from ottla.storage.producer_snapshots import ProducerReplay
     from ottla.storage.producer_state import ProducerState
 
 UNLOADED_EPOCH: Final = -2
@@ -78,16 +79,20 @@ class LogState(LogReader):
         """Whether `first_unstable_offset` is known without reading the log."""
         return self._producers is not None
 
-    def _restore_producers(self) -> ProducerState:
+    def _restore_producers(self, replay: ProducerReplay | None = None) -> ProducerState:
+        """Bring the state into memory, from a `replay` that has gone over the log if it can be."""
         self.write_staged()  # the replay reads them
         with self._disk():
-            self._producers = restore(
-                self._context.files,
-                self.directory,
-                self._snapshots,
-                self.segments,
-                log_end_offset=self.log_end_offset,
-            )
+            producers = replay.finish(self.log_end_offset) if replay is not None else None
+            if producers is None:
+                producers = restore(
+                    self._context.files,
+                    self.directory,
+                    self._snapshots,
+                    self.segments,
+                    log_end_offset=self.log_end_offset,
+                )
+            self._producers = producers
         self.expire_producers(self._clock.wall_ms())
         return self._producers
 
