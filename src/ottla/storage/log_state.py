@@ -109,8 +109,11 @@ class LogState(LogReader):
         if (snapshots and snapshots[-1] == offset) or not self._active.exists:
             return
         write_snapshot(self._context.files, self.directory, offset, self.producer_state)
-        if snapshots and snapshots[-1] not in self._bases:
-            remove_snapshot(self._context.files, self.directory, snapshots.pop())
+        # Of those between two segments the last one stays: the new one may not be flushed in time.
+        bases = set(self._bases)
+        for old in [each for each in snapshots if each not in bases][:-1]:
+            snapshots.remove(old)
+            remove_snapshot(self._context.files, self.directory, old)
         snapshots.append(offset)
 
     # leader epochs

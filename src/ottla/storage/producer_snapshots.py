@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ottla.records.batch import CONTROL
+from ottla.records.batch import CONTROL, CorruptRecord
 from ottla.storage.files import read_file, write_file
 from ottla.storage.log_segment import LogSegment, segment_path
 from ottla.storage.producer_state import CorruptSnapshot, ProducerState
@@ -108,12 +108,12 @@ def _index_aborted(segment: LogSegment, aborted: AbortedTransaction) -> None:
 class ProducerReplay:
     """The state that comes out of a walk which recovery makes anyway, over the end of a log.
 
-    The batches met are folded into the newest snapshot that a flush had covered. That fails when
-    the walk begins behind the snapshot or something is cut off afterwards: then `restore` walks
-    once more.
+    The batches met are folded into the newest snapshot that a flush had covered; for the walk to
+    be of use it begins at `replay_from` or below. When it does not, or when something is cut off
+    afterwards, `restore` walks once more.
     """
 
-    __slots__ = ("_aborted", "_is_of_use", "_replay_from", "_state", "_walked_from")
+    __slots__ = ("_aborted", "_is_of_use", "_state", "_walked_from", "replay_from")
 
     def __init__(
         self,
@@ -125,13 +125,13 @@ class ProducerReplay:
         recovery_point: int,
     ) -> None:
         self._state = ProducerState()
-        self._replay_from = start_offset
+        self.replay_from = start_offset
         self._walked_from: int | None = None
         self._aborted: list[tuple[LogSegment, AbortedTransaction]] = []
         self._is_of_use = True
         covered = [offset for offset in offsets if offset <= recovery_point]
         if covered:
-            self._replay_from = covered[-1]
+            self.replay_from = covered[-1]
             try:
                 data = read_file(files, segment_path(directory, covered[-1], SUFFIX))
                 self._state = ProducerState.decode(data)
@@ -145,10 +145,15 @@ class ProducerReplay:
 
     def take(self, segment: LogSegment, position: int, header: BatchHeader) -> None:
         """Take over one batch of a producer id."""
-        if header.base_offset >= self._replay_from and self._is_of_use:
+        if header.base_offset < self.replay_from or not self._is_of_use:
+            return
+        try:
             aborted = _fold(self._state, segment, position, header)
-            if aborted is not None:
-                self._aborted.append((segment, aborted))
+        except CorruptRecord:
+            self._is_of_use = False  # `restore` will say it: it is no reason to cut the log there
+            return
+        if aborted is not None:
+            self._aborted.append((segment, aborted))
 
     def give_up(self) -> None:
         """Take note that the walk was not over the log as it is now."""
@@ -159,8 +164,8 @@ class ProducerReplay:
 
         None when the walk did not give it, and then nothing has changed.
         """
-        is_covered = self._walked_from is not None and self._walked_from <= self._replay_from
-        if not self._is_of_use or not is_covered or self._replay_from > log_end_offset:
+        is_covered = self._walked_from is not None and self._walked_from <= self.replay_from
+        if not self._is_of_use or not is_covered or self.replay_from > log_end_offset:
             return None
         for segment, aborted in self._aborted:
             _index_aborted(segment, aborted)

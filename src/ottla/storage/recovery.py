@@ -5,6 +5,11 @@ Everything below the recovery point was on the disk when the log lived, so only 
 is read and checked. Checked is each batch's CRC, and what the CRC does not cover: magic, length
 within the file, offsets that go on where the last batch ended, leader epochs that never fall.
 
+What a start waits for is the walk from batch to batch (3 us each) and the reading (0.1 ms a MB from
+the page cache), hardly the CRC (0.03 ms a MB). So batches are read many at a time, one walk serves
+the indexes, the leader epochs and the producers, and it begins at the last index entry that a flush
+has saved (`log_writer`); up to the recovery point it looks at headers only.
+
 What the first bad batch means depends on where it lies:
 
 * *Torn tail*: behind the recovery point and the high watermark, and no valid batch after it. It is
@@ -214,7 +219,7 @@ class _SegmentCheck:
         self.expected_offset = segment.base_offset
 
     def run(self, index_interval_bytes: int, *, rebuild: bool) -> str | None:
-        """Check from the last index entry below the recovery point on; say what is wrong.
+        """Check from an index entry below the recovery point on; say what is wrong.
 
         With `rebuild` the indexes are made again from the first batch on.
         """
@@ -339,7 +344,10 @@ class _SegmentCheck:
             segment.reset_indexes()
             return segment.begin_scan()
         segment.read_index_files()
-        trusted = segment.index.truncate_offset(self._recovery_point - segment.base_offset)
+        begin_at = self._recovery_point
+        if segment.base_offset <= self._producers.replay_from < begin_at:
+            begin_at = self._producers.replay_from  # one walk serves both
+        trusted = segment.index.truncate_offset(begin_at - segment.base_offset)
         segment.time_index.truncate(trusted)
         if not segment.time_index.timestamps:
             segment.reset_indexes()  # the largest timestamp so far is unknown
