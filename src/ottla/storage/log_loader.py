@@ -280,7 +280,8 @@ class _Loader:
             best[key] = keep
             self._set_aside(keep, spare)
         self.report.logs = list(best.values())
-        self.report.recovered = [each for each in self.report.recovered if each in self.report.logs]
+        serving = set(self.report.logs)
+        self.report.recovered = [each for each in self.report.recovered if each in serving]
 
     def _set_aside(self, keep: PartitionLog, spare: PartitionLog) -> None:
         parent = os.path.dirname(spare.directory)

@@ -55,6 +55,8 @@ REBUILD_INTERVAL_BYTES: Final = 4096
 
 SCAN_BYTES_SMALL: Final = 4096
 SCAN_BYTES_LARGE: Final = 64 * 1024
+SCAN_SKIP_BYTES_MIN: Final = 16 * 1024
+"""Less than this between two headers is cheaper read than skipped by a call for each."""
 LOADED_INDEX_COUNT_MAX: Final = 64
 """Indexes of older segments that stay in memory: 3 MiB each for a segment of 1 GiB at most."""
 
@@ -418,22 +420,23 @@ class LogSegment:
 
     def count_in(self, position: int, header: BatchHeader, interval_bytes: int) -> None:
         """Take over a batch that a scan has found."""
-        self._count_timestamp(header)
+        base_offset, batch_length, _, _, _, _, last_offset_delta, _, max_timestamp, *_ = header
+        last_offset = base_offset + last_offset_delta
+        if max_timestamp > self.largest_timestamp_ms:
+            self.largest_timestamp_ms = max_timestamp
+            self.offset_of_largest = last_offset
         if self.unindexed_bytes > interval_bytes:
-            self.add_index_entries(header.last_offset, position)
-        self.unindexed_bytes += header.size_bytes
-        self.scanned_end_offset = header.next_offset
+            self.add_index_entries(last_offset, position)
+        self.unindexed_bytes += batch_length + LENGTH_PREFIX_BYTES
+        self.scanned_end_offset = last_offset + 1
 
     def count_indexed(self, header: BatchHeader) -> None:
         """Take over the batch of the last index entry, where a scan begins."""
-        self._count_timestamp(header)
-        self.unindexed_bytes = header.size_bytes
-        self.scanned_end_offset = header.next_offset
-
-    def _count_timestamp(self, header: BatchHeader) -> None:
         if header.max_timestamp > self.largest_timestamp_ms:
             self.largest_timestamp_ms = header.max_timestamp
             self.offset_of_largest = header.last_offset
+        self.unindexed_bytes = header.size_bytes
+        self.scanned_end_offset = header.next_offset
 
     def load_largest_timestamp(self) -> int:
         """Return the largest timestamp of the segment's records, -1 when none has one."""
@@ -549,18 +552,28 @@ def read_headers(
         at = position - chunk_at
         if at + HEADER_BYTES > len(chunk):
             # Small batches are read many at a time, of large ones only the header.
-            chunk_bytes = SCAN_BYTES_LARGE if 0 < at <= len(chunk) else SCAN_BYTES_SMALL
+            is_near = chunk and at - len(chunk) <= SCAN_SKIP_BYTES_MIN
+            chunk_bytes = SCAN_BYTES_LARGE if is_near else SCAN_BYTES_SMALL
             chunk, chunk_at, at = read(min(chunk_bytes, end - position), position), position, 0
-            if len(chunk) < HEADER_BYTES:
-                raise CorruptRecord(f"{len(chunk)} bytes at {position} are no batch header")
-        header: BatchHeader = _new_header(BatchHeader, _unpack_header(chunk, at))
-        size = header.size_bytes
-        if header.magic != MAGIC or size < HEADER_BYTES or header.last_offset_delta < 0:
-            raise CorruptRecord(f"the bytes at {position} are not a batch")
-        if size > end - position:
-            raise CorruptRecord(f"the batch at {position} has {size} bytes, the file ends before")
+        header = header_at(chunk, at, position, end)
         yield position, header
-        position += size
+        position += header[1] + LENGTH_PREFIX_BYTES
+
+
+def header_at(chunk: bytes | memoryview, at: int, position: int, end: int) -> BatchHeader:
+    """Return the header at `at` of a chunk, which is at `position` of a file that ends at `end`.
+
+    Raises CorruptRecord when a whole batch cannot be there.
+    """
+    if len(chunk) - at < HEADER_BYTES:
+        raise CorruptRecord(f"{len(chunk) - at} bytes at {position} are no batch header")
+    header: BatchHeader = _new_header(BatchHeader, _unpack_header(chunk, at))
+    size = header[1] + LENGTH_PREFIX_BYTES
+    if header[3] != MAGIC or size < HEADER_BYTES or header[6] < 0:
+        raise CorruptRecord(f"the bytes at {position} are not a batch")
+    if size > end - position:
+        raise CorruptRecord(f"the batch at {position} has {size} bytes, the file ends before")
+    return header
 
 
 class LogSlice:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ottla.base.clock import Clock
     from ottla.storage.log_config import LogConfig
     from ottla.storage.log_segment import SegmentContext
+    from ottla.storage.producer_snapshots import ProducerReplay
     from ottla.storage.producer_state import ProducerState
 
 UNLOADED_EPOCH: Final = -2
@@ -78,16 +79,20 @@ class LogState(LogReader):
         """Whether `first_unstable_offset` is known without reading the log."""
         return self._producers is not None
 
-    def _restore_producers(self) -> ProducerState:
+    def _restore_producers(self, replay: ProducerReplay | None = None) -> ProducerState:
+        """Bring the state into memory, from a `replay` that has gone over the log if it can be."""
         self.write_staged()  # the replay reads them
         with self._disk():
-            self._producers = restore(
-                self._context.files,
-                self.directory,
-                self._snapshots,
-                self.segments,
-                log_end_offset=self.log_end_offset,
-            )
+            producers = replay.finish(self.log_end_offset) if replay is not None else None
+            if producers is None:
+                producers = restore(
+                    self._context.files,
+                    self.directory,
+                    self._snapshots,
+                    self.segments,
+                    log_end_offset=self.log_end_offset,
+                )
+            self._producers = producers
         self.expire_producers(self._clock.wall_ms())
         return self._producers
 
@@ -104,8 +109,11 @@ class LogState(LogReader):
         if (snapshots and snapshots[-1] == offset) or not self._active.exists:
             return
         write_snapshot(self._context.files, self.directory, offset, self.producer_state)
-        if snapshots and snapshots[-1] not in self._bases:
-            remove_snapshot(self._context.files, self.directory, snapshots.pop())
+        # Of those between two segments the last one stays: the new one may not be flushed in time.
+        bases = set(self._bases)
+        for old in [each for each in snapshots if each not in bases][:-1]:
+            snapshots.remove(old)
+            remove_snapshot(self._context.files, self.directory, old)
         snapshots.append(offset)
 
     # leader epochs

@@ -45,8 +45,11 @@ if TYPE_CHECKING:
     from ottla.storage.producer_state import ProducedBatch
 
 RELATIVE_OFFSET_MAX: Final = 2**31 - 1
-INDEX_SAVE_BYTES: Final = 64 << 20
-"""After so many appended bytes a flush also saves index and producers: it bounds recovery."""
+INDEX_SAVE_BYTES_MAX: Final = 64 << 20
+INDEX_SAVE_BYTES_MIN: Final = 256 << 10
+INDEX_SAVE_INTERVAL_MS: Final = 10_000
+"""A flush also saves index and producers when at least so much was appended so long after the last
+time, or the maximum: recovery begins there. Measured: 70 us on the loop."""
 
 _put_front = struct.Struct(">qii").pack_into  # base offset, batch length, leader epoch
 _new_result = tuple.__new__
@@ -101,6 +104,7 @@ class LogWriter(LogState):
         "_bytes_since_save",
         "_entry_count_ample",
         "_index_interval",
+        "_index_save_due_ms",
         "_roll_at_bytes",
         "_roll_at_ms",
         "_roll_at_offset",
@@ -118,6 +122,7 @@ class LogWriter(LogState):
         self._staged_bytes = 0
         self._staged_offset = 0  # log end offset before the first staged batch
         self._bytes_since_save = 0
+        self._index_save_due_ms = 0  # not before, unless very much was appended
         self._truncations = 0
         self.config = config
 
@@ -372,15 +377,22 @@ class LogWriter(LogState):
                 is_last = number == len(self.segments) - 1
                 if is_last or self._bases[number + 1] > self.recovery_point:
                     files += segment.files_to_sync()
-            if self._bytes_since_save >= INDEX_SAVE_BYTES:
-                self._bytes_since_save = 0
-                self._active.save_indexes()
-                self._save_producers()
+            if self._bytes_since_save >= INDEX_SAVE_BYTES_MIN:
+                self._save_for_recovery()
         directories = [self.directory] if self._directory_changed else []
         self._directory_changed = False
         return FlushJob(
             self.log_end_offset, self._truncations, files, directories, self._context.files
         )
+
+    def _save_for_recovery(self) -> None:
+        """Write what lets recovery begin at the log's end, unless that was done lately."""
+        now_ms = self._clock.now_ms()
+        if now_ms >= self._index_save_due_ms or self._bytes_since_save >= INDEX_SAVE_BYTES_MAX:
+            self._index_save_due_ms = now_ms + INDEX_SAVE_INTERVAL_MS
+            self._bytes_since_save = 0
+            self._active.save_indexes()
+            self._save_producers()
 
     def complete_flush(self, job: FlushJob) -> None:
         """Take note that `job.run` has come back; without it nothing counts as flushed."""

@@ -30,7 +30,7 @@ from ottla.storage.files import OpenFiles
 from ottla.storage.leader_epochs import LeaderEpochs
 from ottla.storage.log_segment import NO_TIMESTAMP, LogSegment, SegmentContext, segment_path
 from ottla.storage.log_writer import AppendResult, FlushJob, LogWriter
-from ottla.storage.producer_snapshots import remove_snapshot, snapshot_offsets
+from ottla.storage.producer_snapshots import ProducerReplay, remove_snapshot, snapshot_offsets
 from ottla.storage.producer_state import ProducerState
 from ottla.storage.retention import RetentionLimits, SegmentFacts, expired_segments
 
@@ -165,9 +165,17 @@ class PartitionLog(LogWriter):
         """Judge what an unclean stop left; see `recovery`."""
         stored = self._read_epochs()
         epochs = LeaderEpochs(list(stored.entries) if stored else [])
+        replay = ProducerReplay(
+            self._context.files,
+            self.directory,
+            self._snapshots,
+            start_offset=self._bases[0],
+            recovery_point=recovery_point,
+        )
         recovered = recovery.recover_segments(
             self.segments,
             epochs,
+            replay,
             recovery_point=recovery_point,
             high_watermark=high_watermark,
             holes_allowed=self._config.cleanup_compact or was_compacted,
@@ -190,7 +198,7 @@ class PartitionLog(LogWriter):
                 segment.truncate_aborted(self.recovery_point)
         while self._snapshots and self._snapshots[-1] > self.recovery_point:
             remove_snapshot(self._context.files, self.directory, self._snapshots.pop())
-        self._restore_producers()
+        self._restore_producers(replay)
 
     def close(self) -> None:
         """Write everything, wait for the disk, and leave files that Kafka's tools accept."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ottla.records.batch import CONTROL
+from ottla.records.batch import CONTROL, CorruptRecord
 from ottla.storage.files import read_file, write_file
 from ottla.storage.log_segment import LogSegment, segment_path
 from ottla.storage.producer_state import CorruptSnapshot, ProducerState
@@ -20,7 +20,9 @@ from ottla.storage.producer_state import CorruptSnapshot, ProducerState
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from ottla.records.batch import BatchHeader
     from ottla.storage.files import FileSystem
+    from ottla.storage.transaction_index import AbortedTransaction
 
 SUFFIX = ".snapshot"
 
@@ -80,14 +82,91 @@ def restore(
 
 def _replay(state: ProducerState, segment: LogSegment, replay_from: int) -> None:
     """Fold the headers of a segment's batches from `replay_from` on into the state."""
-    known = {entry.last_offset for entry in segment.aborted}
     for position, header in segment.headers_from(max(replay_from, segment.base_offset)):
-        if header.producer_id < 0 or header.base_offset < replay_from:
-            continue
-        if not header.attributes & CONTROL:
-            state.record(header, header.base_offset)
-            continue
-        batch = segment.read_batch(position, header)
-        aborted = state.record_marker(header, header.base_offset, batch)
-        if aborted is not None and aborted.last_offset not in known:
-            segment.add_aborted(aborted)
+        if header.producer_id >= 0 and header.base_offset >= replay_from:
+            aborted = _fold(state, segment, position, header)
+            if aborted is not None:
+                _index_aborted(segment, aborted)
+
+
+def _fold(
+    state: ProducerState, segment: LogSegment, position: int, header: BatchHeader
+) -> AbortedTransaction | None:
+    """Take a batch of a producer id over into the state; return what its marker has aborted."""
+    if not header.attributes & CONTROL:
+        state.record(header, header.base_offset)
+        return None
+    return state.record_marker(header, header.base_offset, segment.read_batch(position, header))
+
+
+def _index_aborted(segment: LogSegment, aborted: AbortedTransaction) -> None:
+    """Add a transaction to the segment's index unless it is there."""
+    if all(entry.last_offset != aborted.last_offset for entry in segment.aborted):
+        segment.add_aborted(aborted)
+
+
+class ProducerReplay:
+    """The state that comes out of a walk which recovery makes anyway, over the end of a log.
+
+    The batches met are folded into the newest snapshot that a flush had covered; for the walk to
+    be of use it begins at `replay_from` or below. When it does not, or when something is cut off
+    afterwards, `restore` walks once more.
+    """
+
+    __slots__ = ("_aborted", "_is_of_use", "_state", "_walked_from", "replay_from")
+
+    def __init__(
+        self,
+        files: FileSystem,
+        directory: str,
+        offsets: Sequence[int],
+        *,
+        start_offset: int,
+        recovery_point: int,
+    ) -> None:
+        self._state = ProducerState()
+        self.replay_from = start_offset
+        self._walked_from: int | None = None
+        self._aborted: list[tuple[LogSegment, AbortedTransaction]] = []
+        self._is_of_use = True
+        covered = [offset for offset in offsets if offset <= recovery_point]
+        if covered:
+            self.replay_from = covered[-1]
+            try:
+                data = read_file(files, segment_path(directory, covered[-1], SUFFIX))
+                self._state = ProducerState.decode(data)
+            except (CorruptSnapshot, FileNotFoundError):
+                self._is_of_use = False
+
+    def begin(self, offset: int) -> None:
+        """Take note that the walk meets every batch from `offset` on."""
+        if self._walked_from is None:
+            self._walked_from = offset
+
+    def take(self, segment: LogSegment, position: int, header: BatchHeader) -> None:
+        """Take over one batch of a producer id."""
+        if header.base_offset < self.replay_from or not self._is_of_use:
+            return
+        try:
+            aborted = _fold(self._state, segment, position, header)
+        except CorruptRecord:
+            self._is_of_use = False  # `restore` will say it: it is no reason to cut the log there
+            return
+        if aborted is not None:
+            self._aborted.append((segment, aborted))
+
+    def give_up(self) -> None:
+        """Take note that the walk was not over the log as it is now."""
+        self._is_of_use = False
+
+    def finish(self, log_end_offset: int) -> ProducerState | None:
+        """Return the state at the end of the log and complete the transaction indexes.
+
+        None when the walk did not give it, and then nothing has changed.
+        """
+        is_covered = self._walked_from is not None and self._walked_from <= self.replay_from
+        if not self._is_of_use or not is_covered or self.replay_from > log_end_offset:
+            return None
+        for segment, aborted in self._aborted:
+            _index_aborted(segment, aborted)
+        return self._state

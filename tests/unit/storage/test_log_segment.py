@@ -44,7 +44,7 @@ def segment_of(disk, context, data, base_offset=0, *, is_active=False):
     return LogSegment(context, "/data", base_offset, len(data), exists=True, is_active=is_active)
 
 
-@pytest.mark.parametrize("size", [10, 3000, 5000, 100_000])
+@pytest.mark.parametrize("size", [10, 3000, 5000, 12_000, 30_000, 100_000])
 def test_headers_are_read_whatever_the_size_of_batches(disk, context, size):
     """Many small batches in one read, large ones by their headers: the same sequence."""
     data = batches(30, size=size)

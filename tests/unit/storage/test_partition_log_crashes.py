@@ -3,15 +3,19 @@
 
 A fixed script of appends, rolls, flushes, truncations and retention runs on the simulated disk.
 Every call of the file-system port is a crash point. After each the log is opened again, once as
-after kill -9 and once as after a power cut, and held against what the script had been told.
+after kill -9 and once as after a power cut, and held against what the script had been told. All of
+it once with indexes and snapshots that only a roll saves, and once with every flush saving them.
 """
 
 from __future__ import annotations
+
+import pytest
 
 from ottla.base.clock import ManualClock
 from ottla.records.batch import iter_headers, read_header
 from ottla.records.builder import build_batch
 from ottla.records.record import Record, decode_records
+from ottla.storage import log_writer
 from ottla.storage.log_config import LogConfig
 from ottla.storage.partition_log import PartitionLog
 from ottla.testing.simulated_disk import SimulatedCrash, SimulatedDisk
@@ -116,6 +120,13 @@ def crash_after(calls: int) -> Script | None:
     except SimulatedCrash:
         return script
     return None
+
+
+@pytest.fixture(autouse=True, params=[log_writer.INDEX_SAVE_BYTES_MIN, 1])
+def _bytes_to_save(request, monkeypatch):
+    """Let a flush save the indexes behind so many bytes."""
+    monkeypatch.setattr(log_writer, "INDEX_SAVE_BYTES_MIN", request.param)
+    monkeypatch.setattr(log_writer, "INDEX_SAVE_INTERVAL_MS", 0)
 
 
 def test_kill_at_any_call_loses_nothing_that_was_written():

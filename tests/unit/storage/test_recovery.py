@@ -8,9 +8,11 @@ import struct
 import pytest
 
 from ottla.base.errors import StorageError
+from ottla.records.batch import CorruptRecord
 from ottla.records.builder import build_batch
 from ottla.records.record import Record
-from ottla.storage.recovery import CorruptLog
+from ottla.storage import log_writer, recovery
+from ottla.storage.recovery import CorruptLog, read_batches
 from ottla.testing.simulated_disk import SimulatedCrash
 
 DIRECTORY = "/data/topic-0"
@@ -289,3 +291,81 @@ def test_recovery_may_crash_at_any_call(on_disk):
         results.add((log.log_end_offset, len(log.segments)))
     assert call > 20
     assert results == {(on_disk.log.log_end_offset, len(on_disk.log.segments))}
+
+
+def numbered_batches(sizes):
+    """Return encoded batches with values of these sizes, each of one offset."""
+    return [
+        build_batch([Record(number, TIME_MS, None, bytes(size))])
+        for number, size in enumerate(sizes)
+    ]
+
+
+@pytest.mark.parametrize("chunk_bytes", [100, 4096, 1 << 20])
+@pytest.mark.parametrize("whole_from", [0, 5, 100])
+def test_batches_are_read_whole_whatever_their_size(monkeypatch, chunk_bytes, whole_from):
+    """Headers below the given offset, whole batches from there on, in as few reads as can be."""
+    monkeypatch.setattr(recovery, "CHUNK_BYTES", chunk_bytes)
+    batches = numbered_batches([1, 10, 3000, 100, 20_000, 5, 70_000, 4096, 4000, 100, 100])
+    data = b"".join(batches)
+    reads = []
+
+    def read(size, position):
+        reads.append(size)
+        return data[position : position + size]
+
+    found = list(read_batches(read, 0, len(data), whole_from))
+    position = 0
+    for number, (batch, (at, header, content)) in enumerate(zip(batches, found, strict=True)):
+        assert (at, header.base_offset) == (position, number)
+        assert content == (batch if number >= whole_from else None)
+        position += len(batch)
+    assert len(reads) <= 2 * len(batches)
+    if whole_from == 0 and chunk_bytes > len(data):
+        assert reads == [4096, len(data)]
+
+
+@pytest.mark.parametrize("missing", [1, 60, 90, 30_000])
+def test_a_batch_that_the_file_cuts_off_is_no_batch(missing):
+    """Neither does a read that comes back short pass for a whole batch."""
+    batches = numbered_batches([100, 100, 30_000])
+    data = b"".join(batches)
+    for end in (len(data) - missing, len(data)):  # the size is known, or the file is shorter
+        walk = read_batches(lambda size, at: data[:-missing][at : at + size], 0, end, 0)
+        assert [next(walk)[2], next(walk)[2]] == batches[:2]
+        with pytest.raises(CorruptRecord):
+            next(walk)
+
+
+def test_indexes_are_saved_now_and_then(on_disk, monkeypatch):
+    """Behind enough bytes and enough time, or behind very many bytes at once."""
+    monkeypatch.setattr(log_writer, "INDEX_SAVE_BYTES_MIN", 1000)
+    monkeypatch.setattr(log_writer, "INDEX_SAVE_BYTES_MAX", 50_000)
+    on_disk.configure(index_interval_bytes=0)
+
+    def saved_entries(size, wait_ms):
+        on_disk.append(bytes(size))
+        on_disk.clock.advance(wait_ms)
+        on_disk.log.flush()
+        found = on_disk.disk.stat(LOG.replace(".log", ".index"))
+        return found.size_bytes // 8 if found else 0
+
+    assert saved_entries(10, 20_000) == 0, "too few bytes"
+    assert saved_entries(2000, 0) == 1, "the first entry is of the second batch"
+    assert saved_entries(2000, 9_999) == 1, "too soon"
+    assert saved_entries(10, 1) == 3
+    assert saved_entries(49_000, 0) == 3
+    assert saved_entries(1_000, 0) == 5, "too many bytes to wait"
+
+
+def test_a_flush_saves_where_recovery_begins(on_disk, monkeypatch):
+    """Behind 256 KiB a flush saves the index: what lies before is not even looked at."""
+    monkeypatch.setattr(log_writer, "INDEX_SAVE_BYTES_MIN", 1000)
+    for _ in range(30):
+        on_disk.append(bytes(5000))
+    on_disk.log.flush()
+    on_disk.append(b"more")
+    on_disk.log.flush()
+    on_disk.disk.corrupt(LOG, 16)  # the magic of the first batch
+    log = on_disk.open(clean=False, recovery_point=31)
+    assert (log.log_end_offset, log.corruption) == (31, None)
