@@ -169,7 +169,7 @@ def test_committed_offsets_are_read_with_their_errors() -> None:
 
 
 def test_members_of_the_consumer_protocol_say_only_what_is_new() -> None:
-    """ConsumerGroupHeartbeat: all when joining, owned partitions when acknowledging, else nothing."""
+    """All of it when joining, owned partitions when acknowledging, otherwise nothing."""
     topic_id = uuid.UUID(int=5)
     joining = read(
         ConsumerGroupHeartbeatRequest,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The members of the group loads behave as consumers do, and their groups are judged rightly."""
 
+import itertools
 import struct
 
 import pytest
@@ -129,7 +130,7 @@ def test_the_leader_shares_evenly_and_keeps_what_is_owned() -> None:
 def test_everything_is_assigned_once_and_evenly(members: int, partitions: int) -> None:
     """From nothing owned, one round is enough."""
     shared = cooperative_assignment({f"{n:03d}": [] for n in range(members)}, partitions)
-    assert sorted(sum(shared.values(), [])) == list(range(partitions))
+    assert sorted(itertools.chain(*shared.values())) == list(range(partitions))
     sizes = [len(held) for held in shared.values()]
     assert max(sizes) - min(sizes) <= 1
 
