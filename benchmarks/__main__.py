@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """`python -m benchmarks`: measure Ottla beside Apache Kafka and RabbitMQ, print and keep it.
 
---only NAME picks rows (see --list), --quick is one short run for a look, --runs N changes the
-number of alternating runs. Results go to benchmarks/results/, the chart to docs/images/.
+--only NAME picks rows or a whole part (see --list), --quick is one short run for a look, --runs N
+changes the number of alternating runs. Results go to benchmarks/results/, charts to docs/images/.
 """
 
 import argparse
@@ -10,7 +10,8 @@ import datetime as dt
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +19,39 @@ from rich.console import Console
 
 from benchmarks import chart, curves, report, scale
 from benchmarks.classic import CLASSIC_ROWS
-from benchmarks.comparison import compare, condense
+from benchmarks.comparison import SERVERS, compare, condense
+from benchmarks.coordinators import COORDINATOR_ROWS, COORDINATOR_SERVERS
 from benchmarks.rows import ROWS, SESSION_ROWS, Row
 from benchmarks.scale import SCALE_ROWS
-from benchmarks.servers import ApacheKafka, OttlaServer, Running, machine
+from benchmarks.servers import ApacheKafka, OttlaServer, Running, Server, machine
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 CHART = ROOT / "docs" / "images" / "benchmarks.png"
+COORDINATORS_CHART = CHART.with_name("benchmarks-coordinators.png")
+CHARTS = {"comparison": CHART, "coordinators": COORDINATORS_CHART}
+CHART_NOTES = {
+    "comparison": "one broker, one partition",
+    "coordinators": "one broker: groups, offsets, transactions",
+}
 CURVES_CHART = CHART.with_name("benchmarks-curves.png")
 WORK = ROOT / ".benchmarks"
-# What is measured on which servers.
-PARTS: dict[str, tuple[Sequence[Row], Sequence[str]]] = {
-    "comparison": (ROWS, ("Ottla", "Kafka")),
-    "classic": (CLASSIC_ROWS, ("Ottla", "Kafka", "RabbitMQ")),
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows that are measured together, and on what."""
+
+    rows: Sequence[Row]
+    servers: Mapping[str, Callable[[Path], Server]]
+    shows_session: bool = True
+    """With the figures of start-up and memory."""
+
+
+PARTS = {
+    "comparison": Part(ROWS, {name: SERVERS[name] for name in ("Ottla", "Kafka")}),
+    "coordinators": Part(COORDINATOR_ROWS, COORDINATOR_SERVERS, shows_session=False),
+    "classic": Part(CLASSIC_ROWS, SERVERS),
 }
 CURVES = "curves"  # what --only takes for them
 CURVE_SERVERS = {
@@ -55,11 +75,10 @@ def main() -> int:
     WORK.mkdir(exist_ok=True)
     results: dict[str, Any] = {}
     began = dt.datetime.now(dt.UTC)
-    for title, (rows, names) in PARTS.items():
-        chosen = [row for row in rows if _is_chosen(row, arguments)]
-        wanted = [name for name in names if name in (arguments.servers or names)]
+    for title, part in PARTS.items():
+        chosen = [row for row in part.rows if _is_chosen(row, arguments, title)]
         if chosen or (title == "comparison" and _wants_session(arguments)):
-            results[title] = _measure(console, arguments, chosen, wanted)
+            results[title] = _measure(console, arguments, replace(part, rows=chosen))
             _show(console, results[title])
             _keep(results, arguments, began)  # each part, since a later one may fail
     if _is_chosen(SCALE_ROWS[0], arguments):
@@ -75,12 +94,12 @@ def main() -> int:
 
 
 def _names() -> set[str]:
-    rows = [row for part, _ in PARTS.values() for row in (*part, *SESSION_ROWS)]
-    return {row.name for row in (*rows, *SCALE_ROWS)} | {CURVES}
+    rows = [row for part in PARTS.values() for row in part.rows]
+    return {row.name for row in (*rows, *SESSION_ROWS, *SCALE_ROWS)} | {*PARTS, CURVES}
 
 
-def _is_chosen(row: Row, arguments: argparse.Namespace) -> bool:
-    by_name = not arguments.only or row.name in arguments.only
+def _is_chosen(row: Row, arguments: argparse.Namespace, part: str = "") -> bool:
+    by_name = not arguments.only or row.name in arguments.only or part in arguments.only
     return by_name and arguments.client in (None, row.client)
 
 
@@ -88,21 +107,22 @@ def _wants_session(arguments: argparse.Namespace) -> bool:
     return any(row.name in arguments.only for row in SESSION_ROWS)
 
 
-def _measure(
-    console: Console, arguments: argparse.Namespace, rows: Sequence[Row], names: Sequence[str]
-) -> report.Condensed:
+def _measure(console: Console, arguments: argparse.Namespace, part: Part) -> report.Condensed:
+    wanted = arguments.servers or list(part.servers)
     with (
         tempfile.TemporaryDirectory(dir=WORK) as folder,
         console.status("") as status,
     ):
         measured = compare(
-            rows,
-            names=names,
+            part.rows,
+            servers={name: make for name, make in part.servers.items() if name in wanted},
             runs=1 if arguments.quick else arguments.runs,
             scale=_scale(arguments),
             work_folder=Path(folder),
             progress=status.update,
         )
+    if not part.shows_session:
+        measured = {key: figures for key, figures in measured.items() if key[0] in part.rows}
     return condense(measured)
 
 
@@ -152,20 +172,17 @@ def _keep(results: dict[str, Any], arguments: argparse.Namespace, began: dt.date
     report.write_json(path, about)
     tables = [report.markdown(part) for title, part in results.items() if title != CURVES]
     path.with_suffix(".md").write_text("\n".join(tables))
-    if "comparison" in results and len(arguments.only) != 1:
-        _draw(results["comparison"])
+    for title, chart_path in CHARTS.items():
+        if title in results and (len(arguments.only) != 1 or title in arguments.only):
+            _draw(results[title], chart_path, CHART_NOTES[title])
     if CURVES in results:
         curves.draw(results[CURVES], CURVES_CHART)
 
 
-def _draw(condensed: report.Condensed) -> None:
+def _draw(condensed: report.Condensed, path: Path, note: str) -> None:
     described = machine()
-    chart.draw(
-        condensed,
-        CHART,
-        f"how many times better, on one machine ({described['cores']} cores of {described['cpu']}),"
-        " one broker, one partition; the mark is the target",
-    )
+    place = f"on one machine ({described['cores']} cores of {described['cpu']})"
+    chart.draw(condensed, path, f"how many times better, {place}, {note}; the mark is the target")
 
 
 def _commit() -> str:

@@ -10,7 +10,7 @@ import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from tools.kafka import KafkaUnavailableError
 
 from benchmarks.rabbitmq import RabbitMq
 from benchmarks.real_clients import ClientMissingError
-from benchmarks.rows import SESSION_ROWS, WARM_UP_SCALE, Bench, Check, Figures, Row
+from benchmarks.rows import SESSION_ROWS, Bench, Check, Figures, Row
 from benchmarks.servers import (
     ApacheKafka,
     OttlaServer,
@@ -42,14 +42,15 @@ Measured = dict[tuple[Row, str], list[Figures]]
 def compare(
     rows: Sequence[Row],
     *,
-    names: Sequence[str],
+    servers: Mapping[str, Callable[[Path], Server]],
     runs: int,
     scale: float,
     work_folder: Path,
     progress: Progress,
 ) -> Measured:
-    """Measure all rows on all named servers, `runs` times, alternating."""
+    """Measure all rows on all servers, `runs` times, alternating."""
     measured: Measured = {}
+    names = list(servers)
     for run in range(runs):
         order = names if run % 2 == 0 else list(reversed(names))
         for name in order:
@@ -59,7 +60,7 @@ def compare(
                 progress(f"run {run + 1}/{runs} · {name} · {what}")
 
             try:
-                results = _session(SERVERS[name](folder), folder, rows, scale, told)
+                results = _session(servers[name](folder), folder, rows, scale, told)
             except (ClientMissingError, KafkaUnavailableError, RuntimeError, OSError) as failure:
                 results = [(row, {"left_out": str(failure)}) for row in (*SESSION_ROWS, *rows)]
             for row, figures in results:
@@ -82,8 +83,9 @@ def _session(
             }
             bench = Bench(server, str(folder))
             for row in rows:
-                progress(f"warm-up · {row.title} · {row.client}")
-                _attempt(row, bench, scale * WARM_UP_SCALE)
+                if row.warm_up_scale:
+                    progress(f"warm-up · {row.title} · {row.client}")
+                    _attempt(row, bench, scale * row.warm_up_scale)
             for row in rows:
                 progress(f"{row.title} · {row.client}")
                 results.append((row, _attempt(row, bench, scale)))
@@ -99,16 +101,21 @@ def _attempt(row: Row, bench: Bench, scale: float) -> Figures:
     try:
         if row.rehearses:
             row.run(bench, scale)
-        before = cpu_seconds(bench.server.pid)
+        process_id = bench.server.pid
+        before = cpu_seconds(process_id)
         figures = row.run(bench, scale)
     except (ClientMissingError, RuntimeError, OSError, ValueError) as failure:
         return {"left_out": bench.server.how_it_ended() or str(failure)}
-    used = cpu_seconds(bench.server.pid) - before
+    if bench.server.pid != process_id:
+        return figures  # it was restarted, so there is no before and after
+    used = cpu_seconds(process_id) - before
     figures["server_cpu_s"] = used
     if figures.get("total_gb"):
         figures["cpu_s_per_gb"] = used / figures["total_gb"]
     if figures.get("total_records"):
         figures["cpu_us_per_record"] = used / figures["total_records"] * 1e6
+    if figures.get("total_operations"):
+        figures["cpu_us_per_operation"] = used / figures["total_operations"] * 1e6
     return figures
 
 
@@ -126,6 +133,7 @@ def condense(measured: Measured) -> list[dict[str, Any]]:
                 "client": row.client,
                 "figure": row.figure,
                 "unit": row.unit,
+                "also": list(row.also),
                 "medians": medians,
                 "runs": servers,
                 "checks": [_verdict(check, medians) for check in row.checks],

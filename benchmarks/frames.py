@@ -167,8 +167,12 @@ def fetch(
     max_wait_ms: int = 500,
     session_id: int = 0,
     session_epoch: int = -1,
+    isolation_level: int = 0,
 ) -> bytes:
-    """Fetch v11; without arguments for a session it is a full fetch outside any session."""
+    """Fetch v11; without arguments for a session it is a full fetch outside any session.
+
+    Isolation level 1 reads only what is committed.
+    """
     topics = [
         text(topic)
         + struct.pack(">i", len(partitions))
@@ -181,7 +185,7 @@ def fetch(
     body = b"".join(
         (
             struct.pack(">iiii", -1, max_wait_ms, min_bytes, max_bytes),
-            struct.pack(">bii", 0, session_id, session_epoch),
+            struct.pack(">bii", isolation_level, session_id, session_epoch),
             struct.pack(">i", len(topics)),
             *topics,
             struct.pack(">i", 0),  # nothing forgotten

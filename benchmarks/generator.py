@@ -13,7 +13,11 @@ and looks at the batch headers to know its next offset.
 Latency: one record is produced while a fetch is parked on another connection; the time runs from
 before the send to after the receive.
 
-Run as `python -m benchmarks.generator produce|fetch|latency ...`; prints one JSON object.
+Round trips: one produce request after the other with a pause in between, to see what something
+else does to them.
+
+Run as `python -m benchmarks.generator produce|fetch|latency|round-trips ...`; prints one JSON
+object.
 """
 
 import argparse
@@ -127,7 +131,7 @@ def run_produce(arguments: argparse.Namespace) -> dict[str, Any]:
         # Here, because what was warmed cools while a process starts.
         page_cache.warm(int(arguments.warm_gigabytes * 1e9), arguments.warm_folder)
     limit = arguments.max_bytes // len(frame) // len(pipelines) if arguments.max_bytes else 1 << 62
-    measured, elapsed = _drive(pipelines, arguments.warm_up, arguments.seconds, max(1, limit))
+    measured, elapsed = drive(pipelines, arguments.warm_up, arguments.seconds, max(1, limit))
     entries = answer.entry_count
     return {
         "requests_per_s": measured / elapsed,
@@ -174,7 +178,7 @@ def _batch(arguments: argparse.Namespace, turn: int) -> frames.Batch:
     return frames.filled_batch(size, arguments.batch_bytes, spread_bytes=spread, turn=turn)
 
 
-def _drive(
+def drive(
     pipelines: Sequence[Pipeline], warm_up_s: float, seconds: float, limit: int
 ) -> tuple[int, float]:
     """Run all connections; return the answers and the seconds between warm-up and end."""
@@ -391,6 +395,27 @@ def run_latency(arguments: argparse.Namespace) -> dict[str, Any]:
     return latency_summary(samples_us)
 
 
+def run_round_trips(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Time single produce requests with pauses in between, until the time is used up."""
+    connection = connect(arguments.address)
+    batch = frames.batch_of([b"x" * arguments.record_bytes])
+    request = frames.produce([(arguments.topic, [0])], batch.data, acks=arguments.acks)
+    error_at = frames.produce_answer_layout([(arguments.topic, [0])]).error_at - 4
+    samples_us: list[float] = []
+    counts_from = time.perf_counter() + arguments.warm_up
+    ends = counts_from + arguments.seconds
+    while (asked := time.perf_counter()) < ends:
+        connection.sendall(request)
+        answer = read_answer(connection)
+        answered = time.perf_counter()
+        if any(answer[error_at : error_at + 2]):
+            raise BrokenAnswerError("the server answered an error")
+        if asked > counts_from:
+            samples_us.append((answered - asked) * 1e6)
+        time.sleep(arguments.pause_ms / 1000)
+    return latency_summary(samples_us)
+
+
 def latency_summary(samples_us: list[float]) -> dict[str, Any]:
     """Percentiles of microseconds."""
     samples_us.sort()
@@ -416,10 +441,16 @@ def connect(address: str) -> socket.socket:
     return connection
 
 
+def allow_many_descriptors() -> None:
+    """Raise the soft limit to the hard one, for us and for the processes we start."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.generator")
     actions = parser.add_subparsers(dest="action", required=True)
-    for name in ("produce", "fetch", "latency"):
+    for name in ACTIONS:
         action = actions.add_parser(name)
         action.add_argument("--address", required=True)
         action.add_argument("--topic", required=True)
@@ -446,11 +477,18 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+ACTIONS = {
+    "produce": run_produce,
+    "fetch": run_fetch,
+    "latency": run_latency,
+    "round-trips": run_round_trips,
+}
+
+
 def main() -> int:
     """Run one load and print what was measured."""
     arguments = _parser().parse_args()
-    run = {"produce": run_produce, "fetch": run_fetch, "latency": run_latency}[arguments.action]
-    result = run(arguments)
+    result = ACTIONS[arguments.action](arguments)
     usage = resource.getrusage(resource.RUSAGE_SELF)
     result["client_cpu_s"] = usage.ru_utime + usage.ru_stime
     print(json.dumps(result))

@@ -100,12 +100,21 @@ def librdkafka_program() -> Path:
         raise ClientMissingError("no C compiler: run tools/install_test_tools.sh bench as root")
     BUILD_FOLDER.mkdir(parents=True, exist_ok=True)
     partial = program.with_suffix(".partial")
-    command = [compiler, "-O2", "-o", str(partial), str(LOAD_SOURCE), "-lrdkafka"]
+    command = [compiler, "-O2", "-o", str(partial), str(LOAD_SOURCE), "-lrdkafka", "-pthread"]
     compiled = subprocess.run(command, capture_output=True, text=True, check=False)
     if compiled.returncode != 0:
         raise ClientMissingError(f"librdkafka_load.c did not compile:\n{compiled.stderr[-1000:]}")
     partial.rename(program)
     return program
+
+
+def result_of(process: subprocess.Popen[str], timeout_s: float) -> Result:
+    """Wait for a load that was started before; its last line is a JSON object."""
+    output, errors = process.communicate(timeout=timeout_s)
+    if process.returncode != 0:
+        raise RuntimeError(f"the load failed:\n{errors[-1500:]}")
+    result: Result = json.loads(output.splitlines()[-1])
+    return result
 
 
 def measured_by(command: Sequence[str]) -> Result:

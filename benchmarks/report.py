@@ -10,16 +10,35 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 Condensed = list[dict[str, Any]]
+TIMES = "\N{MULTIPLICATION SIGN}"
 FIGURE_TITLES = {
     "cpu_s_per_gb": ("server CPU", "s/GB"),
     "p99_us": ("p99", "µs"),
     "p50_us": ("p50", "µs"),
+    "cpu_us_per_operation": ("server CPU for one", "µs"),
+    "client_cores": ("load's own CPU", "cores"),
+    "moved_beyond_need": ("moved without need", "partitions"),
+    "interrupted": ("taken and given back", "partitions"),
+    "converged_s": ("until all is settled", "s"),
+    "server_cpu_percent": ("server CPU", "% of a core"),
+    "p99_growth": ("p99 of a produce beside it by p99 alone", TIMES),
+    "idle_p99_us": ("p99 of a produce alone", "µs"),
+    "beside_p99_us": ("p99 of a produce beside it", "µs"),
+    "heartbeat_p99_us": ("p99 of a heartbeat", "µs"),
+    "stall_ms": ("longest answer meanwhile", "ms"),
+    "restart_s": ("with start", "s"),
 }
-TIMES = "\N{MULTIPLICATION SIGN}"
 HEADINGS = ("work", "client", "Apache Kafka", "Ottla", "ratio", "to reach", "verdict")
 COLOURED = {"reached": "[green]reached[/]", "not reached": "[red]not reached[/]"}
 CLASSIC_SERVERS = ("RabbitMQ", "Kafka", "Ottla")
-LOWER_IS_BETTER = frozenset({"cpu_s_per_gb", "p50_us", "p99_us", "p999_us"})
+LOWER_IS_BETTER = frozenset(
+    {
+        *("cpu_s_per_gb", "cpu_us_per_operation", "server_cpu_percent"),
+        *("p50_us", "p99_us", "p999_us", "p99_growth", "idle_p99_us", "beside_p99_us"),
+        *("heartbeat_p99_us", "stable_s", "converged_s", "load_s", "restart_s", "stall_ms"),
+        *("moved", "moved_beyond_need", "interrupted"),
+    }
+)
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
@@ -80,6 +99,8 @@ def figures_of(row: dict[str, Any]) -> Iterable[tuple[str, dict[str, Any] | None
     checks = {check["figure"]: check for check in row["checks"]}
     yield row["figure"], checks.pop(row["figure"], None)
     yield from checks.items()
+    for figure in row.get("also", ()):
+        yield figure, None
 
 
 def _line(row: dict[str, Any], figure: str, check: dict[str, Any] | None) -> tuple[str, ...]:

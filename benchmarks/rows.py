@@ -45,6 +45,10 @@ class Row:
     unit: str
     run: Callable[["Bench", float], Figures]
     checks: Sequence[Check] = field(default=())
+    also: Sequence[str] = field(default=())
+    """Further figures to show, without a target."""
+    warm_up_scale: float = WARM_UP_SCALE
+    """How much of the load comes before all rows that count; 0 for none."""
     rehearses: bool = False
     """Run once before it counts: a load that fills the page cache as fast as memory allows measures
     who touched the machine's memory before, unless it has been through on the same server."""
@@ -65,12 +69,12 @@ class Bench:
         return self.server.address
 
     @contextmanager
-    def topic(self) -> Iterator[str]:
-        """Create a topic of one partition, and delete it afterwards."""
+    def topic(self, partition_count: int = 1) -> Iterator[str]:
+        """Create a topic, and delete it afterwards."""
         self._topic_count += 1
         name = f"bench-{self._topic_count:03d}"
         with Admin(self.address) as admin:
-            admin.create_topic(name)
+            admin.create_topic(name, partition_count)
         try:
             yield name
         finally:

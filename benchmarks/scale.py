@@ -7,7 +7,6 @@ Apache Kafka is left out by default: it holds three files open for a partition, 
 limit of descriptors allows here.
 """
 
-import resource
 import socket
 import struct
 import time
@@ -17,7 +16,7 @@ from pathlib import Path
 
 from benchmarks import frames, real_clients
 from benchmarks.admin import Admin, read_exactly
-from benchmarks.generator import connect
+from benchmarks.generator import allow_many_descriptors, connect
 from benchmarks.rows import Check, Figures, Row
 from benchmarks.servers import OttlaServer, Server, resident_mb
 
@@ -61,7 +60,7 @@ SCALE_ROWS = (
 
 def measure(server: OttlaServer, scale: float, progress: Progress) -> Figures:
     """Go through all of it with one broker; `scale` shrinks counts for a quick look."""
-    _allow_many_descriptors()
+    allow_many_descriptors()
     partitions = max(TOPICS, int(PARTITIONS * scale))
     topics = [(f"scale-{number:03d}", partitions // TOPICS) for number in range(TOPICS)]
     figures: Figures = {}
@@ -89,7 +88,7 @@ def measure(server: OttlaServer, scale: float, progress: Progress) -> Figures:
 
 def measure_connections(server: Server, scale: float, progress: Progress) -> Figures:
     """Hold idle connections, then let many producers run, on an empty broker."""
-    _allow_many_descriptors()
+    allow_many_descriptors()
     figures: Figures = {}
     server.start()
     try:
@@ -200,12 +199,6 @@ def _idle_connections(server: Server, count: int) -> Iterator[None]:
     finally:
         for connection in connections:
             connection.close()
-
-
-def _allow_many_descriptors() -> None:
-    """Raise the soft limit to the hard one, for us and for the brokers we start."""
-    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _timed(action: Callable[[], object]) -> float:
