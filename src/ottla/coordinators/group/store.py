@@ -33,13 +33,25 @@ class GroupSettings(Protocol):
     @property
     def group_consumer_session_timeout_ms(self) -> int: ...  # noqa: D102
     @property
+    def group_consumer_min_session_timeout_ms(self) -> int: ...  # noqa: D102
+    @property
+    def group_consumer_max_session_timeout_ms(self) -> int: ...  # noqa: D102
+    @property
     def group_consumer_heartbeat_interval_ms(self) -> int: ...  # noqa: D102
+    @property
+    def group_consumer_min_heartbeat_interval_ms(self) -> int: ...  # noqa: D102
+    @property
+    def group_consumer_max_heartbeat_interval_ms(self) -> int: ...  # noqa: D102
     @property
     def group_consumer_max_size(self) -> int: ...  # noqa: D102
     @property
     def group_consumer_assignors(self) -> Sequence[str]: ...  # noqa: D102
     @property
     def group_consumer_assignment_interval_ms(self) -> int: ...  # noqa: D102
+    @property
+    def group_consumer_min_assignment_interval_ms(self) -> int: ...  # noqa: D102
+    @property
+    def group_consumer_max_assignment_interval_ms(self) -> int: ...  # noqa: D102
     @property
     def group_consumer_regex_refresh_interval_ms(self) -> int: ...  # noqa: D102
     @property

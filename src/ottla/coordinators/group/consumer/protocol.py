@@ -1,0 +1,444 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The consumer protocol (KIP-848): one request by which members join, report and leave.
+
+A heartbeat is one decision of up to three steps. What the member wants is compared with what it
+wanted before, and the group epoch is raised when that, or the topics, changed. The target is
+computed when it is behind the group epoch. Then the member takes its next step towards its
+target. Most heartbeats find nothing to do in any of them and only move a timer.
+
+A part of the group shard: it shares groups, timers and metadata with the others.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ottla.coordinators.group.consumer import group_settings, records, requests, subscriptions
+from ottla.coordinators.group.consumer.assignors import served_assignors
+from ottla.coordinators.group.consumer.description import describe_group, unknown_group
+from ottla.coordinators.group.consumer.draft import Draft
+from ottla.coordinators.group.consumer.group import ConsumerGroup
+from ottla.coordinators.group.consumer.member import (
+    JOINING_EPOCH,
+    LEAVING_EPOCH,
+    STATIC_LEAVING_EPOCH,
+    Holdings,
+    Member,
+    MemberState,
+    holds_nothing_else,
+    in_first_epoch,
+)
+from ottla.coordinators.group.consumer.reconciliation import Goal, reconcile
+from ottla.coordinators.group.consumer.target import compute_target, may_compute_target
+from ottla.coordinators.group.consumer.topics import topic_ids
+from ottla.coordinators.group.store import TimerName
+from ottla.coordinators.ports import Result
+from ottla.protocol.errors import ApiError, ErrorCode
+from ottla.protocol.messages.consumer_group_heartbeat import (
+    Assignment,
+    ConsumerGroupHeartbeatResponse,
+    ConsumerGroupHeartbeatResponseTopicPartitions,
+)
+from ottla.protocol.messages.consumer_offsets import (
+    ConsumerGroupMemberMetadataKey,
+    ConsumerGroupMetadataKey,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ottla.base.clock import Moment
+    from ottla.coordinators.group.store import Client, GroupStore
+    from ottla.coordinators.ports import CoordinatorRecord
+    from ottla.metadata.image import ClusterImage, ImageDelta
+    from ottla.protocol.message import Message
+    from ottla.protocol.messages.consumer_group_describe import DescribedGroup
+    from ottla.protocol.messages.consumer_group_heartbeat import ConsumerGroupHeartbeatRequest
+
+SESSION = "consumer-session"
+"""Timer: the member has been silent for too long."""
+
+REVOCATION = "consumer-revocation"
+"""Timer: the member has not given up what it was told to."""
+
+TIMER_KINDS = frozenset((SESSION, REVOCATION))
+
+
+class ConsumerProtocol:
+    """Decides on heartbeats of the consumer protocol and replays its records."""
+
+    def __init__(self, store: GroupStore) -> None:
+        self._store = store
+        self._assignors = served_assignors(store.settings.group_consumer_assignors)
+        self._new_topics_version = store.image.offset
+        """Offset of the last metadata that brought new topics, as far as this shard knows."""
+
+    # decisions
+
+    def heartbeat(
+        self,
+        request: ConsumerGroupHeartbeatRequest,
+        client: Client,
+        version: int,
+        moment: Moment,
+    ) -> Result[ConsumerGroupHeartbeatResponse]:
+        """Let a member join, report or leave.
+
+        Raises ApiError with every code that a ConsumerGroupHeartbeat may be answered with.
+        """
+        # hot: benchmarks/micro/consumer_heartbeat.py
+        requests.check_heartbeat(request, version, self._assignors)
+        epoch = request.member_epoch
+        if epoch in {LEAVING_EPOCH, STATIC_LEAVING_EPOCH}:
+            return self._leave(request)
+        if epoch > 0 and (member := self._quiet_member(request, client, moment)) is not None:
+            self._renew_session(request.group_id, member, moment)
+            return Result((), self._answer(request.group_id, member.member_id, member.holdings))
+        return self._join_or_report(request, client, moment)
+
+    def describe(self, group_ids: Iterable[str]) -> list[DescribedGroup]:
+        """Return what ConsumerGroupDescribe tells about each of these groups."""
+        described = []
+        for group_id in group_ids:
+            group = self._store.groups.get(group_id)
+            if isinstance(group, ConsumerGroup):
+                described.append(describe_group(group, self._store.image, self._assignors))
+            else:
+                described.append(unknown_group(group_id, exists=group is not None))
+        return described
+
+    def on_timers(self, names: Iterable[TimerName], moment: Moment) -> Result[None]:  # noqa: ARG002
+        """Remove the members that timers of `TIMER_KINDS` are about, in one decision."""
+        late: dict[str, dict[str, Member]] = {}
+        for name in names:
+            group = self._store.groups.get(name.group_id)
+            if not isinstance(group, ConsumerGroup) or name.member_id not in group.members:
+                continue
+            member = group.members[name.member_id]
+            is_revoking = member.holdings.state is MemberState.UNREVOKED_PARTITIONS
+            if name.kind != REVOCATION or is_revoking:
+                late.setdefault(name.group_id, {})[name.member_id] = member
+        changes: list[CoordinatorRecord] = []
+        for group_id, members in late.items():
+            draft = self._draft(group_id, is_joining=False)
+            self._remove(draft, members.values())
+            changes += draft.records()
+        return Result(changes, None)
+
+    def on_metadata_changed(
+        self,
+        image: ClusterImage,
+        delta: ImageDelta,
+        moment: Moment,  # noqa: ARG002 - what parts of a shard have in common
+    ) -> Result[None]:
+        """Have groups look at their topics again, at the next heartbeat of any member."""
+        if any(topic.before is None for topic in delta.topics):
+            self._new_topics_version = image.offset
+        names = frozenset([topic.name for topic in delta.topics])
+        if names:
+            for group in self._store.groups.values():
+                if isinstance(group, ConsumerGroup) and not names.isdisjoint(
+                    group.subscribed_topics
+                ):
+                    group.is_metadata_stale = True
+        return Result((), None)
+
+    def loaded(self, moment: Moment) -> Result[None]:
+        """Start the sessions of all members that the log knows."""
+        for group in self._store.groups.values():
+            if not isinstance(group, ConsumerGroup):
+                continue
+            group.is_metadata_stale = True
+            for member in group.members.values():
+                self._renew_session(group.group_id, member, moment)
+                self._watch_revocation(group.group_id, member, member.holdings, moment)
+        return Result((), None)
+
+    # replaying
+
+    def replay(self, key: Message, value: Message | None) -> None:
+        """Take a record of types 3 to 8 or 16 into its group."""
+        group_id: str = key.group_id  # type: ignore[attr-defined]  # all these keys have it
+        groups = self._store.groups
+        group = groups.get(group_id)
+        if not isinstance(group, ConsumerGroup):
+            if value is None:
+                return
+            # What else stands here holds offsets alone: it has no record of its own.
+            group = groups[group_id] = ConsumerGroup(group_id)
+        if value is None and isinstance(key, ConsumerGroupMetadataKey):
+            del groups[group_id]
+            return
+        group.replay(key, value)
+        if value is None and isinstance(key, ConsumerGroupMemberMetadataKey):
+            for kind in TIMER_KINDS:
+                self._store.timers.cancel(TimerName(kind, group_id, key.member_id))
+
+    # heartbeats
+
+    def _quiet_member(
+        self, request: ConsumerGroupHeartbeatRequest, client: Client, moment: Moment
+    ) -> Member | None:
+        """Return the member when its heartbeat can change nothing at all."""
+        group = self._store.groups.get(request.group_id)
+        if not isinstance(group, ConsumerGroup) or group.is_metadata_stale:
+            return None
+        member = group.members.get(request.member_id)
+        if member is None or group.group_epoch != group.assignment_epoch:
+            return None
+        wishes = member.wishes
+        is_quiet = (
+            requests.says_nothing_new(request)
+            and member.holdings.member_epoch == request.member_epoch
+            and member.holdings.is_reconciled_to(group.assignment_epoch)
+            and wishes.client_id == client.client_id
+            and wishes.client_host == client.host
+            and wishes.classic is None
+            and request.instance_id in {None, wishes.instance_id}
+            and not self._wants_refresh(group, moment)
+        )
+        return member if is_quiet else None
+
+    def _wants_refresh(self, group: ConsumerGroup, moment: Moment) -> bool:
+        interval_ms = self._store.settings.group_consumer_regex_refresh_interval_ms
+        return bool(group.patterns) and subscriptions.needs_refresh(
+            group, self._new_topics_version, interval_ms, moment.wall_ms
+        )
+
+    def _join_or_report(
+        self, request: ConsumerGroupHeartbeatRequest, client: Client, moment: Moment
+    ) -> Result[ConsumerGroupHeartbeatResponse]:
+        store, group_id, member_id = self._store, request.group_id, request.member_id
+        draft = self._draft(group_id, is_joining=request.member_epoch == JOINING_EPOCH)
+        self._check_size(draft.group, member_id)
+        before = self._take_in(draft, request)
+
+        wishes = requests.updated_wishes(before.wishes, request, client)
+        is_resubscribed = subscriptions.change_wishes(draft, member_id, before.wishes, wishes)
+        anew = self._wants_refresh(draft.group, moment)
+        has_new_matches = subscriptions.resolve_patterns(
+            draft, store.image, moment.wall_ms, anew=anew
+        )
+        self._update_target(draft, moment, is_forced=is_resubscribed or has_new_matches)
+
+        member = before._replace(wishes=wishes)
+        holdings = self._reconcile(
+            draft, member, requests.owned_partitions(request), moment, is_resubscribed
+        )
+        self._renew_session(group_id, member, moment)
+        has_missed_answer = request.member_epoch != before.holdings.member_epoch
+        tells_assignment = (
+            request.member_epoch == JOINING_EPOCH
+            or has_missed_answer
+            or requests.is_full(request)
+            or holdings.assigned != before.holdings.assigned
+        )
+        answer = self._answer(group_id, member_id, holdings, tells_assignment=tells_assignment)
+        return Result(draft.records(), answer)
+
+    def _draft(self, group_id: str, *, is_joining: bool) -> Draft:
+        """Return a draft of the group, which a member that joins may found."""
+        group = self._store.groups.get(group_id)
+        if isinstance(group, ConsumerGroup):
+            return Draft(group)
+        if group is None and is_joining:
+            return Draft(ConsumerGroup(group_id), is_new=True)
+        raise ApiError(
+            ErrorCode.GROUP_ID_NOT_FOUND, f"there is no consumer group {group_id!r} here"
+        )
+
+    def _check_size(self, group: ConsumerGroup, member_id: str) -> None:
+        limit = self._store.settings.group_consumer_max_size
+        if len(group.members) >= limit and member_id not in group.members:
+            raise ApiError(
+                ErrorCode.GROUP_MAX_SIZE_REACHED, f"the group has {limit} members, which is all"
+            )
+
+    def _take_in(self, draft: Draft, request: ConsumerGroupHeartbeatRequest) -> Member:
+        """Return the member as it was before this request; a new one is blank."""
+        group, member_id = draft.group, request.member_id
+        instance_id = request.instance_id
+        if instance_id is None:
+            if request.member_epoch == JOINING_EPOCH:
+                return group.members.get(member_id) or Member(member_id)
+            member = group.member(member_id)
+            _check_epoch(member, request)
+            return member
+        member_or_none = group.static_member(instance_id)
+        if request.member_epoch == JOINING_EPOCH:
+            if member_or_none is None:
+                return group.members.get(member_id) or Member(member_id)
+            has_left = member_or_none.holdings.member_epoch == STATIC_LEAVING_EPOCH
+            if member_or_none.member_id == member_id and not has_left:
+                return member_or_none  # it has missed the answer to its first request
+            return self._replace(draft, member_or_none, member_id)
+        member = _static_member(member_or_none, instance_id, member_id)
+        _check_epoch(member, request)
+        return member
+
+    def _replace(self, draft: Draft, old: Member, member_id: str) -> Member:
+        """Let a static member come back under a new member id, with what it had."""
+        has_left = old.holdings.member_epoch == STATIC_LEAVING_EPOCH
+        if not has_left and not old.is_classic:
+            raise ApiError(
+                ErrorCode.UNRELEASED_INSTANCE_ID,
+                f"{old.wishes.instance_id!r} is in use by member {old.member_id!r}",
+            )
+        group = draft.group
+        holdings = old.holdings._replace(member_epoch=JOINING_EPOCH, previous_epoch=JOINING_EPOCH)
+        target = group.targets.get(old.member_id, {})
+        draft.put(
+            *records.member_removal(group.group_id, old.member_id),
+            records.wishes_change(group.group_id, member_id, old.wishes),
+            records.target_change(group.group_id, member_id, target),
+            records.holdings_change(group.group_id, member_id, holdings),
+        )
+        return draft.group.members[member_id]
+
+    def _update_target(self, draft: Draft, moment: Moment, *, is_forced: bool) -> None:
+        """Raise the group epoch if it has to be, and compute the target if that is due."""
+        store, image = self._store, self._store.image
+        if is_forced or draft.group.is_metadata_stale:
+            is_raised = subscriptions.raise_group_epoch(draft, image, is_forced=is_forced)
+            known = store.groups.get(draft.group.group_id)
+            if not is_raised and isinstance(known, ConsumerGroup):
+                known.is_metadata_stale = False
+        group = draft.group
+        if group.assignment_epoch >= group.group_epoch:
+            return
+        interval_ms = group_settings.assignment_interval_ms(store, group.group_id)
+        if may_compute_target(group, interval_ms, moment.wall_ms):
+            compute_target(draft, image, self._assignors, moment.wall_ms)
+
+    def _reconcile(
+        self,
+        draft: Draft,
+        member: Member,
+        owned: Sequence[tuple[bytes, Sequence[int]]] | None,
+        moment: Moment,
+        is_resubscribed: bool,
+    ) -> Holdings:
+        """Take the member's next step and put it into the draft."""
+        group, member_id = draft.group, member.member_id
+        before = member.holdings
+        if not is_resubscribed and before.is_reconciled_to(group.assignment_epoch):
+            return before
+        goal = Goal(
+            epoch=group.assignment_epoch,
+            target=group.targets.get(member_id, {}),
+            subscribed=frozenset(topic_ids(group.topics_of(member), self._store.image)),
+            subscription_changed=is_resubscribed,
+            is_free=lambda topic_id, partition: (
+                group.holder(topic_id, partition) in {None, member_id}
+            ),
+            owned=owned,
+        )
+        after = reconcile(before, goal)
+        if after != before:
+            draft.put_last(records.holdings_change(group.group_id, member_id, after))
+            self._watch_revocation(group.group_id, member, after, moment)
+        return after
+
+    # leaving
+
+    def _leave(
+        self, request: ConsumerGroupHeartbeatRequest
+    ) -> Result[ConsumerGroupHeartbeatResponse]:
+        group_id, member_id, epoch = request.group_id, request.member_id, request.member_epoch
+        draft = self._draft(group_id, is_joining=False)
+        group = draft.group
+        instance_id = request.instance_id
+        if instance_id is None:
+            member = group.member(member_id)
+        else:
+            member = _static_member(group.static_member(instance_id), instance_id, member_id)
+        if epoch == STATIC_LEAVING_EPOCH:
+            # The session goes on: the member is expected back before it ends.
+            holdings = member.holdings._replace(
+                member_epoch=STATIC_LEAVING_EPOCH,
+                assigned=in_first_epoch(member.holdings.assigned),
+                pending_revocation={},
+            )
+            draft.put_last(records.holdings_change(group_id, member_id, holdings))
+        else:
+            self._remove(draft, [member])
+        answer = ConsumerGroupHeartbeatResponse(member_id=member_id, member_epoch=epoch)
+        return Result(draft.records(), answer)
+
+    def _remove(self, draft: Draft, members: Iterable[Member]) -> None:
+        """Take members out; the others get their partitions with the next target."""
+        group_id = draft.group.group_id
+        for member in members:
+            draft.put(*records.member_removal(group_id, member.member_id))
+            if member.wishes.topic_regex:
+                subscriptions.forget_unused(draft, member.wishes.topic_regex)
+        subscriptions.raise_group_epoch(draft, self._store.image, is_forced=True)
+
+    # timers and answers
+
+    def _renew_session(self, group_id: str, member: Member, moment: Moment) -> None:
+        timeout_ms = group_settings.session_timeout_ms(self._store, group_id)
+        name = TimerName(SESSION, group_id, member.member_id)
+        self._store.timers.set(name, moment.now_ms + timeout_ms)
+
+    def _watch_revocation(
+        self, group_id: str, member: Member, holdings: Holdings, moment: Moment
+    ) -> None:
+        name = TimerName(REVOCATION, group_id, member.member_id)
+        if holdings.state is MemberState.UNREVOKED_PARTITIONS:
+            deadline_ms = moment.now_ms + member.wishes.rebalance_timeout_ms
+            self._store.timers.set(name, deadline_ms)
+        else:
+            self._store.timers.cancel(name)
+
+    def _answer(
+        self, group_id: str, member_id: str, holdings: Holdings, *, tells_assignment: bool = False
+    ) -> ConsumerGroupHeartbeatResponse:
+        answer = ConsumerGroupHeartbeatResponse(
+            member_id=member_id,
+            member_epoch=holdings.member_epoch,
+            heartbeat_interval_ms=group_settings.heartbeat_interval_ms(self._store, group_id),
+        )
+        if tells_assignment:
+            answer.assignment = Assignment(
+                topic_partitions=[
+                    ConsumerGroupHeartbeatResponseTopicPartitions(
+                        topic_id=topic_id, partitions=sorted(holdings.assigned[topic_id])
+                    )
+                    for topic_id in sorted(holdings.assigned)
+                ]
+            )
+        return answer
+
+
+def _check_epoch(member: Member, request: ConsumerGroupHeartbeatRequest) -> None:
+    """Raise ApiError FENCED_MEMBER_EPOCH unless the member may be in this epoch.
+
+    It may still be in the one before: then it has missed an answer, and must own nothing that it
+    would have had to give up.
+    """
+    holdings, epoch = member.holdings, request.member_epoch
+    if epoch == holdings.member_epoch:
+        return
+    if epoch == holdings.previous_epoch and holds_nothing_else(
+        requests.owned_partitions(request), holdings.assigned
+    ):
+        return
+    raise ApiError(
+        ErrorCode.FENCED_MEMBER_EPOCH,
+        f"the member is in epoch {holdings.member_epoch}, not {epoch}; it has to give up all its"
+        " partitions and join again",
+    )
+
+
+def _static_member(member: Member | None, instance_id: str, member_id: str) -> Member:
+    if member is None:
+        raise ApiError(
+            ErrorCode.UNKNOWN_MEMBER_ID, f"no member has the instance id {instance_id!r}"
+        )
+    if member.member_id != member_id:
+        raise ApiError(
+            ErrorCode.FENCED_INSTANCE_ID,
+            f"{instance_id!r} is member {member.member_id!r} by now",
+        )
+    return member
