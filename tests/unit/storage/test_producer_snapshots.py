@@ -114,7 +114,7 @@ def test_the_walk_of_a_recovery_gives_the_state(on_disk, monkeypatch, segment_by
 def spy(method, results):
     """Return the method with its results kept in a list."""
 
-    def spied(*arguments):
+    def spied(*arguments: object):
         results.append(method(*arguments))
         return results[-1]
 
