@@ -61,7 +61,7 @@ def test_api_versions_answers_any_version(world, version):
 
 @pytest.mark.parametrize(
     ("api_key", "version"),
-    [(0, 2), (0, 14), (1, 3), (1, 19), (3, 14), (4, 0), (11, 0), (9999, 0), (-1, 0), (3, -1)],
+    [(0, 2), (0, 14), (1, 3), (1, 19), (3, 14), (4, 0), (71, 0), (9999, 0), (-1, 0), (3, -1)],
 )
 def test_a_version_or_api_that_is_not_served_closes(world, api_key, version, caplog):
     """The client was told what there is; the log names the API and the version."""
