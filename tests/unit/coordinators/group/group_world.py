@@ -74,6 +74,10 @@ def subscription(*topics: str) -> bytes:
     return b"\0\0" + ConsumerProtocolSubscription(topics=topics, user_data=None).encode(0)
 
 
+RANGE = (("range", subscription("t")),)
+"""What a member speaks unless a test says otherwise."""
+
+
 def topic_id_of(name: str) -> bytes:
     """Return the id that a topic of the world has."""
     return name.encode().ljust(16, b"\x07")
@@ -151,7 +155,7 @@ class GroupWorld:
         *,
         group_id: str = G,
         instance: str | None = None,
-        protocols=(("range", subscription("t")),),
+        protocols=RANGE,
         protocol_type: str = "consumer",
         session_ms: int = SESSION_MS,
         rebalance_ms: int = REBALANCE_MS,
