@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from ottla.coordinators.pending import Pending, gather
+from ottla.coordinators.pending import Pending, attempt, gather
 from ottla.protocol.errors import ApiError, ErrorCode
 
 
@@ -51,3 +51,30 @@ def test_gather_is_done_with_the_last_one():
     assert gathered.is_done
     assert [one.is_done for one in gathered.value] == [True, True, True]
     assert gather([done]).is_done
+
+
+def test_otherwise_converts_errors_and_passes_answers_on():
+    """`otherwise` makes an answer of an error, now or later."""
+    done = Pending.of(1)
+    assert done.otherwise(lambda error: 0) is done
+    for answer in (1, ApiError(ErrorCode.NOT_COORDINATOR)):
+        pending: Pending[int] = Pending()
+        converted = pending.otherwise(lambda error: -error.code)
+        if isinstance(answer, ApiError):
+            pending.fail(answer)
+            assert converted.value == -ErrorCode.NOT_COORDINATOR
+        else:
+            pending.complete(answer)
+            assert converted.value == 1
+
+
+def test_attempt_takes_raised_errors_and_failed_answers_alike():
+    """One part of a request that is refused is an answer like any other."""
+
+    def refuse():
+        raise ApiError(ErrorCode.NOT_COORDINATOR)
+
+    failed: Pending[int] = Pending()
+    failed.fail(ApiError(ErrorCode.NOT_COORDINATOR))
+    for operation, value in ((refuse, 16), (lambda: failed, 16), (lambda: Pending.of(3), 3)):
+        assert attempt(operation, lambda error: int(error.code)).value == value

@@ -246,6 +246,24 @@ def test_a_refused_append_changes_nothing(refused, answered):
     assert runtime.write(3, lambda shard: shard.add(b"a"), NOW).value == 1
 
 
+def test_a_refused_append_tells_those_it_would_have_released():
+    """The shard does not hold them any longer, so they are told what the caller is told."""
+    runtime, partition, _ = make()
+    parked = runtime.write(3, lambda shard: shard.park(), NOW)
+    partition.refusal = ApiError(ErrorCode.NOT_ENOUGH_REPLICAS)
+    with pytest.raises(ApiError):
+        runtime.write(3, lambda shard: shard.release(5), NOW)
+    assert parked.error.code == ErrorCode.COORDINATOR_NOT_AVAILABLE
+
+
+def test_shards_are_seen_while_they_load():
+    """Serving or not, whoever follows metadata reaches all of them."""
+    runtime, _, _ = make()
+    runtime.begin_load(5, MemoryPartition())
+    assert [index for index, _ in runtime.shards()] == [3, 5]
+    assert [index for index, _ in runtime.active_shards()] == [3]
+
+
 def test_time_makes_a_shard_decide():
     """Deadlines are reported when they are set, and due ones are decided on."""
     runtime, partition, _ = make()

@@ -325,6 +325,9 @@ class Offsets:
             is_left = False
             if offsets is not None:
                 is_left = self._expire_group(group, offsets, moment.wall_ms, records)
+                if len(records) >= RECORDS_AT_ONCE:
+                    self._to_expire.append(group.group_id)  # it may have more
+                    break
             if not is_left and group.is_empty:
                 records.extend(group.tombstones())
         if self._to_expire:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`admin`: handlers on a real gateway over an engine in memory.
+"""`admin`: handlers on a real gateway over an engine in memory; `group_world`: with groups.
 
 `admin.ask` sends a request through its bytes in a version, runs the handler, and returns the
-answer through its bytes: what a version cannot say is not seen.
+answer through its bytes: what a version cannot say is not seen. `group_world.client()` does the
+same on a connection, where an answer may come later.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.unit.coordinators.group.group_world import GroupWorld
 
 from ottla.base.clock import ManualClock
 from ottla.broker.config import BrokerConfig
@@ -150,3 +152,15 @@ def admin_with():
 def admin(admin_with):
     """Return a broker with default settings."""
     return admin_with()
+
+
+@pytest.fixture
+def group_world(world):
+    """Return a group coordinator in memory behind the dispatcher of a world."""
+    groups = GroupWorld()
+    groups.clock = world.clock
+    groups.client = world.client
+    groups.services = world.services
+    groups.services.groups = groups.groups
+    groups.services.image = groups.image
+    return groups

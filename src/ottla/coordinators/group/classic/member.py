@@ -25,9 +25,10 @@ Protocols: TypeAlias = "tuple[tuple[str, bytes], ...]"
 
 def protocols_of(request: JoinGroupRequest) -> Protocols:
     """Return what the request offers; a name counts once."""
-    return tuple(
-        {protocol.name: protocol.metadata for protocol in reversed(request.protocols)}.items()
-    )[::-1]
+    metadata_by_name: dict[str, bytes] = {}
+    for protocol in request.protocols:
+        metadata_by_name.setdefault(protocol.name, protocol.metadata)
+    return tuple(metadata_by_name.items())
 
 
 def rebalance_timeout_of(request: JoinGroupRequest) -> int:
