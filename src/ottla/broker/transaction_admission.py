@@ -34,7 +34,7 @@ IMPLICIT_ADD_FROM: Final = 12
 RETRY_MS_MIN: Final = 1
 """First pause when the transaction before is about to complete; it doubles."""
 
-_PRODUCER: Final = struct.Struct(">qh")
+_PRODUCER: Final = struct.Struct(">qhi")  # id, epoch, base sequence
 _PRODUCER_AT: Final = 43
 _ATTRIBUTES_AT: Final = 22  # their low byte
 
@@ -83,13 +83,14 @@ class TransactionAdmission:
                     or not data[start + _ATTRIBUTES_AT] & TRANSACTIONAL
                 ):
                     continue
-                producer = ProducerIdentity(*_PRODUCER.unpack_from(data, start + _PRODUCER_AT))
+                *identity, sequence = _PRODUCER.unpack_from(data, start + _PRODUCER_AT)
+                producer = ProducerIdentity(*identity)
                 try:
                     partition = partition_of(topic, asked)
                 except ApiError:
                     continue  # the append refuses it with the same error
                 if not partition.is_verified(*producer):
-                    verification = partition.begin_verification(*producer)
+                    verification = partition.begin_verification(*producer, sequence)
                     found.append(Question(partition, producer, verification))
         return found
 

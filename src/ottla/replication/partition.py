@@ -28,6 +28,7 @@ from ottla.records.validation import ValidationLimits, validate_batch
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ottla.records.batch import BatchHeader
     from ottla.storage.log_config import LogConfig
     from ottla.storage.log_directory import LogDirectory
     from ottla.storage.partition_log import AppendResult, PartitionLog
@@ -59,10 +60,13 @@ class Verification:
     The end of the transaction takes it away: an answer that comes later lets nothing in.
     """
 
-    __slots__ = ("has_passed", "producer_epoch")
+    __slots__ = ("base_sequence_min", "has_passed", "producer_epoch")
 
-    def __init__(self, producer_epoch: int) -> None:
+    def __init__(self, producer_epoch: int, base_sequence: int) -> None:
         self.producer_epoch = producer_epoch
+        self.base_sequence_min = base_sequence
+        """The lowest that was asked for: when its question is refused and that of the batch after
+        it is not, the batch after it must not become the first of the transaction."""
         self.has_passed = False
 
     def is_passed_by(self, producer_epoch: int) -> bool:
@@ -181,7 +185,7 @@ class Partition:
             raise StorageError(self._directory.refusal)
         header = validate_batch(records, self._limits, wall_ms)
         if header.attributes & TRANSACTIONAL:
-            self._require_verification(header.producer_id, header.producer_epoch)
+            self._require_verification(header)
         if self._codec is not None and header.attributes & CODEC_MASK != self._codec:
             records, header = recompress_batch(
                 records, header, self._codec, self._limits, self._codec_level
@@ -218,6 +222,8 @@ class Partition:
         if not self._directory.accepts_appends:
             raise StorageError(self._directory.refusal)
         self.require_in_sync_replicas()
+        if marker.transaction_version >= 2:
+            self.log.producer_state.check_raised_epoch(producer_id, producer_epoch)
         batch = bytearray(
             build_transaction_marker(
                 marker,
@@ -241,18 +247,33 @@ class Partition:
             return True
         return self.log.producer_state.has_open_transaction(producer_id, producer_epoch)
 
-    def begin_verification(self, producer_id: int, producer_epoch: int) -> Verification:
-        """Take note that the transaction coordinator is being asked about a producer."""
+    def begin_verification(
+        self, producer_id: int, producer_epoch: int, base_sequence: int = 0
+    ) -> Verification:
+        """Take note that the transaction coordinator is being asked for a batch of a producer."""
         verification = self._verifications.get(producer_id)
         if verification is None or verification.producer_epoch != producer_epoch:
             if len(self._verifications) >= VERIFICATIONS_MAX:
                 del self._verifications[next(iter(self._verifications))]
-            verification = self._verifications[producer_id] = Verification(producer_epoch)
+            verification = Verification(producer_epoch, base_sequence)
+            self._verifications[producer_id] = verification
+        elif base_sequence < verification.base_sequence_min:
+            verification.base_sequence_min = base_sequence
         return verification
 
-    def _require_verification(self, producer_id: int, producer_epoch: int) -> None:
-        if not self.is_verified(producer_id, producer_epoch):
+    def _require_verification(self, header: BatchHeader) -> None:
+        producer_id, producer_epoch = header.producer_id, header.producer_epoch
+        if self.log.producer_state.has_open_transaction(producer_id, producer_epoch):
+            return
+        verification = self._verifications.get(producer_id)
+        if verification is None or not verification.is_passed_by(producer_epoch):
             raise UnverifiedTransaction
+        if header.base_sequence > verification.base_sequence_min:
+            raise ApiError(
+                ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
+                f"producer {producer_id} sent sequence {verification.base_sequence_min} before "
+                f"{header.base_sequence}, and it is not there",
+            )
 
     def require_in_sync_replicas(self) -> None:
         """Refuse an append with acks=all while too few replicas are in sync.

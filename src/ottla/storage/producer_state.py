@@ -31,7 +31,10 @@ The rules are Kafka's (KIP-98, KIP-360):
   with 0; a producer that the log does not know (any more) may begin anywhere;
 * a batch that equals one of the last five is a duplicate, not an error;
 * an older producer epoch is fenced;
-* a marker (control batch) ends the producer's transaction and may raise its epoch;
+* a marker (control batch) ends the producer's transaction and may raise its epoch; under protocol
+  V2 (KIP-890) it must: a marker with the epoch of the batches is a late one of the transaction
+  before, unless no transaction is open, when it is written twice;
+* within an open transaction the producer writes nothing outside of it;
 * batches without a sequence (-1) are written by a coordinator within a client's transaction: they
   have an epoch and belong to the transaction, and nobody retries them.
 
@@ -70,6 +73,7 @@ NO_TRANSACTION: Final = -1
 NO_EPOCH: Final = -1
 NO_SEQUENCE: Final = -1
 SEQUENCE_MASK: Final = 0x7FFFFFFF
+PRODUCER_EPOCH_MAX: Final = 32_767
 
 _new_batch = tuple.__new__
 
@@ -152,14 +156,16 @@ class ProducerState:
     def check(self, header: BatchHeader) -> ProducedBatch | None:
         """Return the earlier batch that `header` repeats, None when it is new and in order.
 
-        Raises ApiError INVALID_PRODUCER_EPOCH or OUT_OF_ORDER_SEQUENCE_NUMBER.
+        Raises ApiError INVALID_PRODUCER_EPOCH, OUT_OF_ORDER_SEQUENCE_NUMBER or INVALID_TXN_STATE.
         """
         # hot: benchmarks/micro/partition_log_append.py, called for every idempotent batch
-        _, _, _, _, _, _, _, _, _, producer_id, producer_epoch, base_sequence, _ = header
+        _, _, _, _, _, attributes, _, _, _, producer_id, producer_epoch, base_sequence, _ = header
         entry = self.entries.get(producer_id)
         if entry is None:
             return None
         batches = entry.batches
+        if entry.transaction_first_offset >= 0 and not attributes & TRANSACTIONAL:
+            self._refuse_outsider(entry, header)
         if entry.producer_epoch == producer_epoch:
             if base_sequence < 0:
                 return None  # of a coordinator
@@ -187,6 +193,16 @@ class ProducerState:
                 f"with sequence {base_sequence}, not 0",
             )
         return None
+
+    def _refuse_outsider(self, entry: ProducerEntry, header: BatchHeader) -> None:
+        """Refuse a batch that stands outside of its producer's open transaction."""
+        if header.producer_epoch < entry.producer_epoch:
+            return  # which is worse, and said by the caller
+        raise ApiError(
+            ErrorCode.INVALID_TXN_STATE,
+            f"producer {header.producer_id} has a transaction open since offset "
+            f"{entry.transaction_first_offset}, this batch is not part of it",
+        )
 
     def record(self, header: BatchHeader, base_offset: int) -> None:
         """Take over a batch of records that was appended at `base_offset`."""
@@ -243,6 +259,23 @@ class ProducerState:
                 f"a coordinator of epoch {entry.coordinator_epoch} has written already, "
                 f"the marker carries {marker.coordinator_epoch}",
             )
+
+    def check_raised_epoch(self, producer_id: int, producer_epoch: int) -> None:
+        """Refuse a marker of protocol V2 that does not raise the epoch (KIP-890).
+
+        With the present epoch it is taken when no transaction is open: then it is the same marker
+        again, whose first answer was lost. Raises ApiError INVALID_PRODUCER_EPOCH.
+        """
+        entry = self.entries.get(producer_id)
+        if entry is None or producer_epoch != entry.producer_epoch:
+            return  # an older one is refused by `check_marker`
+        if entry.transaction_first_offset < 0 or producer_epoch == PRODUCER_EPOCH_MAX:
+            return
+        raise ApiError(
+            ErrorCode.INVALID_PRODUCER_EPOCH,
+            f"producer {producer_id} has begun its next transaction with epoch {producer_epoch}, "
+            "this marker ends the one before",
+        )
 
     def record_marker(
         self, header: BatchHeader, base_offset: int, batch: Buffer

@@ -258,6 +258,36 @@ def test_a_verification_counts_for_its_epoch_and_until_the_marker():
     assert not partition.is_verified(1, 0)
 
 
+def test_a_batch_does_not_overtake_one_that_was_not_admitted():
+    """The first batch of a transaction is the one that was asked for first, whatever came of it."""
+    bench = Bench()
+    partition = bench.partition
+    partition.begin_verification(1, 0, 10)
+    partition.begin_verification(1, 0, 5)  # refused for a while, and sent again
+    partition.begin_verification(1, 0, 10).has_passed = True
+    with pytest.raises(ApiError) as raised:
+        bench.append(b"late", base_sequence=10, **TRANSACTION)
+    assert raised.value.code is ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER
+    bench.append(b"first", base_sequence=5, **TRANSACTION)
+    bench.append(b"second", base_sequence=6, **TRANSACTION)
+    assert partition.log.log_end_offset == 2
+
+
+def test_a_late_marker_of_protocol_two_ends_nothing():
+    """KIP-890: it has the epoch that the next transaction is written with."""
+    bench = Bench()
+    partition = bench.partition
+    marker = TransactionMarker(True, 4, transaction_version=2)
+    partition.append_marker(1, 1, marker, CLOCK.wall_ms())
+    partition.append_marker(1, 1, marker, CLOCK.wall_ms())  # its first answer was lost
+    partition.begin_verification(1, 1).has_passed = True
+    bench.append(b"next", base_sequence=0, **TRANSACTION | {"producer_epoch": 1})
+    with pytest.raises(ApiError) as raised:
+        partition.append_marker(1, 1, marker, CLOCK.wall_ms())
+    assert raised.value.code is ErrorCode.INVALID_PRODUCER_EPOCH
+    assert partition.last_stable_offset == 2
+
+
 def test_verifications_are_bounded(monkeypatch):
     """The oldest one goes: its producer asks again."""
     monkeypatch.setattr("ottla.replication.partition.VERIFICATIONS_MAX", 2)

@@ -176,6 +176,41 @@ def test_a_marker_may_raise_the_epoch(log):
     assert log.append(data(epoch=2, sequence=0)) == 2
 
 
+def test_a_late_marker_of_protocol_two_is_refused(log):
+    """KIP-890: a marker that does not raise the epoch would end the next transaction."""
+    log.append(data(epoch=1, sequence=0, transactional=True))
+    log.state.check_raised_epoch(7, 2)
+    log.end(marker(epoch=2))
+    log.state.check_raised_epoch(7, 2)  # the same again: no transaction is open
+    log.end(marker(epoch=2))
+    log.append(data(epoch=2, sequence=0, transactional=True))
+    with pytest.raises(ApiError) as caught:
+        log.state.check_raised_epoch(7, 2)
+    assert caught.value.code == ErrorCode.INVALID_PRODUCER_EPOCH
+    log.state.check_raised_epoch(7, 3)
+    log.state.check_raised_epoch(8, 0)  # of a producer that wrote nothing here
+
+
+def test_nothing_stands_outside_of_an_open_transaction(log):
+    """The producer's transaction must end before it writes without one; zombies are fenced."""
+    log.append(data(epoch=1, transactional=True))
+    assert log.refuses(data(epoch=1, sequence=1), ErrorCode.INVALID_TXN_STATE)
+    assert log.refuses(data(epoch=2), ErrorCode.INVALID_TXN_STATE)
+    assert log.refuses(data(epoch=0), ErrorCode.INVALID_PRODUCER_EPOCH)
+    log.end(marker(epoch=1))
+    assert log.append(data(epoch=1, sequence=1)) == 2
+
+
+def test_a_producer_goes_on_after_retention_took_its_batches(log):
+    """Bug 20 (KIP-360): no UNKNOWN_PRODUCER_ID, within a transaction and without."""
+    log.append(data(producer_id=1, sequence=10))
+    log.append(data(producer_id=2, sequence=10, transactional=True))
+    log.end(marker(2))
+    assert log.state.expire(TIME_MS + 1000, 1000) == 2
+    assert log.append(data(producer_id=1, sequence=11)) == 3
+    assert log.append(data(producer_id=2, sequence=11, transactional=True)) == 4
+
+
 def test_control_batches_of_no_transaction_are_passed_over(log):
     """Leader changes and the like are no markers, nor is one whose record compaction removed."""
     key = struct.pack(">hh", 0, 2)
@@ -205,7 +240,8 @@ def test_a_snapshot_restores_what_matters(steps):
     """Encode, decode, go on: the restored state takes and refuses the same batches."""
     log = Appender()
     sequences = dict.fromkeys(range(5), 0)
-    for producer_id, transactional, ends, count in steps:
+    for producer_id, wants_transaction, ends, count in steps:
+        transactional = wants_transaction or log.state.has_open_transaction(producer_id, 0)
         log.append(data(producer_id, 0, sequences[producer_id], count, transactional=transactional))
         sequences[producer_id] += count
         if ends:
@@ -217,7 +253,8 @@ def test_a_snapshot_restores_what_matters(steps):
         restored = again.entries[producer_id]
         assert restored.last_sequence == entry.last_sequence
         assert restored.batches == entry.batches[-1:]
-        assert again.check(data(producer_id, 0, entry.last_sequence + 1)) is None
+        following = data(producer_id, 0, entry.last_sequence + 1, transactional=True)
+        assert again.check(following) is None
 
 
 @pytest.mark.parametrize(

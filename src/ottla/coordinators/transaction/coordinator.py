@@ -13,7 +13,7 @@ and takes `MarkersDue` effects; when all markers of one are written it calls `ma
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
 
 from ottla.coordinators.partitioning import partition_of
 from ottla.coordinators.pending import Pending, gather, outcome_of
@@ -104,13 +104,19 @@ class TransactionCoordinator:
                 ErrorCode.INVALID_TRANSACTION_TIMEOUT,
                 f"a transaction timeout of {timeout_ms} ms is not between 1 and {longest_ms}",
             )
-        return self._with_producer_id(
-            lambda: self.runtime.write(
-                index,
-                lambda shard: shard.initialise(transactional_id, timeout_ms, expected, moment),
-                moment,
+
+        def initialise(*, may_wait: bool) -> Pending[ProducerIdentity | None]:
+            return self._with_producer_id(
+                lambda: self.runtime.write(
+                    index,
+                    lambda shard: shard.initialise(
+                        transactional_id, timeout_ms, expected, moment, may_wait=may_wait
+                    ),
+                    moment,
+                )
             )
-        )
+
+        return _patiently(initialise)
 
     # partitions
 
@@ -125,14 +131,11 @@ class TransactionCoordinator:
     ) -> Pending[None]:
         """Make partitions part of a V1 client's transaction.
 
+        While the producer's transaction before is being completed, the answer waits a little.
         Errors: INVALID_REQUEST, INVALID_PRODUCER_ID_MAPPING, PRODUCER_FENCED,
         CONCURRENT_TRANSACTIONS. LateRequest: the connection has to be closed.
         """
-        return self.runtime.write(
-            self._index(transactional_id),
-            lambda shard: shard.add(transactional_id, producer, partitions, moment, serial=serial),
-            moment,
-        )
+        return self._add(transactional_id, producer, partitions, moment, serial)
 
     def add_offsets(
         self,
@@ -158,32 +161,34 @@ class TransactionCoordinator:
         partitions: Sequence[TopicPartition],
         moment: Moment,
     ) -> Pending[None]:
-        """Make partitions part of a V2 client's transaction; errors of `add_partitions`.
+        """Make partitions part of a V2 client's transaction; like `add_partitions`."""
+        return self._add(transactional_id, producer, partitions, moment, None)
 
-        While the producer's transaction before is being completed, the answer waits a little.
-        """
+    def _add(
+        self,
+        transactional_id: str,
+        producer: ProducerIdentity,
+        partitions: Sequence[TopicPartition],
+        moment: Moment,
+        serial: int | None,
+    ) -> Pending[None]:
         index = self._index(transactional_id)
-        answer: Pending[None] = Pending()
 
-        def add(*, may_wait: bool) -> Pending[bool]:
+        def add(*, may_wait: bool) -> Pending[bool | None]:
             return self.runtime.write(
                 index,
-                lambda shard: shard.add_implicitly(
-                    transactional_id, producer, partitions, moment, may_wait=may_wait
+                lambda shard: shard.add(
+                    transactional_id,
+                    producer,
+                    partitions,
+                    moment,
+                    serial=serial,
+                    may_wait=may_wait,
                 ),
                 moment,
             )
 
-        def finish(done: Pending[bool]) -> None:
-            if done.error is not None:
-                answer.fail(done.error)
-            elif done.value:
-                answer.complete(None)
-            else:
-                outcome_of(lambda: add(may_wait=False)).when_done(finish)
-
-        add(may_wait=True).when_done(finish)
-        return answer
+        return _patiently(add).then(lambda _: None)
 
     def verify(
         self,
@@ -343,6 +348,32 @@ class TransactionCoordinator:
 
         self._producer_ids.fill().when_done(go_on)
         return answer
+
+
+class _Patient(Protocol[Answer]):
+    """A request that may find the transaction before still being completed."""
+
+    def __call__(self, *, may_wait: bool) -> Pending[Answer | None]:
+        """Ask; None, once the wait is over, asks for the same again."""
+
+
+def _patiently(ask: _Patient[Answer]) -> Pending[Answer]:
+    """Ask, and once more when the transaction before is complete."""
+    asked = ask(may_wait=True)
+    if asked.is_done and asked.error is None and asked.value is not None:
+        return cast("Pending[Answer]", asked)
+    answer: Pending[Answer] = Pending()
+
+    def finish(done: Pending[Answer | None]) -> None:
+        if done.error is not None:
+            answer.fail(done.error)
+        elif done.value is not None:
+            answer.complete(done.value)
+        else:
+            outcome_of(lambda: ask(may_wait=False)).when_done(finish)
+
+    asked.when_done(finish)
+    return answer
 
 
 def _pass_on(done: Pending[Answer], answer: Pending[Answer]) -> None:

@@ -8,8 +8,9 @@ each other, and a fail-over finds what had been promised:
     AddPartitionsToTxn -> Ongoing    EndTxn -> Prepare -> SendMarkers -> markers_written -> Complete
 
 `SendMarkers` leaves once Prepare is committed, again after every load: a transaction that is
-decided is completed, whoever dies meanwhile. A request that meets a Prepare state is answered
-CONCURRENT_TRANSACTIONS (row 25: never as if there were nothing to do).
+decided is completed, whoever dies meanwhile. A request that meets a Prepare state is never answered
+as if there were nothing to do (row 25): it waits for Complete for a moment, where Kafka's clients
+would ask again and again, and is answered CONCURRENT_TRANSACTIONS after that.
 
 Errors are Kafka 4.3's, in the words of the newest version; handlers translate for older ones.
 Rules of protocol V1 and V2 for EndTxn are in `endings`.
@@ -89,7 +90,7 @@ class _Entry:
         self.metadata = metadata
         self.sequence = TransactionSequence(0, 0)
         self.init_memory: _InitMemory | None = None
-        self.waiting: list[Pending[None]] = []  # adds that wait for Complete
+        self.waiting: list[Pending[None]] = []  # for Complete, to ask again then
 
     @property
     def epoch_before(self) -> int:
@@ -168,7 +169,7 @@ class TransactionShard:
         return self._timers.next_deadline_ms()
 
     def parked(self) -> Iterable[Pending[Any]]:
-        """Return the adds that wait for a transaction to be completed."""
+        """Return the answers that wait for a transaction to be completed."""
         return [pending for entry in self._entries.values() for pending in entry.waiting]
 
     # InitProducerId
@@ -179,12 +180,15 @@ class TransactionShard:
         timeout_ms: int,
         expected: ProducerIdentity | None,
         moment: Moment,
-    ) -> Result[ProducerIdentity]:
+        *,
+        may_wait: bool,
+    ) -> Result[ProducerIdentity | None]:
         """Give a producer its id and an epoch that fences everyone before it (KIP-360, KIP-588).
 
         `expected` is set by a producer that goes on after an error: it keeps its id, and may ask
-        again when the answer was lost. An open transaction is aborted first, and the producer
-        asks again. The reserve of producer ids must be ready.
+        again when the answer was lost. An open transaction is aborted first; the answer waits for
+        that if it may, and None asks for the same again. The reserve of producer ids must be
+        ready.
         """
         entry = self._entries.get(transactional_id)
         if entry is None:
@@ -196,11 +200,9 @@ class TransactionShard:
             raise ApiError(
                 ErrorCode.PRODUCER_FENCED, f"producer {expected.producer_id} has been replaced"
             )
-        if metadata.state.is_prepared:
-            raise _concurrent(transactional_id)
-        if metadata.state is TransactionState.ONGOING:
+        if metadata.state is TransactionState.ONGOING or metadata.state.is_prepared:
             assert entry is not None, "a new transactional id has no transaction"
-            return self._fence_for_initialise(transactional_id, entry, moment)
+            return self._initialise_later(transactional_id, entry, moment, may_wait=may_wait)
         epoch_before = NO_PRODUCER_EPOCH if entry is None else entry.epoch_before
         return self._initialise_between(
             transactional_id, metadata, epoch_before, timeout_ms, expected, moment
@@ -214,7 +216,7 @@ class TransactionShard:
         timeout_ms: int,
         expected: ProducerIdentity | None,
         moment: Moment,
-    ) -> Result[ProducerIdentity]:
+    ) -> Result[ProducerIdentity | None]:
         """Give a producer id and epoch while no transaction is open."""
         epoch = metadata.producer_epoch
         previous_producer_id = metadata.producer_id
@@ -238,18 +240,23 @@ class TransactionShard:
         self._init_memory = _InitMemory(producer, epoch_before)
         return Result((self._record(transactional_id, after),), producer)
 
-    def _fence_for_initialise(
-        self, transactional_id: str, entry: _Entry, moment: Moment
-    ) -> Result[ProducerIdentity]:
-        """Abort the transaction of an earlier instance; the new one has to ask again."""
-        record, effect = self._fence(transactional_id, entry, moment)
-        answer: Pending[ProducerIdentity] = Pending()
-        return Result(
-            (record,),
-            answer,
-            releases=((answer, _concurrent(transactional_id)),),
-            effects=(effect,),
-        )
+    def _initialise_later(
+        self, transactional_id: str, entry: _Entry, moment: Moment, *, may_wait: bool
+    ) -> Result[ProducerIdentity | None]:
+        """Abort the transaction of an earlier instance, and wait for that if allowed."""
+        records: tuple[CoordinatorRecord, ...] = ()
+        effects: tuple[SendMarkers, ...] = ()
+        if entry.metadata.state is TransactionState.ONGOING:
+            record, effect = self._fence(transactional_id, entry, moment)
+            records, effects = (record,), (effect,)
+        elif not may_wait:
+            raise _concurrent(transactional_id)
+        answer: Pending[Any] = Pending()
+        if may_wait:
+            self._wait(transactional_id, entry, answer, moment)
+            return Result(records, answer, effects=effects)
+        refusal = (answer, _concurrent(transactional_id))
+        return Result(records, answer, releases=(refusal,), effects=effects)
 
     # partitions
 
@@ -260,53 +267,60 @@ class TransactionShard:
         partitions: Sequence[TopicPartition],
         moment: Moment,
         *,
-        serial: int,
-    ) -> Result[None]:
-        """Make partitions part of the transaction of a V1 client, beginning one if none is open.
-
-        Raises LateRequest when the request may belong to an earlier transaction.
-        """
-        entry = self._entry_for_add(transactional_id, producer)
-        sequence = entry.sequence
-        if entry.metadata.state is TransactionState.ONGOING:
-            is_timely = sequence.joins(serial)
-        else:
-            is_timely = sequence.begins(
-                self._surroundings.next_sequence(), serial, self._surroundings.newest_serial()
-            )
-        if not is_timely:
-            raise LateRequest(transactional_id)
-        return self._add(transactional_id, entry, partitions, V1, moment)
-
-    def add_implicitly(
-        self,
-        transactional_id: str,
-        producer: ProducerIdentity,
-        partitions: Sequence[TopicPartition],
-        moment: Moment,
-        *,
+        serial: int | None,
         may_wait: bool,
-    ) -> Result[bool]:
-        """Make partitions part of the transaction of a V2 client; answers whether they are.
+    ) -> Result[bool | None]:
+        """Make partitions part of a producer's transaction, beginning one if none is open.
 
-        While the producer's transaction before is being completed the answer waits, if it may:
-        False asks for the same again.
+        `serial` is that of the connection of a V1 client; raises LateRequest when such a request
+        may belong to an earlier transaction. Without it a V2 client's partition is added
+        implicitly. While the producer's transaction before is being completed the answer waits if
+        it may: None asks for the same again.
         """
-        entry = self._entries.get(transactional_id)
-        if (
-            may_wait
-            and entry is not None
-            and entry.metadata.state.is_prepared
-            and entry.metadata.producer_after == producer
-        ):
-            return self._wait(transactional_id, entry, moment)
-        entry = self._entry_for_add(transactional_id, producer)
-        if entry.metadata.state is not TransactionState.ONGOING:
-            entry.sequence.begins_implicitly(
-                self._surroundings.next_sequence(), self._surroundings.newest_serial()
-            )
-        added = self._add(transactional_id, entry, partitions, V2, moment)
-        return Result(added.records, answer=True)
+        entry = self._require(transactional_id)
+        metadata = entry.metadata
+        if metadata.state.is_prepared:
+            # Before all checks, as in Kafka: the producer may have an id that comes with Complete.
+            if not may_wait or metadata.producer_after != producer:
+                raise _concurrent(transactional_id)
+            answer: Pending[Any] = Pending()
+            self._wait(transactional_id, entry, answer, moment)
+            return Result((), answer)
+        _check_producer(metadata, producer)
+        is_open = metadata.state is TransactionState.ONGOING
+        if not self._is_timely(entry.sequence, serial, is_open=is_open):
+            if may_wait:
+                raise LateRequest(transactional_id)
+            raise _concurrent(transactional_id)  # it has waited, nobody up there could close
+        if is_open and metadata.has(partitions):
+            return Result((), answer=True)
+        version = V2 if serial is None else V1
+        after = metadata.added(partitions, version, moment.wall_ms)
+        if not is_open:
+            self._watch(transactional_id, after, moment)
+        return Result((self._record(transactional_id, after),), answer=True)
+
+    def _is_timely(
+        self, sequence: TransactionSequence, serial: int | None, *, is_open: bool
+    ) -> bool:
+        """Let a request begin a transaction or join it, unless it may belong to an earlier one."""
+        if is_open:
+            return serial is None or sequence.joins(serial)
+        number, newest = self._surroundings.next_sequence(), self._surroundings.newest_serial()
+        if serial is not None:
+            return sequence.begins(number, serial, newest)
+        sequence.begins_implicitly(number, newest)
+        return True
+
+    def _wait(
+        self, transactional_id: str, entry: _Entry, answer: Pending[None], moment: Moment
+    ) -> None:
+        """Park an answer until the transaction before is complete, a little while at most."""
+        entry.waiting.append(answer)
+        name = TimerName(GIVE_UP, transactional_id)
+        if name not in self._timers:
+            pause_ms = self._surroundings.settings.add_partitions_to_txn_retry_backoff_max_ms
+            self._timers.set(name, moment.now_ms + pause_ms)
 
     def verify(
         self,
@@ -325,41 +339,6 @@ class TransactionShard:
             else ErrorCode.TRANSACTION_ABORTABLE
             for partition in partitions
         }
-
-    def _entry_for_add(self, transactional_id: str, producer: ProducerIdentity) -> _Entry:
-        entry = self._require(transactional_id)
-        # First of all, as in Kafka: the client may have an id already that comes with Complete.
-        if entry.metadata.state.is_prepared:
-            raise _concurrent(transactional_id)
-        _check_producer(entry.metadata, producer)
-        return entry
-
-    def _add(
-        self,
-        transactional_id: str,
-        entry: _Entry,
-        partitions: Sequence[TopicPartition],
-        transaction_version: int,
-        moment: Moment,
-    ) -> Result[None]:
-        metadata = entry.metadata
-        is_open = metadata.state is TransactionState.ONGOING
-        if is_open and metadata.has(partitions):
-            return Result((), None)
-        after = metadata.added(partitions, transaction_version, moment.wall_ms)
-        if not is_open:
-            self._watch(transactional_id, after, moment)
-        return Result((self._record(transactional_id, after),), None)
-
-    def _wait(self, transactional_id: str, entry: _Entry, moment: Moment) -> Result[bool]:
-        """Park an add until the transaction before is complete, a little while at most."""
-        waiting: Pending[None] = Pending()
-        entry.waiting.append(waiting)
-        name = TimerName(GIVE_UP, transactional_id)
-        if name not in self._timers:
-            pause_ms = self._surroundings.settings.add_partitions_to_txn_retry_backoff_max_ms
-            self._timers.set(name, moment.now_ms + pause_ms)
-        return Result((), waiting.then(lambda _: False))
 
     # ends
 
@@ -487,7 +466,7 @@ class TransactionShard:
         return self._fence(transactional_id, entry, moment)
 
     def _give_up(self, transactional_id: str) -> list[tuple[Pending[Any], ApiError]]:
-        """Answer adds that have waited long enough for the transaction before."""
+        """Answer those who have waited long enough for the transaction before."""
         entry = self._entries[transactional_id]
         waiting, entry.waiting = entry.waiting, []
         return [(pending, _concurrent(transactional_id)) for pending in waiting]
