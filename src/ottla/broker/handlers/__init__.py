@@ -57,6 +57,8 @@ HANDLERS: tuple[Handler, ...] = (
     Handler(ApiKey.ALTER_CONFIGS, range(3), "alter_configs"),
     Handler(ApiKey.DESCRIBE_LOG_DIRS, range(1, 6), "describe_log_dirs"),
     Handler(ApiKey.CREATE_PARTITIONS, range(4), "create_partitions"),
+    Handler(ApiKey.CONSUMER_GROUP_HEARTBEAT, range(2), "consumer_group_heartbeat"),
+    Handler(ApiKey.CONSUMER_GROUP_DESCRIBE, range(2), "consumer_group_describe"),
     Handler(ApiKey.DELETE_GROUPS, range(3), "delete_groups"),
     Handler(ApiKey.ELECT_LEADERS, range(3), "elect_leaders"),
     Handler(ApiKey.INCREMENTAL_ALTER_CONFIGS, range(2), "incremental_alter_configs"),

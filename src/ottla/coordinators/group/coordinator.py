@@ -31,6 +31,13 @@ if TYPE_CHECKING:
     from ottla.coordinators.group.store import Client, GroupSettings
     from ottla.coordinators.ports import ProducerIdentity, Result
     from ottla.metadata.image import ClusterImage, ImageDelta
+    from ottla.protocol.messages.consumer_group_describe import (
+        DescribedGroup as DescribedConsumerGroup,
+    )
+    from ottla.protocol.messages.consumer_group_heartbeat import (
+        ConsumerGroupHeartbeatRequest,
+        ConsumerGroupHeartbeatResponse,
+    )
     from ottla.protocol.messages.describe_groups import DescribedGroup
     from ottla.protocol.messages.heartbeat import HeartbeatRequest
     from ottla.protocol.messages.join_group import JoinGroupRequest, JoinGroupResponse
@@ -90,6 +97,7 @@ class GroupCoordinator:
         ]
         for index, shard in self.runtime.shards():
             shard.store.image = image
+            shard.consumer.on_metadata_changed(image, delta)
             if deleted and self.runtime.is_active(index):
                 self.runtime.write(
                     index, lambda s: s.offsets.topics_deleted(deleted, moment), moment
@@ -157,6 +165,22 @@ class GroupCoordinator:
         """Let members go."""
         _require_name(request.group_id)
         return self._write(request.group_id, lambda s: s.classic.leave(request, moment), moment)
+
+    # members of consumer groups
+
+    def consumer_group_heartbeat(
+        self,
+        request: ConsumerGroupHeartbeatRequest,
+        client: Client,
+        version: int,
+        moment: Moment,
+    ) -> Pending[ConsumerGroupHeartbeatResponse]:
+        """Let a member of the consumer protocol join, report or leave."""
+        return self._write(
+            request.group_id,
+            lambda s: s.consumer.heartbeat(request, client, version, moment),
+            moment,
+        )
 
     # offsets
 
@@ -247,6 +271,13 @@ class GroupCoordinator:
             return group.described()
 
         return self.runtime.read(self.partition_for(group_id), described)
+
+    def describe_consumer_group(self, group_id: str) -> Pending[DescribedConsumerGroup]:
+        """Return a consumer group with its members; raises or fails with GROUP_ID_NOT_FOUND."""
+        _require_name(group_id)
+        return self.runtime.read(
+            self.partition_for(group_id), lambda s: s.consumer.describe(group_id)
+        )
 
     def delete_group(self, group_id: str, moment: Moment) -> Pending[None]:
         """Delete a group without members, and its offsets."""

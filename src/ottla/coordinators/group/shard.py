@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 from ottla.coordinators.group.classic import protocol as classic
 from ottla.coordinators.group.classic.protocol import ClassicProtocol
 from ottla.coordinators.group.commits import Commits
+from ottla.coordinators.group.consumer import protocol as consumer
+from ottla.coordinators.group.consumer.protocol import ConsumerProtocol
+from ottla.coordinators.group.consumer.records import MESSAGES as CONSUMER_RECORDS
 from ottla.coordinators.group.offsets import RECORDS_AT_ONCE, TIMER_KINDS, Offsets
 from ottla.coordinators.group.records import GROUP_METADATA, OFFSET_COMMIT
 from ottla.coordinators.group.store import GroupStore
@@ -47,6 +50,7 @@ class GroupShard:
         self.offsets = Offsets(self.store)
         self.commits = Commits(self.store)
         self.classic = ClassicProtocol(self.store, new_member_suffix)
+        self.consumer = ConsumerProtocol(self.store)
 
     # replay
 
@@ -60,6 +64,8 @@ class GroupShard:
             self.offsets.replay(record, offset, producer)
         elif record_type == GROUP_METADATA:
             self.classic.replay(record)
+        elif record_type in CONSUMER_RECORDS:
+            self.consumer.replay(record)
 
     def replay_marker(self, producer: ProducerIdentity, *, committed: bool) -> None:
         """Take the end of a producer's transaction into the state."""
@@ -68,6 +74,7 @@ class GroupShard:
     def loaded(self, moment: Moment) -> Result[None]:
         """Decide on what is to be done after loading."""
         self.offsets.loaded(moment)
+        self.consumer.loaded(moment)
         return self.classic.loaded(moment)
 
     # time
@@ -107,6 +114,8 @@ class GroupShard:
     def _on_timer(self, name: TimerName, moment: Moment) -> Result[None]:
         if name.kind in TIMER_KINDS:
             return self.offsets.on_timer(name, moment)
+        if name.kind in consumer.TIMER_KINDS:
+            return self.consumer.on_timer(name, moment)
         assert name.kind in classic.TIMER_KINDS, name
         return self.classic.on_timer(name, moment)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ottla.protocol.errors import ErrorCode
 from ottla.protocol.messages import consumer_group_describe as messages
 
 if TYPE_CHECKING:
@@ -32,18 +31,6 @@ def describe_group(
             _member(group.members[member_id], group.targets.get(member_id, {}), image)
             for member_id in sorted(group.members)
         ],
-    )
-
-
-def unknown_group(group_id: str, *, exists: bool) -> messages.DescribedGroup:
-    """Return the answer for a group that does not exist, or is of another kind."""
-    return messages.DescribedGroup(
-        error_code=ErrorCode.GROUP_ID_NOT_FOUND,
-        error_message=f"Group {group_id} is not a consumer group."
-        if exists
-        else f"Group {group_id} not found.",
-        group_id=group_id,
-        members=[],
     )
 
 

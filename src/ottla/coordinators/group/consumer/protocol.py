@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from ottla.coordinators.group.consumer import group_settings, records, requests, subscriptions
 from ottla.coordinators.group.consumer.assignors import served_assignors
-from ottla.coordinators.group.consumer.description import describe_group, unknown_group
+from ottla.coordinators.group.consumer.description import describe_group
 from ottla.coordinators.group.consumer.draft import Draft
 from ottla.coordinators.group.consumer.group import ConsumerGroup
 from ottla.coordinators.group.consumer.member import (
@@ -45,13 +45,12 @@ from ottla.protocol.messages.consumer_offsets import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ottla.base.clock import Moment
     from ottla.coordinators.group.store import Client, GroupStore
     from ottla.coordinators.ports import CoordinatorRecord
     from ottla.metadata.image import ClusterImage, ImageDelta
-    from ottla.protocol.message import Message
     from ottla.protocol.messages.consumer_group_describe import DescribedGroup
     from ottla.protocol.messages.consumer_group_heartbeat import ConsumerGroupHeartbeatRequest
 
@@ -96,69 +95,70 @@ class ConsumerProtocol:
             return Result((), self._answer(request.group_id, member.member_id, member.holdings))
         return self._join_or_report(request, client, moment)
 
-    def describe(self, group_ids: Iterable[str]) -> list[DescribedGroup]:
-        """Return what ConsumerGroupDescribe tells about each of these groups."""
-        described = []
-        for group_id in group_ids:
-            group = self._store.groups.get(group_id)
-            if isinstance(group, ConsumerGroup):
-                described.append(describe_group(group, self._store.image, self._assignors))
-            else:
-                described.append(unknown_group(group_id, exists=group is not None))
-        return described
+    def describe(self, group_id: str) -> DescribedGroup:
+        """Return what ConsumerGroupDescribe tells; raises ApiError GROUP_ID_NOT_FOUND."""
+        group = self._store.groups.get(group_id)
+        if isinstance(group, ConsumerGroup):
+            return describe_group(group, self._store.image, self._assignors)
+        # Kafka's sentences: tools tell by them a classic group from none at all.
+        text = "not found" if group is None else "is not a consumer group"
+        raise ApiError(ErrorCode.GROUP_ID_NOT_FOUND, f"Group {group_id} {text}.")
 
-    def on_timers(self, names: Iterable[TimerName], moment: Moment) -> Result[None]:  # noqa: ARG002
-        """Remove the members that timers of `TIMER_KINDS` are about, in one decision."""
-        late: dict[str, dict[str, Member]] = {}
-        for name in names:
-            group = self._store.groups.get(name.group_id)
-            if not isinstance(group, ConsumerGroup) or name.member_id not in group.members:
-                continue
-            member = group.members[name.member_id]
+    def on_timer(self, name: TimerName, moment: Moment) -> Result[None]:
+        """Remove the member that a timer is about, and others of its group that are late too."""
+        group = self._store.groups.get(name.group_id)
+        if not isinstance(group, ConsumerGroup):
+            return Result((), None)
+        late = [
+            member
+            for member in group.members.values()
+            if self._is_late(name.group_id, member, name, moment)
+        ]
+        if not late:
+            return Result((), None)
+        draft = Draft(group)
+        self._remove(draft, late)
+        return Result(draft.records(), None)
+
+    def _is_late(self, group_id: str, member: Member, fired: TimerName, moment: Moment) -> bool:
+        for kind in (SESSION, REVOCATION):
+            name = TimerName(kind, group_id, member.member_id)
+            deadline_ms = self._store.timers.deadline_ms(name)
+            is_due = name == fired or (deadline_ms is not None and deadline_ms <= moment.now_ms)
             is_revoking = member.holdings.state is MemberState.UNREVOKED_PARTITIONS
-            if name.kind != REVOCATION or is_revoking:
-                late.setdefault(name.group_id, {})[name.member_id] = member
-        changes: list[CoordinatorRecord] = []
-        for group_id, members in late.items():
-            draft = self._draft(group_id, is_joining=False)
-            self._remove(draft, members.values())
-            changes += draft.records()
-        return Result(changes, None)
+            if is_due and (kind == SESSION or is_revoking):
+                return True
+        return False
 
-    def on_metadata_changed(
-        self,
-        image: ClusterImage,
-        delta: ImageDelta,
-        moment: Moment,  # noqa: ARG002 - what parts of a shard have in common
-    ) -> Result[None]:
+    def on_metadata_changed(self, image: ClusterImage, delta: ImageDelta) -> None:
         """Have groups look at their topics again, at the next heartbeat of any member."""
         if any(topic.before is None for topic in delta.topics):
             self._new_topics_version = image.offset
         names = frozenset([topic.name for topic in delta.topics])
         if names:
-            for group in self._store.groups.values():
-                if isinstance(group, ConsumerGroup) and not names.isdisjoint(
-                    group.subscribed_topics
-                ):
+            for group in self._groups():
+                if not names.isdisjoint(group.subscribed_topics):
                     group.is_metadata_stale = True
-        return Result((), None)
 
-    def loaded(self, moment: Moment) -> Result[None]:
+    def loaded(self, moment: Moment) -> None:
         """Start the sessions of all members that the log knows."""
-        for group in self._store.groups.values():
-            if not isinstance(group, ConsumerGroup):
-                continue
+        for group in self._groups():
             group.is_metadata_stale = True
             for member in group.members.values():
                 self._renew_session(group.group_id, member, moment)
                 self._watch_revocation(group.group_id, member, member.holdings, moment)
-        return Result((), None)
 
-    # replaying
+    def _groups(self) -> Iterator[ConsumerGroup]:
+        for group in self._store.groups.values():
+            if isinstance(group, ConsumerGroup):
+                yield group
 
-    def replay(self, key: Message, value: Message | None) -> None:
-        """Take a record of types 3 to 8 or 16 into its group."""
-        group_id: str = key.group_id  # type: ignore[attr-defined]  # all these keys have it
+    # replay
+
+    def replay(self, record: CoordinatorRecord) -> None:
+        """Take a record of one of the types in `records.MESSAGES` into its group."""
+        key, value = records.read(record)
+        group_id: str = key.group_id
         groups = self._store.groups
         group = groups.get(group_id)
         if not isinstance(group, ConsumerGroup):
@@ -167,7 +167,7 @@ class ConsumerProtocol:
             # What else stands here holds offsets alone: it has no record of its own.
             group = groups[group_id] = ConsumerGroup(group_id)
         if value is None and isinstance(key, ConsumerGroupMetadataKey):
-            del groups[group_id]
+            self._store.forget(group_id)
             return
         group.replay(key, value)
         if value is None and isinstance(key, ConsumerGroupMemberMetadataKey):

@@ -15,7 +15,7 @@ order, so that equal states make equal bytes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ottla.coordinators.group.consumer.member import (
     ClassicSide,
@@ -23,7 +23,7 @@ from ottla.coordinators.group.consumer.member import (
     MemberState,
     Wishes,
 )
-from ottla.coordinators.records import record_of, tombstone_of
+from ottla.coordinators.records import NUMBER, NUMBER_BYTES, record_of, tombstone_of
 from ottla.protocol.messages.consumer_offsets import (
     ClassicMemberMetadata,
     ClassicProtocol,
@@ -64,6 +64,17 @@ MESSAGES: dict[int, tuple[type[Message], type[Message]]] = {
     16: (ConsumerGroupRegularExpressionKey, ConsumerGroupRegularExpressionValue),
 }
 """Key and value class by record type."""
+
+
+def read(record: CoordinatorRecord) -> tuple[Any, Message | None]:
+    """Return key and value of a record of one of these types."""
+    (record_type,) = NUMBER.unpack_from(record.key)
+    key_class, value_class = MESSAGES[record_type]
+    key = key_class.decode(record.key, 0, NUMBER_BYTES)
+    if record.value is None:
+        return key, None
+    (version,) = NUMBER.unpack_from(record.value)
+    return key, value_class.decode(record.value, version, NUMBER_BYTES)
 
 
 class Change(NamedTuple):

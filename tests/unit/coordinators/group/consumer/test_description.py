@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from ottla.protocol.errors import ErrorCode
+import pytest
+
+from ottla.protocol.errors import ApiError, ErrorCode
 
 
 def test_a_group_is_shown_with_members_and_targets(world):
@@ -37,14 +39,11 @@ def test_deleted_topics_are_left_out(world):
 
 def test_other_groups_are_not_found(world):
     """With Kafka's sentences, by which tools tell the two cases apart."""
-    missing = world.described("nowhere")
-    assert (missing.error_code, missing.error_message) == (
-        ErrorCode.GROUP_ID_NOT_FOUND,
-        "Group nowhere not found.",
-    )
     world.shard.store.groups["old"] = object()
-    classic = world.described("old")
-    assert (classic.error_code, classic.error_message) == (
-        ErrorCode.GROUP_ID_NOT_FOUND,
-        "Group old is not a consumer group.",
-    )
+    for group_id, text in (
+        ("nowhere", "Group nowhere not found."),
+        ("old", "Group old is not a consumer group."),
+    ):
+        with pytest.raises(ApiError) as refused:
+            world.described(group_id)
+        assert (refused.value.code, refused.value.message) == (ErrorCode.GROUP_ID_NOT_FOUND, text)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from ottla.base.clock import Moment
+from ottla.coordinators.group.consumer.protocol import TIMER_KINDS
 from ottla.coordinators.group.store import Client
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.testing.coordinator_partition import MemoryPartition
@@ -287,7 +288,7 @@ def test_a_silent_member_is_removed(world):
     assert world.group().group_epoch == 4
     world.pass_time(45_000)
     assert world.group().members == {}
-    assert len(world.shard.store.timers) == 0
+    assert all(name.kind not in TIMER_KINDS for name in world.shard.store.timers._deadlines)
 
 
 def test_many_silent_members_are_removed_in_one_decision(world):
@@ -574,9 +575,9 @@ def test_answers_wait_for_the_log(world):
     with pytest.raises(AssertionError):
         world.join("a", "t")
     moment = Moment(world.moment.now_ms, world.moment.wall_ms)
-    pending = world.runtime.read(0, lambda shard: shard.consumer.describe(["g"]))
+    pending = world.groups.describe_consumer_group("g")
     assert not pending.is_done
-    partition.on_commit = lambda: world.runtime.committed(0)
+    partition.on_commit = lambda: world.groups.runtime.committed(0)
     partition.commit()
-    assert pending.value[0].members[0].member_id == "a"
+    assert pending.value.members[0].member_id == "a"
     assert moment == world.moment
