@@ -11,6 +11,9 @@ import pytest
 from tests.integration.foreign_clients import FOREIGN_WARNINGS, confluent_producer
 from tests.integration.ottla_command import run_ottla
 
+from ottla.records.builder import build_batch
+from ottla.records.record import Record
+
 pytestmark = FOREIGN_WARNINGS
 
 TIMEOUT_S = 60
@@ -148,6 +151,35 @@ def test_what_coordinators_will_end_does_not_hang(ask, begin):
     producer = begin("waiting")
     assert ask("transactions", "find-hanging", "--older-than", "0s") == []
     producer.abort_transaction(TIMEOUT_S)
+
+
+def test_a_hanging_transaction(broker):
+    """A transaction that no coordinator knows is found, and a marker lets its readers go on."""
+    ottla = partial(run_ottla, broker.bootstrap)
+    ottla("topics", "create", "hanging")
+    broker.kill()
+    written_ms = time.time_ns() // 1_000_000 - 3_600_000
+    batch = build_batch(
+        [Record(0, written_ms, None, b"lost")],
+        producer_id=4242,
+        producer_epoch=3,
+        base_sequence=0,
+        transactional=True,
+        leader_epoch=0,
+    )
+    (broker.data_dir / "hanging-0" / f"{0:020d}.log").write_bytes(batch)
+    broker.start()
+    produce(broker.bootstrap, "hanging", {0: b"waiting"})
+    consume = ("consume", "hanging", "--from-beginning", "--read-committed")
+    assert ottla(*consume) == ""
+    [found] = json.loads(ottla("transactions", "find-hanging", "--json"))
+    assert (found["topic"], found["partition"], found["producer_id"]) == ("hanging", 0, 4242)
+    assert found["transaction_start_offset"] == 0
+    assert json.loads(ottla("transactions", "find-hanging", "--older-than", "2h", "--json")) == []
+    text = ottla("transactions", "abort", "--topic", "hanging:0", "--start-offset", "0")
+    assert text == "Aborted the transaction of producer 4242 in hanging-0\n"
+    assert ottla(*consume) == "waiting\n"
+    assert json.loads(ottla("transactions", "find-hanging", "--json")) == []
 
 
 def test_mistakes(ottla):
