@@ -3,6 +3,7 @@
 
 `broker` is one running broker on an ephemeral port of 127.0.0.1 with a temporary data folder.
 `start_broker` makes as many as a test needs, with options. Each is stopped when the test ends.
+`any_bootstrap` lets a test run on Ottla and on Apache Kafka: a client has to work on both.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import pytest
+from tools.kafka.server import KafkaServer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -164,3 +166,17 @@ def start_broker(tmp_path: Path) -> Iterator[StartBroker]:
 def broker(start_broker: StartBroker) -> BrokerProcess:
     """Return a running broker on an empty folder."""
     return start_broker()
+
+
+@pytest.fixture(scope="module", params=["ottla", "kafka"])
+def any_bootstrap(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Return the address of a running broker that a module's tests share: ours, then Kafka's."""
+    if request.param == "kafka":
+        with KafkaServer() as kafka:
+            yield kafka.address
+        return
+    process = BrokerProcess(tmp_path_factory.mktemp("data")).start()
+    yield process.bootstrap
+    process.stop()

@@ -27,7 +27,8 @@ def print_group_facts(group: GroupDescription, lags: Sequence[PartitionLag]) -> 
         facts.append(("protocol type", group.protocol_type))
     if group.assignor:
         facts.append(("assignor", group.assignor))
-    facts.append(("coordinator", f"broker {group.coordinator}"))
+    where = f" at {group.coordinator_address}" if group.coordinator_address else ""
+    facts.append(("coordinator", f"broker {group.coordinator}{where}"))
     if group.epoch is not None:
         facts.append(("epoch", group.epoch))
     if group.assignment_epoch is not None and group.assignment_epoch != group.epoch:
@@ -153,6 +154,7 @@ def group_json(group: GroupDescription) -> dict[str, Any]:
         "protocol_type": group.protocol_type,
         "assignor": group.assignor or None,
         "coordinator": group.coordinator,
+        "coordinator_address": str(group.coordinator_address or "") or None,
         "epoch": group.epoch,
         "assignment_epoch": group.assignment_epoch,
         "members": [_member_json(member) for member in group.members],

@@ -273,8 +273,15 @@ def find_hanging_command(
     metavar="N",
     help="Where that transaction begins.",
 )
-@click.option("--producer-id", type=click.IntRange(0), metavar="N", help="Whose it is, instead.")
-@click.option("--producer-epoch", type=click.IntRange(0, 32767), metavar="N")
+@click.option(
+    "--producer-id", type=click.IntRange(0), metavar="N", help="Instead: whose transaction it is."
+)
+@click.option(
+    "--producer-epoch",
+    type=click.IntRange(0, 32767),
+    metavar="N",
+    help="The epoch of that producer.",
+)
 @click.option(
     "--coordinator-epoch",
     type=click.IntRange(0),

@@ -34,6 +34,7 @@ from ottla.protocol.messages.list_groups import ListGroupsRequest, ListGroupsRes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from ottla.client.address import Address
     from ottla.client.cluster import Cluster
     from ottla.client.connection import Connection
 
@@ -102,6 +103,7 @@ class GroupDescription:
     epoch: int | None = None  # None under the classic protocol, which keeps its generation secret
     assignment_epoch: int | None = None
     members: tuple[GroupMember, ...] = ()
+    coordinator_address: Address | None = None
 
     @property
     def is_active(self) -> bool:
@@ -194,20 +196,20 @@ async def _describe(
     coordinator: Coordinator, group_ids: Sequence[str]
 ) -> dict[str, GroupDescription | ApiError]:
     """Describe what the consumer protocol knows, then the rest as classic groups."""
-    node_id, connection = coordinator
+    connection = coordinator.connection
     described: dict[str, GroupDescription | ApiError] = {}
     if consumer_messages.ConsumerGroupDescribeRequest.API_KEY in connection.versions:
         request = consumer_messages.ConsumerGroupDescribeRequest(group_ids=group_ids)
         answer = await connection.send(request, consumer_messages.ConsumerGroupDescribeResponse)
         for group in answer.groups:
             if group.error_code not in _NOT_OF_THIS_PROTOCOL:
-                described[group.group_id] = _consumer_group(group, node_id)
+                described[group.group_id] = _consumer_group(group, coordinator)
     rest = [group_id for group_id in group_ids if group_id not in described]
     if rest:
         classic_request = classic_messages.DescribeGroupsRequest(groups=rest)
         response = await connection.send(classic_request, classic_messages.DescribeGroupsResponse)
         for classic_group in response.groups:
-            described[classic_group.group_id] = _classic_group(classic_group, node_id)
+            described[classic_group.group_id] = _classic_group(classic_group, coordinator)
     return described
 
 
@@ -215,7 +217,7 @@ _NOT_OF_THIS_PROTOCOL: Final = (ErrorCode.GROUP_ID_NOT_FOUND, ErrorCode.UNSUPPOR
 
 
 def _consumer_group(
-    group: consumer_messages.DescribedGroup, node_id: int
+    group: consumer_messages.DescribedGroup, coordinator: Coordinator
 ) -> GroupDescription | ApiError:
     if group.error_code:
         return group_error(group.group_id, group.error_code, group.error_message)
@@ -225,7 +227,8 @@ def _consumer_group(
         group.group_state,
         protocol_type=CONSUMER,
         assignor=group.assignor_name,
-        coordinator=node_id,
+        coordinator=coordinator.node_id,
+        coordinator_address=coordinator.connection.address,
         epoch=group.group_epoch,
         assignment_epoch=group.assignment_epoch,
         members=tuple(
@@ -248,7 +251,7 @@ def _consumer_group(
 
 
 def _classic_group(
-    group: classic_messages.DescribedGroup, node_id: int
+    group: classic_messages.DescribedGroup, coordinator: Coordinator
 ) -> GroupDescription | ApiError:
     if group.error_code:
         return group_error(group.group_id, group.error_code)
@@ -260,7 +263,8 @@ def _classic_group(
         group.group_state,
         group.protocol_type,
         assignor=group.protocol_data,
-        coordinator=node_id,
+        coordinator=coordinator.node_id,
+        coordinator_address=coordinator.connection.address,
         members=tuple(
             _classic_member(member, is_consumer=group.protocol_type == "consumer")
             for member in sorted(group.members, key=lambda member: member.member_id)

@@ -16,6 +16,7 @@ from ottla.cli.group_view import (
     print_members,
     total_lag,
 )
+from ottla.client.address import Address
 from ottla.client.group_lag import OffsetRange, PartitionLag
 from ottla.client.group_offsets import CommittedOffset
 from ottla.client.groups import GroupDescription, GroupMember
@@ -52,6 +53,7 @@ MODERN = GroupDescription(
         GroupMember("c", None, "c", "h", "consumer", None, 4, ("t",), None, (T2,), ()),
         GroupMember("d", None, "c", "h", "consumer", None, 4, ("t",), None, (), ()),
     ),
+    coordinator_address=Address("h", 9092),
 )
 
 LAGS = [
@@ -105,6 +107,7 @@ def test_facts_of_a_consumer_group(capsys):
     print_group_facts(MODERN, [])
     facts = dict(line.split("\t") for line in capsys.readouterr().out.splitlines())
     assert (facts["epoch"], facts["assignment epoch"]) == ("5", "4")
+    assert facts["coordinator"] == "broker 2 at h:9092"
 
 
 def test_facts_of_another_protocol_type(capsys):
@@ -145,6 +148,7 @@ def test_json():
     document = {**group_json(MODERN), **lag_json(CLASSIC, LAGS)}
     assert (document["group"], document["epoch"], document["lag"]) == ("h", 5, 4)
     assert document["lag_seconds"] == 12.0
+    assert document["coordinator_address"] == "h:9092"
     member = document["members"][0]
     assert (member["instance_id"], member["rack"], member["epoch"]) == ("s", "r", 4)
     assert member["target_assignment"] == [

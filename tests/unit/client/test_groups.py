@@ -166,6 +166,7 @@ class TestDescribe:
             "uniform",
         )
         assert (group.epoch, group.assignment_epoch, group.coordinator) == (5, 4, 1)
+        assert str(group.coordinator_address) == "broker-1:9092"
         [described] = group.members
         assert (described.host, described.protocol, described.epoch) == ("::1", "consumer", 4)
         assert described.subscribed_regex is None
