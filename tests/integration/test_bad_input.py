@@ -14,13 +14,13 @@ import time
 from typing import Any
 
 import pytest
-from tests.integration.conftest import BrokerProcess
 from tests.integration.foreign_clients import (
     FOREIGN_WARNINGS,
     confluent_consumer,
     confluent_producer,
 )
 from tests.integration.raw_client import RawClient
+from tools.broker_process import BrokerProcess
 
 from ottla.protocol.errors import ErrorCode
 from ottla.protocol.messages.api_versions import ApiVersionsRequest

@@ -8,7 +8,6 @@ import time
 from functools import cache
 
 import pytest
-from tests.integration.conftest import BrokerProcess
 from tests.integration.foreign_clients import (
     CODECS,
     FOREIGN_WARNINGS,
@@ -21,6 +20,7 @@ from tests.integration.foreign_clients import (
     codecs_of,
     confluent_producer,
 )
+from tools.broker_process import BrokerProcess
 
 pytestmark = FOREIGN_WARNINGS
 

@@ -25,7 +25,7 @@ from tests.integration.raw_client import RawClient
 from ottla.protocol.messages.init_producer_id import InitProducerIdRequest
 
 if TYPE_CHECKING:
-    from tests.integration.conftest import BrokerProcess
+    from tools.broker_process import BrokerProcess
 
 pytestmark = FOREIGN_WARNINGS
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import pytest
 from examples import real_data
 from examples.real_data import PARTITION_COUNT, DataSet, Event, by_key
-from tests.integration.conftest import BrokerProcess
 from tests.integration.foreign_clients import (
     FOREIGN_WARNINGS,
     LIBRARIES,
@@ -22,6 +21,7 @@ from tests.integration.foreign_clients import (
     Record,
     codecs_of,
 )
+from tools.broker_process import BrokerProcess
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

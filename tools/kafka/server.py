@@ -68,6 +68,7 @@ class KafkaServer:
         self._owns_directory = directory is None
         self.directory = Path(directory or tempfile.mkdtemp(prefix="kafka-"))
         self.port = 0
+        self._controller_port = 0
         self.format_seconds = 0.0  # of the last start that had to format
         self.start_seconds = 0.0  # from exec to the first answered Metadata
         self._settings = dict(settings or {})
@@ -94,8 +95,9 @@ class KafkaServer:
     def start(self) -> Self:
         """Format when new, start, return when clients are served."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        self.port, controller_port = free_ports(2)
-        settings_file = self._write_settings(controller_port)
+        if not self.port:  # clients of a broker that crashed look for it where it was
+            self.port, self._controller_port = free_ports(2)
+        settings_file = self._write_settings(self._controller_port)
         if not (self.data_directory / "meta.properties").exists():
             self._format(settings_file)
         began = time.monotonic()
