@@ -17,6 +17,8 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka import TopicPartition as AIOTopicPartition
 from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
+from kafka import KafkaConsumer, KafkaProducer
+from kafka import TopicPartition as KafkaTopicPartition
 
 PATIENCE_S = 60
 BATCH_BYTES = 1_000_000
@@ -114,11 +116,52 @@ async def _aiokafka_consume(address: str, topic: str, count: int) -> float:
         await consumer.stop()
 
 
+def kafka_python_produce(address: str, topic: str, record_bytes: int, count: int) -> float:
+    """Produce with kafka-python, acks=1, without idempotence as the others."""
+    producer = KafkaProducer(
+        bootstrap_servers=address,
+        acks=1,
+        enable_idempotence=False,
+        batch_size=BATCH_BYTES,
+        linger_ms=5,
+    )
+    value = b"x" * record_bytes
+    producer.partitions_for(topic)
+    began = time.perf_counter()
+    for _ in range(count):
+        producer.send(topic, value, partition=0)
+    producer.flush(PATIENCE_S)
+    elapsed = time.perf_counter() - began
+    producer.close()
+    return elapsed
+
+
+def kafka_python_consume(address: str, topic: str, _record_bytes: int, count: int) -> float:
+    """Consume with kafka-python by polls of 1,000 from the beginning."""
+    consumer = KafkaConsumer(
+        bootstrap_servers=address, enable_auto_commit=False, max_poll_records=1000
+    )
+    partition = KafkaTopicPartition(topic, 0)
+    consumer.assign([partition])
+    consumer.seek_to_beginning(partition)
+    began = time.perf_counter()
+    received = 0
+    while received < count:
+        received += sum(map(len, consumer.poll(1000).values()))
+        if time.perf_counter() - began > PATIENCE_S:
+            raise TimeoutError(f"{received} of {count} records came")
+    elapsed = time.perf_counter() - began
+    consumer.close()
+    return elapsed
+
+
 LOADS: dict[str, Callable[[str, str, int, int], float]] = {
     "confluent-produce": confluent_produce,
     "confluent-consume": confluent_consume,
     "aiokafka-produce": aiokafka_produce,
     "aiokafka-consume": aiokafka_consume,
+    "kafka-python-produce": kafka_python_produce,
+    "kafka-python-consume": kafka_python_consume,
 }
 
 

@@ -406,6 +406,22 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "clients",
+        "produce 1 KB",
+        "kafka-python",
+        "records_per_s",
+        "records/s",
+        python_produce("kafka-python-produce", 1000, 50_000),
+    ),
+    Row(
+        "clients",
+        "consume 1 KB",
+        "kafka-python",
+        "records_per_s",
+        "records/s",
+        python_consume("kafka-python-consume", 200_000),
+    ),
+    Row(
+        "clients",
         "produce 1 KB, batches near 1 MB",
         "ProducerPerformance",
         "mb_per_s",
