@@ -3,12 +3,9 @@
 
 `broker` is one running broker on an ephemeral port of 127.0.0.1 with a temporary data folder.
 `start_broker` makes as many as a test needs, with options. Each is stopped when the test ends.
-<<<<<<< HEAD
 `any_bootstrap` lets a test run on Ottla and on Apache Kafka: a client has to work on both.
-=======
 With OTTLA_TEST_BROKER=kafka in the environment each of them is an Apache Kafka instead: that tells
 a wrong test from a wrong broker.
->>>>>>> wt-conformance
 """
 
 from __future__ import annotations
@@ -18,12 +15,10 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-<<<<<<< HEAD
-from tools.kafka.server import KafkaServer
-=======
+
 from tools.broker_process import BrokerProcess
+from tools.kafka.server import KafkaServer
 from tools.kafka.stand_in import KafkaStandIn
->>>>>>> wt-conformance
 
 if TYPE_CHECKING:
     from pathlib import Path
