@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-
 from tools.broker_process import BrokerProcess
 from tools.kafka.server import KafkaServer
 from tools.kafka.stand_in import KafkaStandIn
