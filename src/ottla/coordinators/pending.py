@@ -98,6 +98,25 @@ class Pending(Generic[Answer]):
         self.when_done(lambda done: concluded.complete(convert(done)))
         return concluded
 
+    def followed_by(self, proceed: Callable[[Answer], Pending[Other]]) -> Pending[Other]:
+        """Return what `proceed` answers once there is an answer here; errors pass through."""
+        followed: Pending[Other] = Pending()
+
+        def finish(done: Pending[Other]) -> None:
+            if done.error is not None:
+                followed.fail(done.error)
+            else:
+                followed.complete(done.value)
+
+        def go_on(done: Pending[Answer]) -> None:
+            if done.error is not None:
+                followed.fail(done.error)
+            else:
+                outcome_of(lambda: proceed(done.value)).when_done(finish)
+
+        self.when_done(go_on)
+        return followed
+
     @property
     def error_code(self) -> ErrorCode:
         """The code of the error, NONE when there is an answer."""
@@ -108,16 +127,6 @@ class Pending(Generic[Answer]):
         callbacks, self._callbacks = self._callbacks, []
         for callback in callbacks:
             callback(self)
-
-
-def attempt(ask: Callable[[], Pending[Answer]]) -> Pending[Answer]:
-    """Return what `ask` returns; an ApiError that it raises is an answer too."""
-    try:
-        return ask()
-    except ApiError as error:
-        failed: Pending[Answer] = Pending()
-        failed.fail(error)
-        return failed
 
 
 def outcome_of(operation: Callable[[], Pending[Answer]]) -> Pending[Answer]:

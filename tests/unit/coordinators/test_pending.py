@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from ottla.coordinators.pending import Pending, attempt, gather
+from ottla.coordinators.pending import Pending, gather
 from ottla.protocol.errors import ApiError, ErrorCode
 
 
@@ -68,13 +68,23 @@ def test_otherwise_converts_errors_and_passes_answers_on():
             assert converted.value == 1
 
 
-def test_attempt_takes_raised_errors_and_failed_answers_alike():
-    """One part of a request that is refused is an answer like any other."""
+def test_followed_by_goes_on_with_the_answer():
+    """What follows may be later, and raised, failed and earlier errors all arrive."""
 
-    def refuse():
+    def refuse(_):
         raise ApiError(ErrorCode.NOT_COORDINATOR)
 
+    first, second = Pending[int](), Pending[str]()
+    both = first.followed_by(lambda _: second)
+    first.complete(1)
+    assert not both.is_done
+    second.complete("x")
+    assert both.value == "x"
     failed: Pending[int] = Pending()
     failed.fail(ApiError(ErrorCode.NOT_COORDINATOR))
-    for operation, value in ((refuse, 16), (lambda: failed, 16), (lambda: Pending.of(3), 3)):
-        assert attempt(operation, lambda error: int(error.code)).value == value
+    for chain in (
+        Pending.of(1).followed_by(refuse),
+        Pending.of(1).followed_by(lambda _: failed),
+        failed.followed_by(Pending.of),
+    ):
+        assert chain.error_code == ErrorCode.NOT_COORDINATOR

@@ -53,6 +53,7 @@ HANDLERS: tuple[Handler, ...] = (
     Handler(ApiKey.ADD_OFFSETS_TO_TXN, range(5), "add_offsets_to_txn"),
     Handler(ApiKey.END_TXN, range(6), "end_txn"),
     Handler(ApiKey.WRITE_TXN_MARKERS, range(1, 3), "write_txn_markers"),
+    Handler(ApiKey.TXN_OFFSET_COMMIT, range(6), "txn_offset_commit"),
     Handler(ApiKey.DESCRIBE_CONFIGS, range(1, 5), "describe_configs"),
     Handler(ApiKey.ALTER_CONFIGS, range(3), "alter_configs"),
     Handler(ApiKey.DESCRIBE_LOG_DIRS, range(1, 6), "describe_log_dirs"),

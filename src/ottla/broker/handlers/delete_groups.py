@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ottla.coordinators.pending import Pending, attempt, gather
+from ottla.coordinators.pending import Pending, gather, outcome_of
 from ottla.protocol.messages.delete_groups import (
     DeletableGroupResult,
     DeleteGroupsRequest,
@@ -34,7 +34,7 @@ def handle(request: DeleteGroupsRequest, context: RequestContext) -> Pending[Del
 
 def _delete(group_id: str, context: RequestContext) -> Pending[DeletableGroupResult]:
     groups, moment = context.services.groups, context.moment
-    return attempt(
+    return outcome_of(
         lambda: groups.delete_group(group_id, moment).then(
             lambda _: DeletableGroupResult(group_id=group_id)
         )

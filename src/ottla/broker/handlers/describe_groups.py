@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ottla.broker.authorized_operations import GROUP_OPERATIONS, NOT_ASKED
 from ottla.coordinators.group.classic.group import ClassicState
-from ottla.coordinators.pending import Pending, attempt, gather
+from ottla.coordinators.pending import Pending, gather, outcome_of
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.protocol.messages.describe_groups import (
     DescribedGroup,
@@ -46,7 +46,7 @@ def _describe(
     group_id: str, context: RequestContext, *, with_operations: bool
 ) -> Pending[DescribedGroup]:
     coordinator, version = context.services.groups, context.header.api_version
-    group = attempt(lambda: coordinator.describe_group(group_id)).otherwise(
+    group = outcome_of(lambda: coordinator.describe_group(group_id)).otherwise(
         lambda error: _refused(group_id, error, version)
     )
     return group.then(_with_operations) if with_operations else group

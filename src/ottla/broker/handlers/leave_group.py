@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ottla.coordinators.pending import attempt
+from ottla.coordinators.pending import outcome_of
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.protocol.messages.leave_group import (
     LeaveGroupRequest,
@@ -50,7 +50,7 @@ def handle(request: LeaveGroupRequest, context: RequestContext) -> Pending[Leave
         )
 
     groups, moment = context.services.groups, context.moment
-    left = attempt(lambda: groups.leave_group(request, moment)).otherwise(refused)
+    left = outcome_of(lambda: groups.leave_group(request, moment)).otherwise(refused)
     return left if has_many else left.then(_of_one)
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ottla.coordinators.pending import Pending, attempt
+from ottla.coordinators.pending import Pending, outcome_of
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.protocol.messages.offset_commit import (
     OffsetCommitRequest,
@@ -40,7 +40,7 @@ def handle(request: OffsetCommitRequest, context: RequestContext) -> Pending[Off
     unknown = _take_out_unknown(request, version, context.services.image)
     if not request.topics:
         return Pending.of(OffsetCommitResponse(topics=unknown))
-    answer = attempt(lambda: groups.commit_offsets(request, version, moment)).otherwise(
+    answer = outcome_of(lambda: groups.commit_offsets(request, version, moment)).otherwise(
         lambda error: _refused(request, error)
     )
     return answer.then(lambda committed: _with(committed, unknown)) if unknown else answer

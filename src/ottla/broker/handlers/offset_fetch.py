@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ottla.coordinators.pending import Pending, attempt, gather
+from ottla.coordinators.pending import Pending, gather, outcome_of
 from ottla.protocol.errors import ErrorCode
 from ottla.protocol.messages.offset_fetch import (
     OffsetFetchRequest,
@@ -73,7 +73,9 @@ def _fetch(
     groups, image = context.services.groups, context.services.image
     has_ids = context.header.api_version >= TOPIC_IDS_FROM
     unknown = _take_out_unknown(group, image) if has_ids else []
-    answer = attempt(lambda: groups.fetch_offsets(group, require_stable=require_stable)).otherwise(
+    answer = outcome_of(
+        lambda: groups.fetch_offsets(group, require_stable=require_stable)
+    ).otherwise(
         lambda error: OffsetFetchResponseGroup(group_id=group.group_id, error_code=error.code)
     )
     return answer.then(lambda found: _with_ids(found, unknown, image)) if has_ids else answer
