@@ -132,7 +132,8 @@ def describe_command(
     """Show state, members and lag of groups."""
 
     async def describe(cluster: Cluster) -> Described:
-        return await _with_lag(cluster, groups, read_committed=read_committed)
+        described = await _described(cluster, groups)
+        return await _with_lag(cluster, described, read_committed=read_committed)
 
     described = with_cluster(bootstrap, describe)
     if as_json:
@@ -186,11 +187,8 @@ def lag_command(
     """
 
     async def measure(cluster: Cluster) -> Described:
-        names = groups
-        if not names:
-            listed = await list_groups(cluster)
-            names = tuple(g.group_id for g in listed if g.group_type in ("", CLASSIC, CONSUMER))
-        return await _with_lag(cluster, names, read_committed=read_committed)
+        described = await (_described(cluster, groups) if groups else _all_described(cluster))
+        return await _with_lag(cluster, described, read_committed=read_committed)
 
     described = [
         (group, sorted(lags, key=_worst_first)) for group, lags in with_cluster(bootstrap, measure)
@@ -279,12 +277,24 @@ def _delete_offsets(
 
 
 async def _with_lag(
-    cluster: Cluster, group_ids: Sequence[str], *, read_committed: bool
+    cluster: Cluster, described: list[GroupDescription], *, read_committed: bool
 ) -> Described:
-    described = await _described(cluster, group_ids)
     isolation_level = READ_COMMITTED if read_committed else READ_UNCOMMITTED
     lags = await measure_lag(cluster, described, isolation_level=isolation_level)
     return [(group, lags[group.group_id]) for group in described]
+
+
+async def _all_described(cluster: Cluster) -> list[GroupDescription]:
+    """Describe every group that can be; one that is deleted meanwhile is no news."""
+    listed = await list_groups(cluster)
+    names = [g.group_id for g in listed if g.group_type in ("", CLASSIC, CONSUMER)]
+    described = []
+    for group in (await describe_groups(cluster, names)).values():
+        if not isinstance(group, ApiError):
+            described.append(group)
+        elif group.code is not ErrorCode.GROUP_ID_NOT_FOUND:
+            raise group
+    return described
 
 
 async def _described(cluster: Cluster, group_ids: Sequence[str]) -> list[GroupDescription]:

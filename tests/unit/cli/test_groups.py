@@ -186,6 +186,16 @@ def test_lag_of_all_groups(cluster, capsys):
     assert main(["groups", "lag"]) == 0
 
 
+def test_groups_that_vanish_while_all_are_measured(cluster, capsys):
+    """A group that was listed and is gone is left out; one that is refused is an error."""
+    del cluster.groups["h"]
+    main(["groups", "lag", "--json"])
+    assert [entry["group"] for entry in json.loads(capsys.readouterr().out)] == ["g"]
+    cluster.groups["h"] = ApiError(ErrorCode.GROUP_AUTHORIZATION_FAILED, "group 'h': no")
+    with pytest.raises(ApiError, match="group 'h': no"):
+        asyncio.run(groups._all_described(None))
+
+
 def test_delete(cluster, capsys):
     """What was deleted is told, what was not is an error that names it."""
     cluster.outcomes = {"h": ApiError(ErrorCode.NON_EMPTY_GROUP, "group 'h': it has members")}
