@@ -49,7 +49,8 @@ class Sink:
     def __init__(self) -> None:
         self.high_watermark = 0
 
-    def append(self, records, wall_ms, producer):
+    def append(self, records, *_):
+        """Count."""
         self.high_watermark += len(records)
         return self.high_watermark
 
@@ -102,7 +103,7 @@ def commits(loops: int) -> float:
 
 
 def commits_on_the_wire(loops: int) -> float:
-    """The same with the request's and the answer's bytes."""
+    """Do the same with the bytes of request and answer."""
     groups = coordinator()
     frames = [request.encode(VERSION) for request in commit_requests()]
     began = time.perf_counter()
@@ -140,10 +141,8 @@ def loaded_records(loops: int, *, keys: int) -> float:
     records = list(itertools.islice(itertools.cycle(distinct), loops))
     replay = GroupShard(0, ClusterImage("c"), SETTINGS, lambda: "").replay
     began = time.perf_counter()
-    offset = 0
-    for record in records:
+    for offset, record in enumerate(records):
         replay(record, offset, None)
-        offset += 1
     return time.perf_counter() - began
 
 

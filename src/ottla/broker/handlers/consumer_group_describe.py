@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ottla.broker.authorized_operations import GROUP_OPERATIONS
-from ottla.coordinators.pending import Pending, attempt, gather
+from ottla.coordinators.pending import Pending, gather, outcome_of
 from ottla.protocol.messages.consumer_group_describe import (
     ConsumerGroupDescribeRequest,
     ConsumerGroupDescribeResponse,
@@ -38,7 +38,7 @@ def handle(
 
 def _describe(group_id: str, context: RequestContext) -> Pending[DescribedGroup]:
     coordinator = context.services.groups
-    return attempt(lambda: coordinator.describe_consumer_group(group_id)).otherwise(
+    return outcome_of(lambda: coordinator.describe_consumer_group(group_id)).otherwise(
         lambda error: DescribedGroup(
             group_id=group_id, error_code=error.code, error_message=error.message
         )
