@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from tests.unit.coordinators.group.consumer_world import World
 
 from ottla.broker.handlers import HANDLER_BY_KEY
-from ottla.coordinators.pending import attempt
+from ottla.coordinators.pending import outcome_of
 
 
 class ConsumerGroupClient:
@@ -33,7 +33,7 @@ class ConsumerGroupClient:
             moment=self.world.moment,
         )
         asked = type(request).decode(request.encode(version), version)
-        answer = attempt(lambda: module.handle(asked, context)).otherwise(
+        answer = outcome_of(lambda: module.handle(asked, context)).otherwise(
             lambda error: self._refused(request, error)
         )
         value = answer.value
