@@ -18,7 +18,7 @@ from ottla.coordinators.ports import ProducerIdentity
 from ottla.coordinators.transaction.states import Event, TransactionState, next_state
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 NO_PRODUCER_ID: Final = -1
 NO_PRODUCER_EPOCH: Final = -1
@@ -71,10 +71,16 @@ class TransactionMetadata(NamedTuple):
         """Whether no client may be given a higher epoch of this producer id."""
         return self.producer_epoch >= EXHAUSTED_FROM
 
-    def has(self, partitions: Iterable[tuple[str, int]]) -> bool:
+    def has(self, partitions: Sequence[tuple[str, int]]) -> bool:
         """Whether all of these partitions are part of the transaction."""
         mine = self.partitions
-        return all(index in mine.get(topic, ()) for topic, index in partitions)
+        if len(partitions) == 1:
+            ((topic, index),) = partitions
+            return index in mine.get(topic, ())
+        return all(
+            frozenset(mine.get(topic, ())).issuperset(indexes)
+            for topic, indexes in _by_topic(partitions).items()
+        )
 
     # steps
 
@@ -155,12 +161,17 @@ def created(producer_id: int, timeout_ms: int, wall_ms: int) -> TransactionMetad
     )
 
 
+def _by_topic(partitions: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
+    topics: dict[str, list[int]] = {}
+    for topic, index in partitions:
+        topics.setdefault(topic, []).append(index)
+    return topics
+
+
 def _merged(
     partitions: Mapping[str, tuple[int, ...]], more: Iterable[tuple[str, int]]
 ) -> dict[str, tuple[int, ...]]:
     merged = dict(partitions)
-    for topic, index in more:
-        known = merged.get(topic, ())
-        if index not in known:
-            merged[topic] = tuple(sorted((*known, index)))
+    for topic, indexes in _by_topic(more).items():
+        merged[topic] = tuple(sorted({*merged.get(topic, ()), *indexes}))
     return merged
