@@ -135,13 +135,17 @@ class GroupCoordinator:
                 f"{highest} ms",
             )
         return self._write(
-            request.group_id, lambda s: s.classic.join(request, client, version, moment), moment
+            request.group_id,
+            lambda s: s.server_of(request.group_id).join(request, client, version, moment),
+            moment,
         )
 
     def sync_group(self, request: SyncGroupRequest, moment: Moment) -> Pending[SyncGroupResponse]:
         """Hand out a member's assignment; done when the leader has brought it."""
         _require_name(request.group_id)
-        return self._write(request.group_id, lambda s: s.classic.sync(request, moment), moment)
+        return self._write(
+            request.group_id, lambda s: s.server_of(request.group_id).sync(request, moment), moment
+        )
 
     def heartbeat(self, request: HeartbeatRequest, moment: Moment) -> Pending[HeartbeatResponse]:
         """Take note that a member is alive.
@@ -152,7 +156,9 @@ class GroupCoordinator:
         _require_name(request.group_id)
         try:
             return self._write(
-                request.group_id, lambda s: s.classic.heartbeat(request, moment), moment
+                request.group_id,
+                lambda s: s.server_of(request.group_id).heartbeat(request, moment),
+                moment,
             )
         except ApiError as error:
             if error.code == ErrorCode.COORDINATOR_LOAD_IN_PROGRESS:
@@ -164,7 +170,9 @@ class GroupCoordinator:
     ) -> Pending[LeaveGroupResponse]:
         """Let members go."""
         _require_name(request.group_id)
-        return self._write(request.group_id, lambda s: s.classic.leave(request, moment), moment)
+        return self._write(
+            request.group_id, lambda s: s.server_of(request.group_id).leave(request, moment), moment
+        )
 
     # members of consumer groups
 

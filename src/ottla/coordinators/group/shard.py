@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ottla.coordinators.group import migration
 from ottla.coordinators.group.classic import protocol as classic
 from ottla.coordinators.group.classic.protocol import ClassicProtocol
 from ottla.coordinators.group.commits import Commits
-from ottla.coordinators.group.consumer import protocol as consumer
+from ottla.coordinators.group.consumer import membership
+from ottla.coordinators.group.consumer.classic_members import ClassicMembers
+from ottla.coordinators.group.consumer.group import ConsumerGroup
 from ottla.coordinators.group.consumer.protocol import ConsumerProtocol
 from ottla.coordinators.group.consumer.records import MESSAGES as CONSUMER_RECORDS
 from ottla.coordinators.group.offsets import RECORDS_AT_ONCE, TIMER_KINDS, Offsets
@@ -50,7 +53,9 @@ class GroupShard:
         self.offsets = Offsets(self.store)
         self.commits = Commits(self.store)
         self.classic = ClassicProtocol(self.store, new_member_suffix)
-        self.consumer = ConsumerProtocol(self.store)
+        members = membership.Membership(self.store)
+        self.consumer = ConsumerProtocol(members)
+        self.classic_members = ClassicMembers(members, new_member_suffix)
 
     # replay
 
@@ -114,8 +119,10 @@ class GroupShard:
     def _on_timer(self, name: TimerName, moment: Moment) -> Result[None]:
         if name.kind in TIMER_KINDS:
             return self.offsets.on_timer(name, moment)
-        if name.kind in consumer.TIMER_KINDS:
+        if name.kind in membership.TIMER_KINDS:
             return self.consumer.on_timer(name, moment)
+        if name.kind in migration.TIMER_KINDS:
+            return migration.on_timer(name, self.store, moment)
         assert name.kind in classic.TIMER_KINDS, name
         return self.classic.on_timer(name, moment)
 
@@ -124,6 +131,13 @@ class GroupShard:
         return self.classic.parked()
 
     # groups of any kind
+
+    def server_of(self, group_id: str) -> ClassicProtocol | ClassicMembers:
+        """Return the part that serves the classic protocol to this group's members."""
+        group = self.store.groups.get(group_id)
+        if isinstance(group, ConsumerGroup) and group.members:
+            return self.classic_members
+        return self.classic
 
     def delete_group(self, group_id: str) -> Result[None]:
         """Delete a group without members, and its offsets.

@@ -14,6 +14,7 @@ from ottla.coordinators.group.store import Client
 from ottla.coordinators.records import NUMBER
 from ottla.metadata.image import BrokerImage, ClusterImage
 from ottla.metadata.snapshot import broker_record
+from ottla.protocol.errors import ErrorCode
 from ottla.protocol.messages.cluster_metadata import (
     ConfigRecord,
     PartitionRecord,
@@ -24,6 +25,16 @@ from ottla.protocol.messages.consumer_group_heartbeat import (
     ConsumerGroupHeartbeatRequest,
     ConsumerGroupHeartbeatRequestTopicPartitions,
 )
+from ottla.protocol.messages.consumer_protocol import (
+    ConsumerProtocolAssignment,
+    ConsumerProtocolAssignmentTopicPartition,
+    ConsumerProtocolSubscription,
+    ConsumerProtocolSubscriptionTopicPartition,
+)
+from ottla.protocol.messages.heartbeat import HeartbeatRequest
+from ottla.protocol.messages.join_group import JoinGroupRequest, JoinGroupRequestProtocol
+from ottla.protocol.messages.leave_group import LeaveGroupRequest, MemberIdentity
+from ottla.protocol.messages.sync_group import SyncGroupRequest, SyncGroupRequestAssignment
 from ottla.testing.coordinator_partition import MemoryPartition
 
 GROUP = "g"
@@ -223,3 +234,145 @@ def partition_record(topic_id, index):
     return PartitionRecord(
         partition_id=index, topic_id=topic_id, replicas=[1], isr=[1], leader=1, leader_epoch=0
     )
+
+
+class ClassicConsumer:
+    """A client of the classic protocol, with a cooperative assignor that names what it owns."""
+
+    def __init__(self, world: World, *topics: str, instance_id=None, client=CLIENT) -> None:
+        self.world = world
+        self.topics = topics
+        self.instance_id = instance_id
+        self.client = client
+        self.member_id = ""
+        self.generation = -1
+        self.owned: dict[str, list[int]] = {}
+
+    def ask_to_join(
+        self, *, protocols=("range",), protocol_type="consumer", version=9, **fields: object
+    ):
+        """Send JoinGroup; return the pending answer."""
+        subscription = ConsumerProtocolSubscription(
+            topics=self.topics,
+            owned_partitions=[
+                ConsumerProtocolSubscriptionTopicPartition(topic=name, partitions=partitions)
+                for name, partitions in self.owned.items()
+            ],
+            generation_id=self.generation,
+        )
+        metadata = b"\0\2" + subscription.encode(2)
+        request = JoinGroupRequest(
+            group_id=GROUP,
+            session_timeout_ms=10_000,
+            rebalance_timeout_ms=20_000,
+            member_id=self.member_id,
+            group_instance_id=self.instance_id,
+            protocol_type=protocol_type,
+            protocols=[
+                JoinGroupRequestProtocol(name=name, metadata=metadata) for name in protocols
+            ],
+            **fields,
+        )
+        return self.world.groups.join_group(request, self.client, version, self.world.moment)
+
+    def join(self, **fields: object):
+        """Join, with the detour for a member id; return the answer, which has to be there."""
+        answer = self.ask_to_join(**fields).value
+        if answer.error_code == ErrorCode.MEMBER_ID_REQUIRED:
+            self.member_id = answer.member_id
+            answer = self.ask_to_join(**fields).value
+        self.take(answer)
+        return answer
+
+    def take(self, answer):
+        """Remember what a JoinGroup was answered with."""
+        if answer.error_code == ErrorCode.NONE:
+            self.member_id, self.generation = answer.member_id, answer.generation_id
+
+    def ask_to_sync(self, assignments=(), **fields: object):
+        """Send SyncGroup; return the pending answer."""
+        request = SyncGroupRequest(
+            **{
+                "group_id": GROUP,
+                "generation_id": self.generation,
+                "member_id": self.member_id,
+                "group_instance_id": self.instance_id,
+                "protocol_type": "consumer",
+                "protocol_name": "range",
+                "assignments": assignments,
+                **fields,
+            }
+        )
+        return self.world.groups.sync_group(request, self.world.moment)
+
+    def sync(self, **fields: object):
+        """Ask for the assignment and take it."""
+        answer = self.ask_to_sync(**fields).value
+        assert answer.error_code == ErrorCode.NONE, answer
+        self.owned = read_assignment(answer.assignment)
+        return self.owned
+
+    def heartbeat(self, **fields: object):
+        """Send a heartbeat; return its code."""
+        request = HeartbeatRequest(
+            **{
+                "group_id": GROUP,
+                "generation_id": self.generation,
+                "member_id": self.member_id,
+                "group_instance_id": self.instance_id,
+                **fields,
+            }
+        )
+        return self.world.groups.heartbeat(request, self.world.moment).value.error_code
+
+    def leave(self, *identities: MemberIdentity):
+        """Leave, or have others leave; return the codes."""
+        identities = identities or (
+            MemberIdentity(member_id=self.member_id, group_instance_id=self.instance_id),
+        )
+        request = LeaveGroupRequest(group_id=GROUP, members=identities)
+        answer = self.world.groups.leave_group(request, self.world.moment).value
+        return [member.error_code for member in answer.members]
+
+
+def assignment_of(**topics: list[int]):
+    """Return the bytes that assign partitions."""
+    assignment = ConsumerProtocolAssignment(
+        assigned_partitions=[
+            ConsumerProtocolAssignmentTopicPartition(topic=name, partitions=partitions)
+            for name, partitions in topics.items()
+        ]
+    )
+    return b"\0\2" + assignment.encode(2)
+
+
+def read_assignment(data):
+    """Return what an assignment says, by topic name."""
+    assert data[:2] == b"\0\2"
+    assignment = ConsumerProtocolAssignment.decode(data, 2, 2)
+    return {one.topic: list(one.partitions) for one in assignment.assigned_partitions}
+
+
+def classic_group(world: World, *topic_lists: dict[str, list[int]], **fields: object):
+    """Have classic consumers form a group in which each has these partitions; return them."""
+    members = [ClassicConsumer(world, "t", **fields) for _ in topic_lists]
+    pending = []
+    for member in members:
+        answer = member.ask_to_join()
+        if answer.is_done and answer.value.error_code == ErrorCode.MEMBER_ID_REQUIRED:
+            member.member_id = answer.value.member_id
+            answer = member.ask_to_join()
+        pending.append(answer)
+    world.pass_time(2 * 3_000)
+    for member, answer in zip(members, pending, strict=True):
+        member.take(answer.value)
+    leader = members[0]
+    assert pending[0].value.leader == leader.member_id
+    assignments = [
+        SyncGroupRequestAssignment(member_id=member.member_id, assignment=assignment_of(**topics))
+        for member, topics in zip(members, topic_lists, strict=True)
+    ]
+    leader.sync(assignments=assignments)
+    for member in members[1:]:
+        member.sync()
+    return members

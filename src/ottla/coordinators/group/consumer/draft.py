@@ -34,19 +34,25 @@ class Draft:
         self._earlier = list(earlier)
         """Records that come before, such as those that end a group of another kind."""
         self._changes: list[Change] = []
+        self._seen_count = 0  # changes that `group` has taken in; the others are last ones
 
     def put(self, *changes: Change) -> None:
         """Add changes and take them into the group."""
-        if not self._is_own_copy:
-            self.group = self.group.copy()
-            self._is_own_copy = True
-        for change in changes:
-            self.group.replay(change.key, change.value)
         self._changes += changes
+        self.take_in()
 
     def put_last(self, change: Change) -> None:
         """Add a change that no later step looks at, which saves the copy."""
         self._changes.append(change)
+
+    def take_in(self) -> None:
+        """Take changes into the group that were put last, after all."""
+        if not self._is_own_copy:
+            self.group = self.group.copy()
+            self._is_own_copy = True
+        for change in self._changes[self._seen_count :]:
+            self.group.replay(change.key, change.value)
+        self._seen_count = len(self._changes)
 
     def records(self) -> list[CoordinatorRecord]:
         """Return all changes as records."""

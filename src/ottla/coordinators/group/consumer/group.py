@@ -26,7 +26,7 @@ from ottla.coordinators.group.group import GroupType
 from ottla.protocol.errors import ApiError, ErrorCode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from ottla.coordinators.group.consumer.member import Partitions
     from ottla.coordinators.group.consumer.records import Change, ResolvedPattern
@@ -237,6 +237,15 @@ class ConsumerGroup:
             )
             self._subscribed_topics = topics
         return topics
+
+    def accepts_classic(self, protocols: Iterable[str]) -> bool:
+        """Whether the classic members all know one of these protocols."""
+        known = [
+            {name for name, _ in member.wishes.classic.protocols}
+            for member in self.members.values()
+            if member.wishes.classic is not None
+        ]
+        return any(all(name in names for names in known) for name in protocols)
 
     def topics_of(self, member: Member) -> frozenset[str]:
         """Return the names that a member subscribes to; an unresolved expression has none."""

@@ -11,10 +11,11 @@ A part of the group shard: it shares groups, timers and metadata with the others
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ottla.coordinators.group import migration
+from ottla.coordinators.group.classic.group import ClassicGroup
 from ottla.coordinators.group.consumer import group_settings, records, requests, subscriptions
-from ottla.coordinators.group.consumer.assignors import served_assignors
 from ottla.coordinators.group.consumer.description import describe_group
 from ottla.coordinators.group.consumer.draft import Draft
 from ottla.coordinators.group.consumer.group import ConsumerGroup
@@ -24,13 +25,10 @@ from ottla.coordinators.group.consumer.member import (
     STATIC_LEAVING_EPOCH,
     Holdings,
     Member,
-    MemberState,
     holds_nothing_else,
     in_first_epoch,
 )
-from ottla.coordinators.group.consumer.reconciliation import Goal, reconcile
-from ottla.coordinators.group.consumer.target import compute_target, may_compute_target
-from ottla.coordinators.group.consumer.topics import topic_ids
+from ottla.coordinators.group.consumer.membership import TIMER_KINDS, static_member
 from ottla.coordinators.group.store import TimerName
 from ottla.coordinators.ports import Result
 from ottla.protocol.errors import ApiError, ErrorCode
@@ -45,31 +43,25 @@ from ottla.protocol.messages.consumer_offsets import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator
 
     from ottla.base.clock import Moment
-    from ottla.coordinators.group.store import Client, GroupStore
+    from ottla.coordinators.group.consumer.membership import Membership
+    from ottla.coordinators.group.store import Client
+    from ottla.coordinators.pending import Pending
     from ottla.coordinators.ports import CoordinatorRecord
     from ottla.metadata.image import ClusterImage, ImageDelta
     from ottla.protocol.messages.consumer_group_describe import DescribedGroup
     from ottla.protocol.messages.consumer_group_heartbeat import ConsumerGroupHeartbeatRequest
 
-SESSION = "consumer-session"
-"""Timer: the member has been silent for too long."""
-
-REVOCATION = "consumer-revocation"
-"""Timer: the member has not given up what it was told to."""
-
-TIMER_KINDS = frozenset((SESSION, REVOCATION))
-
 
 class ConsumerProtocol:
     """Decides on heartbeats of the consumer protocol and replays its records."""
 
-    def __init__(self, store: GroupStore) -> None:
-        self._store = store
-        self._assignors = served_assignors(store.settings.group_consumer_assignors)
-        self._new_topics_version = store.image.offset
+    def __init__(self, membership: Membership) -> None:
+        self._membership = membership
+        self._store = membership.store
+        self._new_topics_version = membership.store.image.offset
         """Offset of the last metadata that brought new topics, as far as this shard knows."""
 
     # decisions
@@ -86,12 +78,12 @@ class ConsumerProtocol:
         Raises ApiError with every code that a ConsumerGroupHeartbeat may be answered with.
         """
         # hot: benchmarks/micro/consumer_heartbeat.py
-        requests.check_heartbeat(request, version, self._assignors)
+        requests.check_heartbeat(request, version, self._membership.assignors)
         epoch = request.member_epoch
         if epoch in {LEAVING_EPOCH, STATIC_LEAVING_EPOCH}:
-            return self._leave(request)
+            return self._leave(request, moment)
         if epoch > 0 and (member := self._quiet_member(request, client, moment)) is not None:
-            self._renew_session(request.group_id, member, moment)
+            self._membership.renew_session(request.group_id, member, moment)
             return Result((), self._answer(request.group_id, member.member_id, member.holdings))
         return self._join_or_report(request, client, moment)
 
@@ -99,7 +91,7 @@ class ConsumerProtocol:
         """Return what ConsumerGroupDescribe tells; raises ApiError GROUP_ID_NOT_FOUND."""
         group = self._store.groups.get(group_id)
         if isinstance(group, ConsumerGroup):
-            return describe_group(group, self._store.image, self._assignors)
+            return describe_group(group, self._store.image, self._membership.assignors)
         # Kafka's sentences: tools tell by them a classic group from none at all.
         text = "not found" if group is None else "is not a consumer group"
         raise ApiError(ErrorCode.GROUP_ID_NOT_FOUND, f"Group {group_id} {text}.")
@@ -109,26 +101,8 @@ class ConsumerProtocol:
         group = self._store.groups.get(name.group_id)
         if not isinstance(group, ConsumerGroup):
             return Result((), None)
-        late = [
-            member
-            for member in group.members.values()
-            if self._is_late(name.group_id, member, name, moment)
-        ]
-        if not late:
-            return Result((), None)
-        draft = Draft(group)
-        self._remove(draft, late)
-        return Result(draft.records(), None)
-
-    def _is_late(self, group_id: str, member: Member, fired: TimerName, moment: Moment) -> bool:
-        for kind in (SESSION, REVOCATION):
-            name = TimerName(kind, group_id, member.member_id)
-            deadline_ms = self._store.timers.deadline_ms(name)
-            is_due = name == fired or (deadline_ms is not None and deadline_ms <= moment.now_ms)
-            is_revoking = member.holdings.state is MemberState.UNREVOKED_PARTITIONS
-            if is_due and (kind == SESSION or is_revoking):
-                return True
-        return False
+        late = self._membership.late_members(group, name, moment)
+        return Result(self._membership.without(group, late, moment), None)
 
     def on_metadata_changed(self, image: ClusterImage, delta: ImageDelta) -> None:
         """Have groups look at their topics again, at the next heartbeat of any member."""
@@ -145,8 +119,8 @@ class ConsumerProtocol:
         for group in self._groups():
             group.is_metadata_stale = True
             for member in group.members.values():
-                self._renew_session(group.group_id, member, moment)
-                self._watch_revocation(group.group_id, member, member.holdings, moment)
+                self._membership.renew_session(group.group_id, member, moment)
+                self._membership.watch_revocation(group.group_id, member, member.holdings, moment)
 
     def _groups(self) -> Iterator[ConsumerGroup]:
         for group in self._store.groups.values():
@@ -208,51 +182,52 @@ class ConsumerProtocol:
     def _join_or_report(
         self, request: ConsumerGroupHeartbeatRequest, client: Client, moment: Moment
     ) -> Result[ConsumerGroupHeartbeatResponse]:
-        store, group_id, member_id = self._store, request.group_id, request.member_id
-        draft = self._draft(group_id, is_joining=request.member_epoch == JOINING_EPOCH)
-        self._check_size(draft.group, member_id)
+        membership, group_id, member_id = self._membership, request.group_id, request.member_id
+        is_joining = request.member_epoch == JOINING_EPOCH
+        draft, releases = self._open(group_id, is_joining=is_joining)
+        membership.check_size(draft.group, member_id)
         before = self._take_in(draft, request)
 
         wishes = requests.updated_wishes(before.wishes, request, client)
         is_resubscribed = subscriptions.change_wishes(draft, member_id, before.wishes, wishes)
         anew = self._wants_refresh(draft.group, moment)
         has_new_matches = subscriptions.resolve_patterns(
-            draft, store.image, moment.wall_ms, anew=anew
+            draft, self._store.image, moment.wall_ms, anew=anew
         )
-        self._update_target(draft, moment, is_forced=is_resubscribed or has_new_matches)
+        membership.update_target(draft, moment, is_forced=is_resubscribed or has_new_matches)
 
         member = before._replace(wishes=wishes)
-        holdings = self._reconcile(
-            draft, member, requests.owned_partitions(request), moment, is_resubscribed
+        owned = requests.owned_partitions(request)
+        holdings = membership.reconcile(
+            draft, member, owned, moment, is_resubscribed=is_resubscribed
         )
-        self._renew_session(group_id, member, moment)
+        membership.renew_session(group_id, member, moment)
         has_missed_answer = request.member_epoch != before.holdings.member_epoch
         tells_assignment = (
-            request.member_epoch == JOINING_EPOCH
+            is_joining
             or has_missed_answer
             or requests.is_full(request)
             or holdings.assigned != before.holdings.assigned
         )
         answer = self._answer(group_id, member_id, holdings, tells_assignment=tells_assignment)
-        return Result(draft.records(), answer)
+        return Result(draft.records(), answer, releases)
 
-    def _draft(self, group_id: str, *, is_joining: bool) -> Draft:
-        """Return a draft of the group, which a member that joins may found."""
+    def _open(
+        self, group_id: str, *, is_joining: bool
+    ) -> tuple[Draft, list[tuple[Pending[Any], Any]]]:
+        """Return a draft of the group, which a member that joins may found or convert.
+
+        With it come answers to members of a classic group who wait for its rebalance.
+        """
         group = self._store.groups.get(group_id)
         if isinstance(group, ConsumerGroup):
-            return Draft(group)
-        if group is None and is_joining:
-            return Draft(ConsumerGroup(group_id), is_new=True)
-        raise ApiError(
-            ErrorCode.GROUP_ID_NOT_FOUND, f"there is no consumer group {group_id!r} here"
-        )
-
-    def _check_size(self, group: ConsumerGroup, member_id: str) -> None:
-        limit = self._store.settings.group_consumer_max_size
-        if len(group.members) >= limit and member_id not in group.members:
-            raise ApiError(
-                ErrorCode.GROUP_MAX_SIZE_REACHED, f"the group has {limit} members, which is all"
-            )
+            return Draft(group), []
+        if is_joining:
+            if group is None:
+                return Draft(ConsumerGroup(group_id), is_new=True), []
+            if isinstance(group, ClassicGroup):
+                return migration.upgrade(group, self._store)
+        raise _no_group(group_id)
 
     def _take_in(self, draft: Draft, request: ConsumerGroupHeartbeatRequest) -> Member:
         """Return the member as it was before this request; a new one is blank."""
@@ -271,125 +246,43 @@ class ConsumerProtocol:
             has_left = member_or_none.holdings.member_epoch == STATIC_LEAVING_EPOCH
             if member_or_none.member_id == member_id and not has_left:
                 return member_or_none  # it has missed the answer to its first request
-            return self._replace(draft, member_or_none, member_id)
-        member = _static_member(member_or_none, instance_id, member_id)
+            if not has_left and not member_or_none.is_classic:
+                raise ApiError(
+                    ErrorCode.UNRELEASED_INSTANCE_ID,
+                    f"{instance_id!r} is in use by member {member_or_none.member_id!r}",
+                )
+            return self._membership.replace(draft, member_or_none, member_id)
+        member = static_member(group, instance_id, member_id)
         _check_epoch(member, request)
         return member
-
-    def _replace(self, draft: Draft, old: Member, member_id: str) -> Member:
-        """Let a static member come back under a new member id, with what it had."""
-        has_left = old.holdings.member_epoch == STATIC_LEAVING_EPOCH
-        if not has_left and not old.is_classic:
-            raise ApiError(
-                ErrorCode.UNRELEASED_INSTANCE_ID,
-                f"{old.wishes.instance_id!r} is in use by member {old.member_id!r}",
-            )
-        group = draft.group
-        holdings = old.holdings._replace(member_epoch=JOINING_EPOCH, previous_epoch=JOINING_EPOCH)
-        target = group.targets.get(old.member_id, {})
-        draft.put(
-            *records.member_removal(group.group_id, old.member_id),
-            records.wishes_change(group.group_id, member_id, old.wishes),
-            records.target_change(group.group_id, member_id, target),
-            records.holdings_change(group.group_id, member_id, holdings),
-        )
-        return draft.group.members[member_id]
-
-    def _update_target(self, draft: Draft, moment: Moment, *, is_forced: bool) -> None:
-        """Raise the group epoch if it has to be, and compute the target if that is due."""
-        store, image = self._store, self._store.image
-        if is_forced or draft.group.is_metadata_stale:
-            is_raised = subscriptions.raise_group_epoch(draft, image, is_forced=is_forced)
-            known = store.groups.get(draft.group.group_id)
-            if not is_raised and isinstance(known, ConsumerGroup):
-                known.is_metadata_stale = False
-        group = draft.group
-        if group.assignment_epoch >= group.group_epoch:
-            return
-        interval_ms = group_settings.assignment_interval_ms(store, group.group_id)
-        if may_compute_target(group, interval_ms, moment.wall_ms):
-            compute_target(draft, image, self._assignors, moment.wall_ms)
-
-    def _reconcile(
-        self,
-        draft: Draft,
-        member: Member,
-        owned: Sequence[tuple[bytes, Sequence[int]]] | None,
-        moment: Moment,
-        is_resubscribed: bool,
-    ) -> Holdings:
-        """Take the member's next step and put it into the draft."""
-        group, member_id = draft.group, member.member_id
-        before = member.holdings
-        if not is_resubscribed and before.is_reconciled_to(group.assignment_epoch):
-            return before
-        goal = Goal(
-            epoch=group.assignment_epoch,
-            target=group.targets.get(member_id, {}),
-            subscribed=frozenset(topic_ids(group.topics_of(member), self._store.image)),
-            subscription_changed=is_resubscribed,
-            is_free=lambda topic_id, partition: (
-                group.holder(topic_id, partition) in {None, member_id}
-            ),
-            owned=owned,
-        )
-        after = reconcile(before, goal)
-        if after != before:
-            draft.put_last(records.holdings_change(group.group_id, member_id, after))
-            self._watch_revocation(group.group_id, member, after, moment)
-        return after
 
     # leaving
 
     def _leave(
-        self, request: ConsumerGroupHeartbeatRequest
+        self, request: ConsumerGroupHeartbeatRequest, moment: Moment
     ) -> Result[ConsumerGroupHeartbeatResponse]:
         group_id, member_id, epoch = request.group_id, request.member_id, request.member_epoch
-        draft = self._draft(group_id, is_joining=False)
-        group = draft.group
+        group = self._store.groups.get(group_id)
+        if not isinstance(group, ConsumerGroup):
+            raise _no_group(group_id)
         instance_id = request.instance_id
         if instance_id is None:
             member = group.member(member_id)
         else:
-            member = _static_member(group.static_member(instance_id), instance_id, member_id)
-        if epoch == STATIC_LEAVING_EPOCH:
-            # The session goes on: the member is expected back before it ends.
-            holdings = member.holdings._replace(
-                member_epoch=STATIC_LEAVING_EPOCH,
-                assigned=in_first_epoch(member.holdings.assigned),
-                pending_revocation={},
-            )
-            draft.put_last(records.holdings_change(group_id, member_id, holdings))
-        else:
-            self._remove(draft, [member])
+            member = static_member(group, instance_id, member_id)
         answer = ConsumerGroupHeartbeatResponse(member_id=member_id, member_epoch=epoch)
-        return Result(draft.records(), answer)
+        if epoch == LEAVING_EPOCH:
+            return Result(self._membership.without(group, [member], moment), answer)
+        # The session goes on: the member is expected back before it ends.
+        holdings = member.holdings._replace(
+            member_epoch=STATIC_LEAVING_EPOCH,
+            assigned=in_first_epoch(member.holdings.assigned),
+            pending_revocation={},
+        )
+        change = records.holdings_change(group_id, member_id, holdings)
+        return Result([change.record()], answer)
 
-    def _remove(self, draft: Draft, members: Iterable[Member]) -> None:
-        """Take members out; the others get their partitions with the next target."""
-        group_id = draft.group.group_id
-        for member in members:
-            draft.put(*records.member_removal(group_id, member.member_id))
-            if member.wishes.topic_regex:
-                subscriptions.forget_unused(draft, member.wishes.topic_regex)
-        subscriptions.raise_group_epoch(draft, self._store.image, is_forced=True)
-
-    # timers and answers
-
-    def _renew_session(self, group_id: str, member: Member, moment: Moment) -> None:
-        timeout_ms = group_settings.session_timeout_ms(self._store, group_id)
-        name = TimerName(SESSION, group_id, member.member_id)
-        self._store.timers.set(name, moment.now_ms + timeout_ms)
-
-    def _watch_revocation(
-        self, group_id: str, member: Member, holdings: Holdings, moment: Moment
-    ) -> None:
-        name = TimerName(REVOCATION, group_id, member.member_id)
-        if holdings.state is MemberState.UNREVOKED_PARTITIONS:
-            deadline_ms = moment.now_ms + member.wishes.rebalance_timeout_ms
-            self._store.timers.set(name, deadline_ms)
-        else:
-            self._store.timers.cancel(name)
+    # answers
 
     def _answer(
         self, group_id: str, member_id: str, holdings: Holdings, *, tells_assignment: bool = False
@@ -431,14 +324,5 @@ def _check_epoch(member: Member, request: ConsumerGroupHeartbeatRequest) -> None
     )
 
 
-def _static_member(member: Member | None, instance_id: str, member_id: str) -> Member:
-    if member is None:
-        raise ApiError(
-            ErrorCode.UNKNOWN_MEMBER_ID, f"no member has the instance id {instance_id!r}"
-        )
-    if member.member_id != member_id:
-        raise ApiError(
-            ErrorCode.FENCED_INSTANCE_ID,
-            f"{instance_id!r} is member {member.member_id!r} by now",
-        )
-    return member
+def _no_group(group_id: str) -> ApiError:
+    return ApiError(ErrorCode.GROUP_ID_NOT_FOUND, f"there is no consumer group {group_id!r} here")

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from ottla.base.clock import Moment
-from ottla.coordinators.group.consumer.protocol import TIMER_KINDS
+from ottla.coordinators.group.consumer.membership import TIMER_KINDS
 from ottla.coordinators.group.store import Client
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.testing.coordinator_partition import MemoryPartition
