@@ -4,7 +4,8 @@
 Every second all logs are looked over (one comparison each), and what lies behind a recovery point
 is flushed. Until the next time those logs are watched, ten times a second, for an early flush: when
 they have grown by 8 MiB, or when `flush.ms` is up. A flush covers many logs of one directory, so a
-thousand busy logs take a few threads and not a thousand.
+thousand busy logs take a few threads and not a thousand. When the disk does not keep up, logs wait
+here and not in the threads: a flush that begins later covers more.
 
 Invariants: one flush of a log at a time; a recovery point moves only when its fsync has come back;
 a failed fsync takes the whole directory offline and is never tried again.
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
 FLUSH_CHUNK_LOGS = 64
 FLUSH_SLICE_LOGS = 256
 """Preparing a flush costs some microseconds: after so many logs the loop does something else."""
+FLUSH_IN_FLIGHT_LOGS_MAX = 512
+"""Each keeps a file open and stands in front of those who read cold pages in the same threads."""
 WATCH_INTERVAL_MS = 100
+CROWDED_INTERVAL_MS = 20
 
 
 class BackgroundFlush:
@@ -70,7 +74,7 @@ class BackgroundFlush:
 
     def next_deadline_ms(self) -> int:
         """When `due_jobs` has something to do again."""
-        if self._watched:
+        if self._watched or self._queue:
             return min(self._scan_due_ms, self._look_due_ms)
         return self._scan_due_ms
 
@@ -78,20 +82,34 @@ class BackgroundFlush:
         """Return flushes that are due; of very many only the first, the others come next time."""
         if now_ms >= self._scan_due_ms:
             self._scan_due_ms = now_ms + self.interval_ms
-            self._queue = [log for log in logs if log.recovery_point < log.log_end_offset]
-            busy = set(self._queue)
-            self._watched = {log: seen for log, seen in self._watched.items() if log in busy}
+            self._scan(logs)
         elif not self._queue and self._watched and now_ms >= self._look_due_ms:
             self._queue = [log for log in self._watched if self._is_early(log, now_ms)]
-        due = self._queue[-FLUSH_SLICE_LOGS:]
-        del self._queue[-FLUSH_SLICE_LOGS:]
-        self._look_due_ms = now_ms + (0 if self._queue else WATCH_INTERVAL_MS)
+        room = FLUSH_IN_FLIGHT_LOGS_MAX - len(self._in_flight)
+        count = max(0, min(FLUSH_SLICE_LOGS, room, len(self._queue)))
+        due = self._queue[len(self._queue) - count :]
+        del self._queue[len(self._queue) - count :]
+        self._look_due_ms = now_ms + self._pause_ms(room - count)
         due = [log for log in due if log not in self._in_flight and not log.is_offline]
         for log in due:
             last_size = self._watched.get(log, (0, log.size_bytes))[1]
             self.flushed_bytes += max(0, log.size_bytes - last_size)
             self._watched[log] = (now_ms, log.size_bytes)
         return self.jobs_for(due)
+
+    def _scan(self, logs: Iterable[PartitionLog]) -> None:
+        """Have all logs flushed that have something to flush; those that wait already go first."""
+        busy = [log for log in logs if log.recovery_point < log.log_end_offset]
+        known = {*self._queue, *self._in_flight}
+        self._queue[:0] = [log for log in busy if log not in known]
+        known.update(busy)
+        self._watched = {log: seen for log, seen in self._watched.items() if log in known}
+
+    def _pause_ms(self, room: int) -> int:
+        """How long nothing else can be due, with `room` for so many more logs in flight."""
+        if not self._queue:
+            return WATCH_INTERVAL_MS
+        return 0 if room > 0 else CROWDED_INTERVAL_MS
 
     def _is_early(self, log: PartitionLog, now_ms: int) -> bool:
         """Whether a watched log cannot wait for the next scan."""

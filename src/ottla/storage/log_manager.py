@@ -50,6 +50,8 @@ if TYPE_CHECKING:
 
 CLOSE_THREAD_COUNT = 16
 """Closing waits for the disk, not for the processor: many waits at once."""
+CLOSE_FLUSH_LOGS = 1024
+"""Each log keeps a file open from the preparation of its flush to the end of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +321,9 @@ class LogManager:
 
     def _close_logs(self) -> None:
         """Flush in threads, then close each log, which has nothing to wait for any more."""
-        self._run_all(self.upkeep.flush_jobs(self._online_logs()))
+        logs = self._online_logs()
+        for start in range(0, len(logs), CLOSE_FLUSH_LOGS):
+            self._run_all(self.upkeep.flush_jobs(logs[start : start + CLOSE_FLUSH_LOGS]))
         for log in self._online_logs():
             try:
                 log.close()

@@ -41,7 +41,7 @@ from ottla.storage.transaction_index import ENTRY_BYTES as TRANSACTION_ENTRY_BYT
 from ottla.storage.transaction_index import AbortedTransaction, valid_entries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from ottla.records.record import Record
     from ottla.storage.files import FileSystem, OpenFiles
@@ -389,14 +389,13 @@ class LogSegment:
         Raises CorruptRecord when the log does not continue with whole batches.
         """
         position, expected = self.begin_scan()
-        for at, header in read_headers(self.open_log().read, position, self.size_bytes):
-            if expected is None:
-                self.count_in(at, header, REBUILD_INTERVAL_BYTES)
-                continue
+        batches = read_headers(self.open_log().read, position, self.size_bytes)
+        if expected is not None:
+            at, header = next(batches)
             if header.last_offset != expected:
                 raise CorruptRecord(f"{self.log_path}: the index entry for {at} is wrong")
             self.count_indexed(header)
-            expected = None
+        self.count_in(batches, REBUILD_INTERVAL_BYTES)
 
     def begin_scan(self) -> tuple[int, int | None]:
         """Return where a scan for what the indexes miss begins, and which batch is there.
@@ -418,17 +417,30 @@ class LogSegment:
             return 0, None
         return index.positions[-1], index.offsets[-1] + self.base_offset
 
-    def count_in(self, position: int, header: BatchHeader, interval_bytes: int) -> None:
-        """Take over a batch that a scan has found."""
-        base_offset, batch_length, _, _, _, _, last_offset_delta, _, max_timestamp, *_ = header
-        last_offset = base_offset + last_offset_delta
-        if max_timestamp > self.largest_timestamp_ms:
-            self.largest_timestamp_ms = max_timestamp
-            self.offset_of_largest = last_offset
-        if self.unindexed_bytes > interval_bytes:
-            self.add_index_entries(last_offset, position)
-        self.unindexed_bytes += batch_length + LENGTH_PREFIX_BYTES
-        self.scanned_end_offset = last_offset + 1
+    def count_in(self, batches: Iterable[tuple[int, BatchHeader]], interval_bytes: int) -> None:
+        """Take over batches (position, header) that a scan finds behind those counted so far.
+
+        What an error of the scan leaves are the batches in front of it.
+        """
+        # After kill -9 this runs for every batch that no index knows, hence the local names.
+        unindexed_bytes, end_offset = self.unindexed_bytes, self.scanned_end_offset
+        largest_timestamp_ms = self.largest_timestamp_ms
+        try:
+            for position, header in batches:
+                (
+                    base_offset, batch_length, _, _, _, _, last_offset_delta, _, max_timestamp,
+                    _, _, _, _,
+                ) = header  # fmt: skip
+                end_offset = base_offset + last_offset_delta + 1
+                if max_timestamp > largest_timestamp_ms:
+                    self.largest_timestamp_ms = largest_timestamp_ms = max_timestamp
+                    self.offset_of_largest = end_offset - 1
+                if unindexed_bytes > interval_bytes:
+                    self.add_index_entries(end_offset - 1, position)
+                    unindexed_bytes = 0
+                unindexed_bytes += batch_length + LENGTH_PREFIX_BYTES
+        finally:
+            self.unindexed_bytes, self.scanned_end_offset = unindexed_bytes, end_offset
 
     def count_indexed(self, header: BatchHeader) -> None:
         """Take over the batch of the last index entry, where a scan begins."""

@@ -46,10 +46,11 @@ if TYPE_CHECKING:
 
 RELATIVE_OFFSET_MAX: Final = 2**31 - 1
 INDEX_SAVE_BYTES_MAX: Final = 64 << 20
-INDEX_SAVE_BYTES_MIN: Final = 256 << 10
+INDEX_SAVE_BYTES_MIN: Final = 2 << 20
 INDEX_SAVE_INTERVAL_MS: Final = 10_000
 """A flush also saves index and producers when at least so much was appended so long after the last
-time, or the maximum: recovery begins there. Measured: 70 us on the loop."""
+time, or the maximum: recovery begins there. It costs 0.1 ms, the first time for a segment 0.5 ms,
+since three files are made: ten thousand logs of little should not pay that."""
 
 _put_front = struct.Struct(">qii").pack_into  # base offset, batch length, leader epoch
 _new_result = tuple.__new__

@@ -215,6 +215,7 @@ class _SegmentCheck:
         if next_base is not None:
             self._last_offset_max = min(self._last_offset_max, next_base - 1)
         self._last: tuple[int, BatchHeader] | None = None  # that seemed right
+        self._reason: str | None = None  # what is wrong with the batch behind it
         self.position = 0
         self.expected_offset = segment.base_offset
 
@@ -264,9 +265,10 @@ class _SegmentCheck:
         if first is None or reason is not None:
             return reason
         try:
-            return self._take_others(batches, first[1], index_interval_bytes)
+            segment.count_in(self._sound(batches, first), index_interval_bytes)
         except CorruptRecord as error:
             return str(error)
+        return self._reason
 
     def _take_first(
         self, first: FoundBatch, indexed_offset: int | None, index_interval_bytes: int
@@ -284,7 +286,7 @@ class _SegmentCheck:
                 return "its index is of another log"
             segment.count_indexed(header)
         elif reason is None:
-            segment.count_in(position, header, index_interval_bytes)
+            segment.count_in([(position, header)], index_interval_bytes)
         if reason is not None:
             return reason
         if header.partition_leader_epoch >= 0:
@@ -295,47 +297,53 @@ class _SegmentCheck:
         self._accept(position, header)
         return None
 
-    def _take_others(
-        self, batches: Iterator[FoundBatch], first: BatchHeader, index_interval_bytes: int
-    ) -> str | None:
-        """Take over the batches behind the first; say what is wrong with the one that ends it.
+    def _sound(
+        self, batches: Iterator[FoundBatch], first: FoundBatch
+    ) -> Iterator[tuple[int, BatchHeader]]:
+        """Yield the batches behind the first up to the one that is wrong, `_reason` says why.
 
         After kill -9 every batch behind the last index entry comes through here.
         """
         segment = self._segment
         recovery_point, last_offset_max = self._recovery_point, self._last_offset_max
-        known_epoch = first.partition_leader_epoch
-        expected = first.next_offset
-        for position, header, batch in batches:
-            base_offset, _, leader_epoch, _, _, _, last_offset_delta, *_ = header
-            last_offset = base_offset + last_offset_delta
-            if (
-                base_offset != expected
-                or leader_epoch != known_epoch
-                or last_offset > last_offset_max
-            ):
-                reason = self._judge(header)
-                if reason is not None:
-                    return reason
-                if leader_epoch >= 0:
-                    self._epochs.assign(leader_epoch, base_offset)
-                known_epoch = leader_epoch
-            if base_offset >= recovery_point:
-                reason = _judge_crc(header, batch)
-                if reason is not None:
-                    return reason
-            segment.count_in(position, header, index_interval_bytes)
-            if header[9] >= 0:  # producer id
-                self._producers.take(segment, position, header)
+        position, header, _ = first
+        known_epoch = header.partition_leader_epoch
+        expected = header.next_offset
+        try:
+            for at, found, batch in batches:
+                (
+                    base_offset, _, leader_epoch, _, _, _, last_offset_delta, _, _,
+                    producer_id, _, _, _,
+                ) = found  # fmt: skip
+                last_offset = base_offset + last_offset_delta
+                if (
+                    base_offset != expected
+                    or leader_epoch != known_epoch
+                    or last_offset > last_offset_max
+                ):
+                    self.expected_offset = expected
+                    self._reason = self._judge(found)
+                    if self._reason is not None:
+                        return
+                    if leader_epoch >= 0:
+                        self._epochs.assign(leader_epoch, base_offset)
+                    known_epoch = leader_epoch
+                if base_offset >= recovery_point:
+                    self._reason = _judge_crc(found, batch)
+                    if self._reason is not None:
+                        return
+                if producer_id >= 0:
+                    self._producers.take(segment, at, found)
+                position, header, expected = at, found, last_offset + 1
+                yield at, found
+        finally:
             self._accept(position, header)
-            expected = last_offset + 1
-        return None
 
     def _accept(self, position: int, header: BatchHeader) -> None:
-        """Count a batch to the log."""
+        """Count all batches up to this one to the log."""
         self._last = position, header
-        self.position = position + header[1] + LENGTH_PREFIX_BYTES
-        self.expected_offset = header[0] + header[6] + 1
+        self.position = position + header.size_bytes
+        self.expected_offset = header.next_offset
 
     def _begin(self, *, rebuild: bool) -> tuple[int, int | None]:
         """Return where to begin, and the last offset of the batch there if it is indexed."""

@@ -7,6 +7,7 @@ import errno
 
 import pytest
 
+from ottla.storage import background_flush
 from ottla.storage.checkpoints import (
     HIGH_WATERMARK_FILE,
     LOG_START_FILE,
@@ -113,6 +114,29 @@ def test_very_many_busy_logs_are_flushed_in_slices(storage):
         job.run()
         job.finish()
     assert [log.recovery_point for log in logs[1:]] == [1] * 299
+
+
+def test_flushes_wait_their_turn_when_the_disk_is_slow(storage, monkeypatch):
+    """A bounded number is in flight; what waits goes before what was appended meanwhile."""
+    monkeypatch.setattr(background_flush, "FLUSH_IN_FLIGHT_LOGS_MAX", 3)
+    logs = [storage.create("orders", partition) for partition in range(8)]
+    storage.run_jobs()
+    for log in logs:
+        append(log, b"1")
+    storage.clock.advance(1_000)
+    flushed = []
+    for _ in range(3):
+        now_ms = storage.clock.now_ms()
+        jobs = storage.logs.due_jobs(now_ms)
+        assert storage.logs.next_deadline_ms() == now_ms + (100 if len(flushed) == 2 else 20)
+        for job in jobs:
+            job.run()
+            job.finish()
+        flushed.append({log.partition for log in logs if log.recovery_point == log.log_end_offset})
+        append(logs[7], b"2")
+        storage.clock.advance(1_000)
+    assert [len(each) for each in flushed] == [3, 5, 8], "the last one covers both appends that waited"
+    assert flushed[0] == {5, 6, 7}
 
 
 def test_the_deadline_says_when_to_come_back(storage):

@@ -359,7 +359,7 @@ def test_indexes_are_saved_now_and_then(on_disk, monkeypatch):
 
 
 def test_a_flush_saves_where_recovery_begins(on_disk, monkeypatch):
-    """Behind 256 KiB a flush saves the index: what lies before is not even looked at."""
+    """Behind 2 MiB a flush saves the index: what lies before is not even looked at."""
     monkeypatch.setattr(log_writer, "INDEX_SAVE_BYTES_MIN", 1000)
     for _ in range(30):
         on_disk.append(bytes(5000))
