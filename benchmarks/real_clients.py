@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Drive real clients as processes and give back what they measured.
 
-librdkafka by our C program (compiled on first use into .tools/), confluent-kafka, aiokafka and kafka-python by
-benchmarks.python_clients, Kafka's ProducerPerformance and ConsumerPerformance by their jars.
-Each function returns the same keys: records_per_s, mb_per_s, total_records, total_gb, or latencies.
+librdkafka by our C program (compiled on first use into .tools/), confluent-kafka, aiokafka and
+kafka-python by benchmarks.python_clients, Kafka's ProducerPerformance and ConsumerPerformance by
+their jars. Each function returns the same keys: records_per_s, mb_per_s, total_records, total_gb,
+or latencies.
 """
 
 import hashlib
