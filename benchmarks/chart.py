@@ -3,6 +3,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
@@ -30,17 +31,17 @@ def draw(condensed: Condensed, path: Path, subtitle: str) -> None:
     axes = figure.subplots()
     axes.set_facecolor(PAPER)
     positions = range(len(bars))
-    for position, (_label, times, wanted, value) in zip(positions, bars, strict=True):
-        colour = UNJUDGED if wanted is None else REACHED if times >= wanted else MISSED
+    for position, (_label, times, wanted, reached, value) in zip(positions, bars, strict=True):
+        colour = UNJUDGED if reached is None else REACHED if reached else MISSED
         axes.barh(position, times - 1, left=1, height=0.62, color=colour, zorder=2)
         if wanted is not None:
             axes.plot([wanted] * 2, [position - 0.42, position + 0.42], color=INK, lw=2, zorder=3)
         at = max(times, wanted or 0, 1) * 1.04
         axes.text(at, position, f"{times:.2g}{TIMES}   {value}", va="center", color=INK, fontsize=9)
-    axes.set_yticks(list(positions), [label for label, *_ in bars], color=INK, fontsize=9)
+    axes.set_yticks(list(positions), [bar.label for bar in bars], color=INK, fontsize=9)
     axes.set_xscale("log", base=2)
-    highest = max(max(times, wanted or 0) for _, times, wanted, _ in bars)
-    lowest = min(times for _, times, _, _ in bars)
+    highest = max(max(bar.times, bar.wanted or 0) for bar in bars)
+    lowest = min(bar.times for bar in bars)
     axes.set_xlim(min(0.85, lowest * 0.9), highest * 9)
     axes.set_ylim(-0.7, len(bars) - 0.3)
     ticks = [
@@ -67,22 +68,35 @@ def draw(condensed: Condensed, path: Path, subtitle: str) -> None:
     figure.savefig(path, dpi=160, facecolor=PAPER)
 
 
-def _bars(condensed: Condensed) -> Iterable[tuple[str, float, float | None, str]]:
-    """Label, times better than Kafka, times to reach, the figures themselves."""
+class _Bar(NamedTuple):
+    """One figure of a row."""
+
+    label: str
+    times: float
+    """How many times better than Kafka's."""
+    wanted: float | None
+    """How many times better it has to be, if that is the target."""
+    reached: bool | None
+    value: str
+
+
+def _bars(condensed: Condensed) -> Iterable[_Bar]:
+    """Give the first figure of each row and those with a target."""
     for row in condensed:
         if not row["client"]:
             continue
         for figure, check in figures_of(row):
             both = ratio(row, figure)
-            if not both:
+            if not both or (check is None and figure != row["figure"]):
                 continue
             lower = figure in LOWER_IS_BETTER
             subtitle, unit = FIGURE_TITLES.get(figure, ("", row["unit"]))
             times = 1 / both if lower else both
             wanted = None
-            if check is not None:
+            if check is not None and check["kind"].startswith("ratio"):
                 wanted = 1 / check["bound"] if lower else check["bound"]
             ottla = shown_value(row, "Ottla", figure, "").strip()
             kafka = shown_value(row, "Kafka", figure, "").strip()
             label = f"{row['title']}{', ' + subtitle if subtitle else ''}  ({row['client']})"
-            yield label, times, wanted, f"{ottla} against {kafka} {unit}"
+            reached = check["reached"] if check is not None else None
+            yield _Bar(label, times, wanted, reached, f"{ottla} against {kafka} {unit}")

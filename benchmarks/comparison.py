@@ -83,7 +83,7 @@ def _session(
             }
             bench = Bench(server, str(folder))
             for row in rows:
-                if row.warm_up_scale:
+                if row.warm_up_scale and row.warms_only in ("", server.name):
                     progress(f"warm-up · {row.title} · {row.client}")
                     _attempt(row, bench, scale * row.warm_up_scale)
             for row in rows:

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rows of groups, offsets and transactions.
 
-Both brokers wait the same time for more members of a new classic group, a second instead of the
-usual three, so that the brokers' own work weighs more. Loads warm up by themselves (`--warm-up`),
-and rows that wait for timers most of the time are not run before they count.
+Both brokers wait the same time for more members of a new classic group, and ask members of the
+consumer protocol for heartbeats at the same interval: a second instead of three, two instead of
+five, so that the brokers' own work weighs more and a run is shorter. Loads warm up by themselves
+(`--warm-up`); those that keep a broker busy are run once more before, for Java's compiler, which
+needs some ten seconds of each.
 """
 
 import subprocess
@@ -20,7 +22,11 @@ from benchmarks.rows import GENERATOR, LIBRDKAFKA, Bench, Check, Figures, Row
 from benchmarks.scale import MANY_CONNECTIONS
 from benchmarks.servers import ApacheKafka, OttlaServer, Server, cpu_seconds
 
-SETTINGS = {"group.initial.rebalance.delay.ms": "1000"}
+SETTINGS = {
+    "group.initial.rebalance.delay.ms": "1000",
+    "group.consumer.min.heartbeat.interval.ms": "1000",
+    "group.consumer.heartbeat.interval.ms": "2000",
+}
 COORDINATOR_SERVERS: Mapping[str, Callable[[Path], Server]] = {
     "Ottla": lambda folder: OttlaServer(folder, {**MANY_CONNECTIONS, **SETTINGS}),
     "Kafka": lambda folder: ApacheKafka(folder, SETTINGS),
@@ -29,19 +35,22 @@ COMMITTING_GROUPS = 100
 COMMITTED_PARTITIONS = 10
 PRODUCERS = 16
 RECORDS = 10
-SECONDS = 3.0
+SECONDS, WARM_UP_S = 3.0, 1.5
+REAL_CLIENT_S = 2.5
 JOINING_MEMBERS = 100
 RECONCILED_MEMBERS = 50
 SHARED_PARTITIONS = 200
 BEATING_GROUPS = 1_000
 BEATING_MEMBERS = 5
-IDLE_S, BEATING_S, BESIDE_S = 5.0, 12.0, 10.0
+IDLE_S, BEATING_S = 5.0, 20.0
+REBALANCE_HEARTBEAT_S = 1.5
 FORMING_TIMEOUT_S = 120.0
 LOADED_OFFSETS = 1_000_000
 LOADED_GROUPS = 100
 LOADED_PARTITIONS = 100
 LOAD_TIMEOUT_S = 120.0
-PROBE_PAUSE_S = 0.002
+PROBE_PAUSE_S = 0.002  # while offsets are loaded
+PROBE_PAUSE_MS = 10  # beside heartbeats: a hundred small requests a second
 TELLING = ("cpu_us_per_operation", "client_cores")
 
 
@@ -53,28 +62,28 @@ def commit(bench: Bench, scale: float) -> Figures:
             bench.address,
             topic,
             *("--groups", COMMITTING_GROUPS, "--partitions", COMMITTED_PARTITIONS),
-            *("--seconds", SECONDS * scale, "--warm-up", 1.5),
+            *("--seconds", SECONDS * scale, "--warm-up", WARM_UP_S),
         )
 
 
 def librdkafka_commit(bench: Bench, scale: float) -> Figures:
     """Commit by as many librdkafka consumers."""
     with bench.topic(COMMITTED_PARTITIONS) as topic:
-        options = (COMMITTING_GROUPS, COMMITTED_PARTITIONS, SECONDS * scale)
+        options = (COMMITTING_GROUPS, COMMITTED_PARTITIONS, REAL_CLIENT_S * scale)
         return real_clients.librdkafka("commit", bench.address, topic, *options, NO_DELAY)
 
 
 def transactions(bench: Bench, scale: float) -> Figures:
     """Write transactions in several producers."""
     with bench.topic() as topic:
-        options = ("--producers", PRODUCERS, "--seconds", SECONDS * scale, "--warm-up", 1.5)
+        options = ("--producers", PRODUCERS, "--seconds", SECONDS * scale, "--warm-up", WARM_UP_S)
         return transaction_load("transactions", bench.address, topic, *options)
 
 
 def librdkafka_transactions(bench: Bench, scale: float) -> Figures:
     """Write transactions in as many librdkafka producers."""
     with bench.topic() as topic:
-        options = (PRODUCERS, RECORDS, SECONDS * scale)
+        options = (PRODUCERS, RECORDS, REAL_CLIENT_S * scale)
         return real_clients.librdkafka("transactions", bench.address, topic, *options, NO_DELAY)
 
 
@@ -88,7 +97,7 @@ def transaction_latency(bench: Bench, scale: float) -> Figures:
 def librdkafka_transaction_latency(bench: Bench, scale: float) -> Figures:
     """Time single transactions of librdkafka until its read_committed consumer has the records."""
     with bench.topic() as topic:
-        options = (RECORDS, SECONDS * scale)
+        options = (RECORDS, REAL_CLIENT_S * scale)
         return real_clients.librdkafka(
             "transaction-latency", bench.address, topic, *options, NO_DELAY
         )
@@ -98,7 +107,7 @@ def rebalance(bench: Bench, scale: float) -> Figures:
     """Let many classic members join one new group at once."""
     with bench.topic(SHARED_PARTITIONS) as topic:
         options = ("--members", max(2, int(JOINING_MEMBERS * scale)))
-        partitions = ("--partitions", SHARED_PARTITIONS)
+        partitions = ("--partitions", SHARED_PARTITIONS, "--heartbeat-s", REBALANCE_HEARTBEAT_S)
         return group_load("rebalance", bench.address, topic, *options, *partitions)
 
 
@@ -111,20 +120,19 @@ def incremental(bench: Bench, scale: float) -> Figures:
 
 
 def heartbeats(bench: Bench, scale: float) -> Figures:
-    """Measure the CPU of heartbeats alone, then single produce requests beside them."""
+    """Measure single produce requests alone, then beside heartbeats, and the CPU of both."""
     with bench.topic() as probed, bench.topic(BEATING_MEMBERS) as topic:
         idle = _round_trips(bench, probed, IDLE_S * scale)
-        alone_s, beside_s = BEATING_S * scale, BESIDE_S * scale
+        beating_s = BEATING_S * scale
         options = (
             *("--groups", max(1, int(BEATING_GROUPS * scale)), "--members", BEATING_MEMBERS),
-            *("--partitions", BEATING_MEMBERS, "--seconds", alone_s + beside_s + 1),
+            *("--partitions", BEATING_MEMBERS, "--seconds", beating_s + 1),
         )
         with _beating(bench, topic, *options) as process:
             began, before = time.perf_counter(), cpu_seconds(bench.server.pid)
-            time.sleep(alone_s)
+            beside = _round_trips(bench, probed, beating_s)
             used = cpu_seconds(bench.server.pid) - before
             share = used / (time.perf_counter() - began)
-            beside = _round_trips(bench, probed, beside_s)
             figures = real_clients.result_of(process, FORMING_TIMEOUT_S)
     return {
         **figures,
@@ -225,7 +233,7 @@ def _beating(bench: Bench, topic: str, *options: object) -> Iterator[subprocess.
 
 
 def _round_trips(bench: Bench, topic: str, seconds: float) -> Figures:
-    options = ("--seconds", seconds, "--warm-up", 0.3, "--pause-ms", 5)
+    options = ("--seconds", seconds, "--warm-up", 0.3, "--pause-ms", PROBE_PAUSE_MS)
     return real_clients.generator("round-trips", bench.address, topic, *options)
 
 
@@ -250,6 +258,8 @@ COORDINATOR_ROWS: tuple[Row, ...] = (
         commit,
         (_at_least("commits_per_s", 1.5),),
         also=TELLING,
+        warm_up_scale=1.5,
+        warms_only="Kafka",
     ),
     Row(
         "offset-commits",
@@ -259,6 +269,7 @@ COORDINATOR_ROWS: tuple[Row, ...] = (
         "commits/s",
         librdkafka_commit,
         also=TELLING,
+        warm_up_scale=0.0,
     ),
     Row(
         "transactions",
@@ -269,6 +280,8 @@ COORDINATOR_ROWS: tuple[Row, ...] = (
         transactions,
         (_at_least("transactions_per_s", 1.5),),
         also=TELLING,
+        warm_up_scale=3.0,
+        warms_only="Kafka",
     ),
     Row(
         "transactions",
@@ -278,6 +291,7 @@ COORDINATOR_ROWS: tuple[Row, ...] = (
         "transactions/s",
         librdkafka_transactions,
         also=TELLING,
+        warm_up_scale=0.0,
     ),
     Row(
         "transaction-latency",
@@ -288,6 +302,7 @@ COORDINATOR_ROWS: tuple[Row, ...] = (
         transaction_latency,
         (_at_most("p50_us", 0.7),),
         also=("p99_us",),
+        warm_up_scale=0.0,
     ),
     Row(
         "transaction-latency",
@@ -297,6 +312,7 @@ COORDINATOR_ROWS: tuple[Row, ...] = (
         "µs",
         librdkafka_transaction_latency,
         also=("p99_us",),
+        warm_up_scale=0.0,
     ),
     Row(
         "rebalance",

@@ -3,8 +3,8 @@
 
 librdkafka by our C program (compiled on first use into .tools/), confluent-kafka, aiokafka and
 kafka-python by benchmarks.python_clients, Kafka's ProducerPerformance and ConsumerPerformance by
-their jars.
-Each function returns the same keys: records_per_s, mb_per_s, total_records, total_gb, or latencies.
+their jars. Each function returns the same keys: records_per_s, mb_per_s, total_records, total_gb,
+or latencies.
 """
 
 import hashlib

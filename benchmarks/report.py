@@ -21,7 +21,7 @@ FIGURE_TITLES = {
     "interrupted": ("taken and given back", "partitions"),
     "converged_s": ("until all is settled", "s"),
     "server_cpu_percent": ("server CPU", "% of a core"),
-    "p99_growth": ("p99 of a produce beside it by p99 alone", TIMES),
+    "p99_growth": ("p99 of a produce by that alone", TIMES),
     "idle_p99_us": ("p99 of a produce alone", "µs"),
     "beside_p99_us": ("p99 of a produce beside it", "µs"),
     "heartbeat_p99_us": ("p99 of a heartbeat", "µs"),
