@@ -55,7 +55,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(name=names, back=which, goes_on=st.booleans(), is_lost=st.booleans())
     def init(self, name, back, goes_on, is_lost):
-        """A producer begins, or goes on after an error."""
+        """Let a producer begin, or go on after an error."""
         expected = self.producer(name, back) if goes_on and self.known[name] else None
         told = self.world.init(name, expected)
         if not is_lost:
@@ -63,7 +63,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(name=names, back=which, some=partitions, serial=st.none() | st.integers(1, 4))
     def add(self, name, back, some, serial):
-        """Partitions are added, by either protocol."""
+        """Add partitions, by either protocol."""
         try:
             self.world.add(self.producer(name, back), *some, name=name, serial=serial)
         except LateRequest:
@@ -74,7 +74,7 @@ class Histories(RuleBasedStateMachine):
         is_lost=st.booleans(),
     )  # fmt: skip
     def end(self, name, back, commit, serial, is_lost):
-        """A transaction is ended, by either protocol; the answer may be lost."""
+        """End a transaction, by either protocol; the answer may be lost."""
         try:
             told = self.world.end(
                 self.producer(name, back), commit=commit, name=name, serial=serial
@@ -87,7 +87,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(count=st.integers(1, 2))
     def write_markers(self, count):
-        """Some of the markers are written."""
+        """Write some of the markers."""
         world = self.world
         written, world.due[:] = world.due[:count], world.due[count:]
         for due in written:
@@ -96,7 +96,7 @@ class Histories(RuleBasedStateMachine):
                 assert world.coordinator.markers_written(due, world.moment).value is True
 
     def take_note(self, due):
-        """No transaction ends both ways."""
+        """Let no transaction end both ways."""
         send = due.send
         ends = self.ends.setdefault((*send.producer, send.sequence), set())
         ends.add(send.committed)
@@ -108,24 +108,24 @@ class Histories(RuleBasedStateMachine):
 
     @rule(ms=st.sampled_from([100, 9_000, 70_000]))
     def wait(self, ms):
-        """Time passes."""
+        """Let time pass."""
         self.world.advance(ms)
 
     @rule()
     def connect(self):
-        """Somebody connects."""
+        """Let somebody connect."""
         self.world.newest_serial += 1
 
     @rule()
     def load(self):
-        """The coordinator moves."""
+        """Let the coordinator move."""
         before = dict(self.world.coordinator.runtime.shard(0).items())
         self.world.reload()
         assert dict(self.world.coordinator.runtime.shard(0).items()) == before
 
     @rule(name=names)
     def use_up(self, name):
-        """Long ago: the epochs of an idle producer are nearly used up."""
+        """Let the epochs of an idle producer be nearly used up."""
         shard = self.world.coordinator.runtime.shard(0)
         metadata = shard.metadata(name)
         if (

@@ -21,7 +21,7 @@ def epoch(number, producer_id=FIRST_PRODUCER_ID):
     return ProducerIdentity(producer_id, number)
 
 
-def at(producer_epoch, state, **fields):
+def at(producer_epoch, state, **fields: object):
     """Return a state of the first producer, to be put into a log by hand."""
     known = {
         "timeout_ms": 60_000, "partitions": {}, "last_update_ms": 1_700_000_000_000,
@@ -205,7 +205,7 @@ def test_verification_tells_each_partition(world):
     world.init()
     world.add(epoch(0), A, serial=1)
 
-    def verified(producer, *partitions):
+    def verified(producer, *partitions: tuple[str, int]):
         pending = world.coordinator.admit("t", producer, partitions, world.moment, add=False)
         return pending.value
 

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from ottla.coordinators.transaction.states import (
@@ -83,3 +85,9 @@ def test_the_diagram_has_every_step():
     assert "    Ongoing --> PrepareCommit: EndTxn commit" in diagram
     assert "    Empty --> [*]: expired" in diagram
     assert len(diagram.splitlines()) == 2 + sum(map(len, TRANSITIONS.values()))
+
+
+def test_the_documentation_shows_this_table():
+    """The picture in docs/internals cannot drift."""
+    page = Path(__file__).parents[4] / "docs" / "internals" / "transactions.md"
+    assert state_diagram() in page.read_text(encoding="utf-8")

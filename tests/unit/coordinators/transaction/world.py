@@ -5,17 +5,19 @@ from __future__ import annotations
 
 import itertools
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ottla.base.clock import ManualClock
 from ottla.coordinators.pending import Pending
-from ottla.coordinators.ports import ProducerIdentity
 from ottla.coordinators.transaction.coordinator import TransactionCoordinator
-from ottla.coordinators.transaction.effects import MarkersDue
 from ottla.coordinators.transaction.metadata import V1, V2, TransactionMetadata
 from ottla.coordinators.transaction.records import transaction_record
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.testing.coordinator_partition import MemoryPartition
+
+if TYPE_CHECKING:
+    from ottla.coordinators.ports import ProducerIdentity
+    from ottla.coordinators.transaction.effects import MarkersDue
 
 SETTINGS = SimpleNamespace(
     add_partitions_to_txn_retry_backoff_max_ms=100,
