@@ -31,6 +31,7 @@ def consumer_of(broker, group, **settings: object):
             "bootstrap.servers": broker.bootstrap,
             "group.id": group,
             "group.protocol": "consumer",
+            "group.protocol": "consumer",
             "auto.offset.reset": "earliest",
             "enable.auto.commit": False,
             **{name.replace("_", "."): value for name, value in settings.items()},
@@ -149,3 +150,36 @@ def test_a_group_is_described(broker):
     assert one.group_instance_id == "i"
     assert len(one.assignment.topic_partitions) == 2
     member.close()
+
+
+@pytest.mark.parametrize("assignor", ["range", "cooperative-sticky"])
+def test_a_group_changes_its_protocol_and_back(broker, assignor):
+    """Classic members take in one of the consumer protocol, share with it, and outlive it."""
+    admin = create_topic(broker, "t")
+    classic = {
+        "group_protocol": "classic",
+        "partition_assignment_strategy": assignor,
+        "heartbeat_interval_ms": 200,
+        "session_timeout_ms": 6_000,
+    }
+    members = [consumer_of(broker, "migrating", **classic) for _ in range(2)]
+    for member in members:
+        member.subscribe(["t"])
+    poll_until(members, lambda _: sizes(members) == [3, 3])
+
+    new = consumer_of(broker, "migrating")
+    new.subscribe(["t"])
+    poll_until([*members, new], lambda _: sizes([*members, new]) == [2, 2, 2])
+    described = admin.describe_consumer_groups(["migrating"], request_timeout=20)["migrating"]
+    assert described.result().type.name == "CONSUMER"
+    read = [
+        confluent_kafka.TopicPartition("t", one.partition, 1) for one in members[0].assignment()
+    ]
+    members[0].commit(offsets=read, asynchronous=False)
+
+    new.close()
+    poll_until(members, lambda _: sizes(members) == [3, 3])
+    described = admin.describe_consumer_groups(["migrating"], request_timeout=20)["migrating"]
+    assert described.result().type.name == "CLASSIC"
+    for member in members:
+        member.close()
