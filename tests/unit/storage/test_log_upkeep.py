@@ -135,7 +135,9 @@ def test_flushes_wait_their_turn_when_the_disk_is_slow(storage, monkeypatch):
         flushed.append({log.partition for log in logs if log.recovery_point == log.log_end_offset})
         append(logs[7], b"2")
         storage.clock.advance(1_000)
-    assert [len(each) for each in flushed] == [3, 5, 8], "the last one covers both appends that waited"
+    assert [len(each) for each in flushed] == [3, 5, 8], (
+        "the last one covers both appends that waited"
+    )
     assert flushed[0] == {5, 6, 7}
 
 
