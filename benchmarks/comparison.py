@@ -6,6 +6,7 @@ pass over all rows as warm-up, the measured pass, memory again. Sessions of the 
 and each run turns the order round, so that a slow minute of the machine hits both.
 """
 
+import contextlib
 import shutil
 import statistics
 import tempfile
@@ -90,7 +91,9 @@ def _session(
                 progress(f"{row.title} · {row.client}")
                 results.append((row, _attempt(row, bench, scale)))
             time.sleep(SETTLE_S)
-            session["loaded_mb"] = resident_mb(server.pid)
+            if server.how_it_ended() is None:
+                with contextlib.suppress(RuntimeError):  # a row could not restart it
+                    session["loaded_mb"] = resident_mb(server.pid)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return [*((row, session) for row in SESSION_ROWS), *results]

@@ -226,17 +226,21 @@ def _pass_time(conversations: Conversations, seconds: float) -> None:
 
 
 def _await_coordinator(address: str, group: str) -> None:
-    """Ask for a coordinator, the first time of which creates `__consumer_offsets`."""
+    """Wait until a group is served; the first question for one creates `__consumer_offsets`."""
     deadline = time.monotonic() + COORDINATOR_TIMEOUT_S
     with Admin(address) as admin:
-        while error := group_frames.found_coordinator(
-            admin.ask(group_frames.find_coordinator(group))
-        ):
+
+        def error() -> int:
+            found = admin.ask(group_frames.find_coordinator(group))
+            if code := group_frames.found_coordinator(found):
+                return code
+            answer = admin.ask(group_frames.offset_fetch(group, "", []))
+            return group_frames.fetched_offsets(answer)[0]
+
+        while code := error():
             if time.monotonic() > deadline:
-                raise TimeoutError(f"no coordinator: error {error}")
+                raise TimeoutError(f"no coordinator: error {code}")
             time.sleep(0.02)
-        topics = [("__consumer_offsets", group_frames.OFFSETS_PARTITIONS)]
-        admin.wait_for_leaders(topics)
 
 
 def _cpu_s() -> float:
