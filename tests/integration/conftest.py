@@ -23,30 +23,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ON_KAFKA = os.environ.get("OTTLA_TEST_BROKER") == "kafka"
-StartBroker = Callable[..., BrokerProcess]
+StartBroker = Callable[..., BrokerProcess | KafkaStandIn]
 
 
 @pytest.fixture
 def start_broker(tmp_path: Path) -> Iterator[StartBroker]:
     """Return a function that starts a broker: `start_broker("--set", "num.partitions=3")`."""
-    started: list[BrokerProcess] = []
+    yield from _starting(tmp_path)
 
-    def start(*arguments: str, data_dir: Path | None = None) -> BrokerProcess:
-        folder = data_dir if data_dir is not None else tmp_path / f"data-{len(started)}"
-        kind = KafkaStandIn if ON_KAFKA else BrokerProcess
-        process = kind(folder, arguments)
-        started.append(process)
-        return process.start()
 
-    yield start
-    for process in started:
-        if process.is_running:
-            process.resume()
-            process.stop()
+@pytest.fixture(scope="module")
+def start_shared_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartBroker]:
+    """Return the same, for brokers that all tests of a module share."""
+    yield from _starting(tmp_path_factory.mktemp("shared"))
 
 
 @pytest.fixture
-def broker(start_broker: StartBroker) -> BrokerProcess:
+def broker(start_broker: StartBroker) -> BrokerProcess | KafkaStandIn:
     """Return a running broker on an empty folder."""
     return start_broker()
 
@@ -63,3 +56,20 @@ def any_bootstrap(
     process = BrokerProcess(tmp_path_factory.mktemp("data")).start()
     yield process.bootstrap
     process.stop()
+
+
+def _starting(parent: Path) -> Iterator[StartBroker]:
+    started: list[BrokerProcess | KafkaStandIn] = []
+
+    def start(*arguments: str, data_dir: Path | None = None) -> BrokerProcess | KafkaStandIn:
+        folder = data_dir if data_dir is not None else parent / f"data-{len(started)}"
+        kind = KafkaStandIn if ON_KAFKA else BrokerProcess
+        process = kind(folder, arguments)
+        started.append(process)
+        return process.start()
+
+    yield start
+    for process in started:
+        if process.is_running:
+            process.resume()
+            process.stop()
