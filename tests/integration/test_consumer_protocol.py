@@ -31,7 +31,6 @@ def consumer_of(broker, group, **settings: object):
             "bootstrap.servers": broker.bootstrap,
             "group.id": group,
             "group.protocol": "consumer",
-            "group.protocol": "consumer",
             "auto.offset.reset": "earliest",
             "enable.auto.commit": False,
             **{name.replace("_", "."): value for name, value in settings.items()},
