@@ -37,6 +37,7 @@ NOW = Moment(1_000, 1_700_000_000_000)
 SETTINGS = SimpleNamespace(
     offset_metadata_max_bytes=4096,
     offsets_retention_check_interval_ms=600_000,
+    group_consumer_assignors=("uniform", "range"),
     group_max_size=100,
 )
 
