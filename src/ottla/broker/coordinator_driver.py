@@ -108,6 +108,10 @@ class CoordinatorDriver:
         led = self._led[index] = LedPartition(partition, self._burst)
         partition.observe(self)
         self._runtime.begin_load(index, led)
+        if partition.log.log_start_offset == partition.log.log_end_offset:
+            # Of a new topic: whoever had it created need not be told to come back later.
+            self._runtime.finish_load(index, partition.log.log_end_offset, self._clock.moment())
+            return
         self._to_load.append(index)
         if self._loader is None:
             self._loader = asyncio.get_running_loop().create_task(self._load_all())

@@ -7,7 +7,10 @@ partitions of the topic.
 
 from __future__ import annotations
 
+from functools import lru_cache
 
+
+@lru_cache(maxsize=10_000)
 def java_string_hash(text: str) -> int:
     """Return what `String.hashCode` gives: over UTF-16 units, as a signed 32-bit number."""
     units = text.encode("utf-16-be", "surrogatepass")

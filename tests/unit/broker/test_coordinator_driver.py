@@ -130,6 +130,13 @@ async def test_a_shard_is_read_in_pieces(world, bench, monkeypatch):
     assert bench.shard(0).ended == [True]
 
 
+async def test_a_new_topic_is_served_at_once(world, bench):
+    """There is nothing to read: the client that had it created is not told to come back later."""
+    bench.follow(world.partition(TOPIC))
+    assert bench.runtime.is_active(0)
+    assert not bench.runtime.is_loading
+
+
 async def test_an_answer_leaves_with_the_burst(world, bench):
     """A write outside of a socket's burst is committed by the end of the loop's turn."""
     bench.follow(world.partition(TOPIC), world.partition(TOPIC, 1))

@@ -36,6 +36,7 @@ from ottla.coordinators.transaction.metadata import (
     created,
 )
 from ottla.coordinators.transaction.records import (
+    VALUE_VERSION,
     read_transaction_record,
     transaction_record,
     transaction_tombstone,
@@ -116,8 +117,9 @@ class TransactionShard:
         self._timers: Timers[TimerName] = Timers()
         self._entries: dict[str, _Entry] = {}
         """In the order of their last step, so that the oldest comes first."""
-        self._is_loaded = False
         self._init_memory: _InitMemory | None = None  # on its way to the entry
+        self._decided: dict[bytes, tuple[CoordinatorRecord, str, TransactionMetadata]] = {}
+        """What the records of decisions say, so that replaying them need not read them."""
 
     # CoordinatorShard
 
@@ -128,10 +130,16 @@ class TransactionShard:
         producer: ProducerIdentity | None,  # noqa: ARG002
     ) -> None:
         """Take a step."""
-        read = read_transaction_record(record)
-        if read is None:
-            return
-        transactional_id, metadata = read
+        # hot: three times for each transaction
+        metadata: TransactionMetadata | None
+        decided = self._decided.pop(record.key, None)
+        if decided is not None and decided[0] is record:
+            _, transactional_id, metadata = decided
+        else:
+            read = read_transaction_record(record)
+            if read is None:
+                return
+            transactional_id, metadata = read
         entry = self._entries.pop(transactional_id, None)
         if metadata is None or metadata.state is not TransactionState.ONGOING:
             self._timers.cancel(TimerName(TIMEOUT, transactional_id))
@@ -150,7 +158,6 @@ class TransactionShard:
 
     def loaded(self, moment: Moment) -> Result[None]:
         """Finish what was decided before, and watch what is open."""
-        self._is_loaded = True
         newest_serial = self._surroundings.newest_serial()
         effects: list[object] = []
         for transactional_id, entry in self._entries.items():
@@ -529,7 +536,10 @@ class TransactionShard:
 
     def _record(self, transactional_id: str, metadata: TransactionMetadata) -> CoordinatorRecord:
         version = value_version(self._surroundings.transaction_version)
-        return transaction_record(transactional_id, metadata, version)
+        record = transaction_record(transactional_id, metadata, version)
+        if version == VALUE_VERSION:  # an older one does not say everything
+            self._decided[record.key] = (record, transactional_id, metadata)
+        return record
 
 
 def _bytes(records: Sequence[CoordinatorRecord]) -> int:
