@@ -14,7 +14,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ottla.coordinators.group.classic.group import CONSUMERS, ClassicGroup
+from ottla.coordinators.group.classic.group import (
+    COMPLETING_REBALANCE,
+    CONSUMERS,
+    STABLE,
+    ClassicGroup,
+)
 from ottla.coordinators.group.classic.member import ClassicMember
 from ottla.coordinators.group.classic.rebalance import Rebalance, Steps
 from ottla.coordinators.group.consumer import client_bytes, records
@@ -45,6 +50,8 @@ DOWNGRADED_REBALANCE = "migration-rebalance"
 """Timer: they need a rebalance, too."""
 
 TIMER_KINDS = frozenset((DOWNGRADED, DOWNGRADED_REBALANCE))
+
+_AT_REST = (STABLE, COMPLETING_REBALANCE)
 
 
 def forbids_classic_members(settings: GroupSettings) -> bool:
@@ -251,7 +258,8 @@ def on_timer(name: TimerName, store: GroupStore, moment: Moment) -> Result[None]
     if isinstance(group, ClassicGroup):
         rebalance = Rebalance(store)
         for member in group.members.values():
-            rebalance.restart_session(member, steps)
-        if name.kind == DOWNGRADED_REBALANCE and group.members:
-            rebalance.begin(group, steps)
+            if not member.is_new:
+                rebalance.restart_session(member, steps)
+        if name.kind == DOWNGRADED_REBALANCE and group.state in _AT_REST:
+            rebalance.begin(group, steps)  # unless somebody has begun one meanwhile
     return steps.result(None)

@@ -184,7 +184,7 @@ class ConsumerProtocol:
     ) -> Result[ConsumerGroupHeartbeatResponse]:
         membership, group_id, member_id = self._membership, request.group_id, request.member_id
         is_joining = request.member_epoch == JOINING_EPOCH
-        draft, releases = self._open(group_id, is_joining=is_joining)
+        draft, releases = self._open(group_id, moment, is_joining=is_joining)
         membership.check_size(draft.group, member_id)
         before = self._take_in(draft, request)
 
@@ -213,7 +213,7 @@ class ConsumerProtocol:
         return Result(draft.records(), answer, releases)
 
     def _open(
-        self, group_id: str, *, is_joining: bool
+        self, group_id: str, moment: Moment, *, is_joining: bool
     ) -> tuple[Draft, list[tuple[Pending[Any], Any]]]:
         """Return a draft of the group, which a member that joins may found or convert.
 
@@ -226,7 +226,10 @@ class ConsumerProtocol:
             if group is None:
                 return Draft(ConsumerGroup(group_id), is_new=True), []
             if isinstance(group, ClassicGroup):
-                return migration.upgrade(group, self._store)
+                upgrade = migration.upgrade(group, self._store)
+                for member in upgrade.draft.group.members.values():
+                    self._membership.renew_session(group_id, member, moment)
+                return upgrade
         raise _no_group(group_id)
 
     def _take_in(self, draft: Draft, request: ConsumerGroupHeartbeatRequest) -> Member:
