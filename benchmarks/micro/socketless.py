@@ -74,7 +74,7 @@ class SocketlessBroker:
         )
         self.partition = Partition(log, b"topic-id".ljust(16), 0, lambda _partition: None, state)
         self.burst = Burst(clock, print, lambda _: None)  # whoever appends ends it
-        services = SimpleNamespace(
+        self.services = services = SimpleNamespace(
             burst=self.burst,
             last_connection_serial=0,
             clock=clock,
