@@ -190,7 +190,9 @@ class DecoderWriter:
         self._formats.append("b")
         self._targets.append("marker")
         self._flush()
-        with self._lines.block("if marker == -1:"):
+        # A struct that may be null has a marker in front, which is unsigned in tagged fields.
+        null = -1 if present.field.tag is None else 0
+        with self._lines.block(f"if marker == {null}:"):
             self._lines.add(f"{target} = None")
         with self._lines.block("elif marker == 1:"):
             self._lines.add(read)

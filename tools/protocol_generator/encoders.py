@@ -178,7 +178,7 @@ class EncoderWriter:
             self._lines.add(write)
             return
         with self._lines.block(f"if {value} is None:"):
-            self._append('b"\\xff"')
+            self._append('b"\\xff"' if present.field.tag is None else 'b"\\x00"')
         with self._lines.block("else:"):
             self._append('b"\\x01"')
             self._lines.add(write)

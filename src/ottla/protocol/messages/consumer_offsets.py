@@ -3166,7 +3166,7 @@ def _write_consumer_group_member_metadata_value_v0(
     if message.classic_member_metadata != _DEFAULT_CLASSIC_MEMBER_METADATA:
         section: list[Buffer] = []
         if message.classic_member_metadata is None:
-            section.append(b"\xff")
+            section.append(b"\x00")
         else:
             section.append(b"\x01")
             _write_classic_member_metadata_v0(message.classic_member_metadata, section)
@@ -3270,7 +3270,7 @@ def _read_consumer_group_member_metadata_value_v0(
             if tag == 0:
                 (marker,) = _unpack_b(data, offset)
                 offset += 1
-                if marker == -1:
+                if marker == 0:
                     message.classic_member_metadata = None
                 elif marker == 1:
                     message.classic_member_metadata, offset = _read_classic_member_metadata_v0(

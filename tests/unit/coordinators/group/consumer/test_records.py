@@ -35,6 +35,12 @@ def test_wishes_survive(wishes):
     assert records.wishes_of(read(records.wishes_change("g", "m", wishes))) == wishes
 
 
+def test_no_classic_side_is_written_as_kafka_does():
+    """It is tagged field 0 of one byte, a null mark without sign; leaving it out says otherwise."""
+    record = records.wishes_change("g", "m", Wishes(client_id="c", client_host="/h")).record()
+    assert record.value.endswith(b"\x01\x00\x01\x00")
+
+
 def test_holdings_survive():
     """With the epoch in which each partition was assigned."""
     holdings = Holdings(
