@@ -2,7 +2,7 @@
 """ConsumerGroupDescribe (key 69): consumer groups with members and assignments (KIP-848).
 
 Versions 0 to 1: v1 member_type. Answers, for each group, INVALID_GROUP_ID, GROUP_ID_NOT_FOUND,
-NOT_COORDINATOR, COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS.
+NOT_COORDINATOR, COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS, UNSUPPORTED_VERSION.
 """
 
 from __future__ import annotations

@@ -184,6 +184,7 @@ class GroupCoordinator:
         moment: Moment,
     ) -> Pending[ConsumerGroupHeartbeatResponse]:
         """Let a member of the consumer protocol join, report or leave."""
+        self._require_consumer_protocol()
         return self._write(
             request.group_id,
             lambda s: s.consumer.heartbeat(request, client, version, moment),
@@ -282,6 +283,7 @@ class GroupCoordinator:
 
     def describe_consumer_group(self, group_id: str) -> Pending[DescribedConsumerGroup]:
         """Return a consumer group with its members; raises or fails with GROUP_ID_NOT_FOUND."""
+        self._require_consumer_protocol()
         _require_name(group_id)
         return self.runtime.read(
             self.partition_for(group_id), lambda s: s.consumer.describe(group_id)
@@ -290,6 +292,13 @@ class GroupCoordinator:
     def delete_group(self, group_id: str, moment: Moment) -> Pending[None]:
         """Delete a group without members, and its offsets."""
         return self._write(group_id, lambda s: s.delete_group(group_id), moment)
+
+    def _require_consumer_protocol(self) -> None:
+        """Raise UNSUPPORTED_VERSION if an administrator has switched the protocol off."""
+        if "consumer" not in self._settings.group_coordinator_rebalance_protocols:
+            raise ApiError(
+                ErrorCode.UNSUPPORTED_VERSION, "this broker does not serve the consumer protocol"
+            )
 
     def _write(
         self, group_id: str, decide: Callable[[GroupShard], Result[Answer]], moment: Moment

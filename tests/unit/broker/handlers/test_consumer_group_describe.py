@@ -63,3 +63,9 @@ def test_the_coordinator_may_be_elsewhere_or_busy(client):
     assert describe(client, "g")[0].error_code == ErrorCode.NOT_COORDINATOR
     client.world.groups.runtime.begin_load(0, client.world.partition)
     assert describe(client, "g")[0].error_code == ErrorCode.COORDINATOR_LOAD_IN_PROGRESS
+
+
+def test_the_protocol_may_be_switched_off(client):
+    """UNSUPPORTED_VERSION for every group."""
+    client.world.settings.group_coordinator_rebalance_protocols = ("classic",)
+    assert describe(client, "g")[0].error_code == ErrorCode.UNSUPPORTED_VERSION

@@ -98,3 +98,9 @@ def test_the_log_may_refuse(client):
     client.world.partition.refusal = ApiError(ErrorCode.NOT_ENOUGH_REPLICAS)
     assert client.ask(joining(), 1).error_code == ErrorCode.COORDINATOR_NOT_AVAILABLE
     assert client.ask(joining(), 1).member_epoch == 2
+
+
+def test_the_protocol_may_be_switched_off(client):
+    """UNSUPPORTED_VERSION makes clients fall back, or say what is wrong."""
+    client.world.settings.group_coordinator_rebalance_protocols = ("classic",)
+    assert client.ask(joining(), 1).error_code == ErrorCode.UNSUPPORTED_VERSION
