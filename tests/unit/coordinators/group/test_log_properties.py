@@ -131,12 +131,12 @@ class Groups(RuleBasedStateMachine):
             for _ in range(count):
                 self.world.join(group_id=group_id, version=3)
             group = self.group(group_id)
-        self.world.pass_time(5 * DELAY_MS)
+        self.pass_time(5 * DELAY_MS)
         members = [*group.pending_members, *group.members]
         for number, member_id in enumerate(members):
             if number != missing and group.state not in (STABLE, EMPTY):
                 self._join_again(group, member_id, RANGE)
-        self.world.pass_time(70_000 if missing < len(members) else 0)
+        self.pass_time(70_000 if missing < len(members) else 0)
         for number in range(len(group.members)):
             self.sync(group_id, number, stale=False)
 
