@@ -19,6 +19,7 @@ from ottla.metadata.config_keys import BROKER_KEYS
 from ottla.metadata.config_keys.resources import CLIENT_METRICS_KEYS, GROUP_KEYS, TOPIC_KEYS
 from ottla.metadata.configs import (
     check_broker_texts,
+    check_group_texts,
     check_texts,
     check_topic_texts,
     describe_topic,
@@ -202,5 +203,7 @@ def _check_texts(
         # What stands there already may come from another version: only changes are judged.
         changed = {key: text for key, text in after.items() if before.get(key) != text}
         check_broker_texts(changed, cluster_default=not name)
+    elif kind == ResourceType.GROUP:
+        check_group_texts(after, settings)
     else:
         check_texts(_KEYS[kind], after)

@@ -13,7 +13,7 @@ manager (log settings) and the handlers of DescribeConfigs and CreateTopics.
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from ottla.base.config_def import ConfigType, UpdateMode, nearest_name
 from ottla.base.errors import ConfigError
@@ -114,6 +114,41 @@ def check_texts(keys: Mapping[str, ConfigKey], texts: Mapping[str, str]) -> None
     """Raise ConfigError unless every text is a valid value of a key in the table."""
     for name, text in texts.items():
         known_key(keys, name).parse(text)
+
+
+def check_group_texts(texts: Mapping[str, str], broker: BrokerTexts) -> None:
+    """Raise ConfigError unless a group may have these settings on such a broker.
+
+    `consumer.session.timeout.ms` has to lie between the broker's
+    `group.consumer.min.session.timeout.ms` and its maximum, and so with other numbers; members
+    have to send heartbeats more often than their sessions last.
+    """
+    check_texts(GROUP_KEYS, texts)
+    for name, text in texts.items():
+        family, _, rest = name.partition(".")
+        for bound, word in (("min", "at least"), ("max", "at most")):
+            limit_key = BROKER_KEYS.get(f"group.{family}.{bound}.{rest}")
+            if limit_key is None:
+                continue
+            value = cast("int", GROUP_KEYS[name].parse(text))
+            limit = cast("int", _broker_value(limit_key, broker))
+            if value < limit if bound == "min" else value > limit:
+                raise ConfigError(name, text, f"it must be {word} {limit} ({limit_key.name})")
+    for family in dict.fromkeys(name.partition(".")[0] for name in texts):
+        session = _group_number(f"{family}.session.timeout.ms", texts, broker)
+        heartbeat = _group_number(f"{family}.heartbeat.interval.ms", texts, broker)
+        if session <= heartbeat:
+            raise ConfigError(
+                f"{family}.session.timeout.ms",
+                session,
+                f"it must be more than {family}.heartbeat.interval.ms ({heartbeat})",
+            )
+
+
+def _group_number(name: str, texts: Mapping[str, str], broker: BrokerTexts) -> int:
+    if name in texts:
+        return cast("int", GROUP_KEYS[name].parse(texts[name]))
+    return cast("int", _broker_value(BROKER_KEYS[f"group.{name}"], broker))
 
 
 def known_key(keys: Mapping[str, ConfigKey], name: str) -> ConfigKey:

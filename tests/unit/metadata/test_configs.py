@@ -14,6 +14,7 @@ from ottla.metadata.configs import (
     TopicConfigs,
     UnknownConfigError,
     check_broker_texts,
+    check_group_texts,
     check_topic_texts,
     describe_broker,
     describe_client_metrics,
@@ -222,3 +223,36 @@ def test_client_metrics():
     entry = one(describe_client_metrics({"interval.ms": "500"}, ["interval.ms"]))
     assert (entry.value, entry.source) == ("500", ConfigSource.CLIENT_METRICS)
     assert one(describe_client_metrics({}, ["match"])).source is ConfigSource.DEFAULT
+
+
+@pytest.mark.parametrize(
+    ("own", "fault"),
+    [
+        ({"consumer.session.timeout.ms": "44999"}, "at least 45000"),
+        ({"consumer.session.timeout.ms": "60001"}, "at most 60000"),
+        ({"consumer.heartbeat.interval.ms": "4999"}, "at least 5000"),
+        ({"consumer.heartbeat.interval.ms": "15001"}, "at most 15000"),
+        ({"consumer.assignment.interval.ms": "15001"}, "at most 15000"),
+        ({"share.session.timeout.ms": "1"}, "at least 45000"),
+        ({"streams.heartbeat.interval.ms": "1"}, "at least 5000"),
+        ({"consumer.session.timeout.ms": "soon"}, "whole number"),
+    ],
+)
+def test_settings_of_groups_have_the_brokers_limits(own, fault):
+    """A group cannot go beyond what the broker allows for groups of its kind."""
+    with pytest.raises(ConfigError, match=fault):
+        check_group_texts(own, texts())
+
+
+def test_members_talk_more_often_than_their_sessions_last():
+    """The limits may overlap; then this still holds, with the broker's value for what is unset."""
+    broker = texts({"group.consumer.min.session.timeout.ms": "5000"})
+    check_group_texts({"consumer.session.timeout.ms": "5001"}, broker)
+    with pytest.raises(ConfigError, match="more than consumer"):
+        check_group_texts({"consumer.session.timeout.ms": "5000"}, broker)
+    with pytest.raises(ConfigError, match="more than consumer"):
+        check_group_texts(
+            {"consumer.session.timeout.ms": "6000", "consumer.heartbeat.interval.ms": "7000"},
+            broker,
+        )
+    check_group_texts({"share.auto.offset.reset": "earliest"}, broker)
