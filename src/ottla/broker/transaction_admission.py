@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ottla.coordinators.pending import Pending
 from ottla.coordinators.ports import ProducerIdentity
+from ottla.coordinators.transaction.client_errors import PRODUCE_ADDS_FROM, produce_error
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.records.batch import HEADER_BYTES, TRANSACTIONAL
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from ottla.broker.produce_codec import PartitionData, ProduceRequestView, TopicData
     from ottla.replication.partition import Partition, Verification
 
-IMPLICIT_ADD_FROM: Final = 12
+IMPLICIT_ADD_FROM: Final = PRODUCE_ADDS_FROM
 """Produce versions from here on are sent by producers that leave adding to the brokers."""
 
 RETRY_MS_MIN: Final = 1
@@ -37,15 +38,6 @@ RETRY_MS_MIN: Final = 1
 _PRODUCER: Final = struct.Struct(">qhi")  # id, epoch, base sequence
 _PRODUCER_AT: Final = 43
 _ATTRIBUTES_AT: Final = 22  # their low byte
-
-_RETRIABLE: Final = frozenset(
-    (
-        ErrorCode.CONCURRENT_TRANSACTIONS,
-        ErrorCode.COORDINATOR_LOAD_IN_PROGRESS,
-        ErrorCode.COORDINATOR_NOT_AVAILABLE,
-        ErrorCode.NOT_COORDINATOR,
-    )
-)
 
 TopicPartition = tuple[str, int]
 Refusals = dict[TopicPartition, ApiError]
@@ -95,9 +87,16 @@ class TransactionAdmission:
         return found
 
     def ask(
-        self, transactional_id: str, questions: Sequence[Question], version: int
+        self,
+        transactional_id: str,
+        questions: Sequence[Question],
+        version: int,
+        tell: Callable[[ErrorCode, int], ErrorCode] = produce_error,
     ) -> Pending[Refusals]:
-        """Ask the coordinator; done with the partitions that it refuses, and why."""
+        """Ask the coordinator; done with the partitions that it refuses, and why.
+
+        `version` is that of Produce; `tell(code, version)` is what the client is told of a refusal.
+        """
         answered: Pending[Refusals] = Pending()
         if len({question.producer for question in questions}) > 1:
             error = ApiError(
@@ -117,7 +116,9 @@ class TransactionAdmission:
             self._services.clock.now_ms()
             + self._services.config.add_partitions_to_txn_retry_backoff_max_ms
         )
-        _Attempt(self._services, transactional_id, questions, version, deadline_ms, answered).run()
+        _Attempt(
+            self._services, transactional_id, questions, version, deadline_ms, tell, answered
+        ).run()
         return answered
 
 
@@ -130,6 +131,7 @@ class _Attempt:
         "_pause_ms",
         "_questions",
         "_services",
+        "_tell",
         "_transactional_id",
         "_version",
     )
@@ -141,6 +143,7 @@ class _Attempt:
         questions: Sequence[Question],
         version: int,
         deadline_ms: int,
+        tell: Callable[[ErrorCode, int], ErrorCode],
         answered: Pending[Refusals],
     ) -> None:
         self._services = services
@@ -148,6 +151,7 @@ class _Attempt:
         self._questions = questions
         self._version = version
         self._deadline_ms = deadline_ms
+        self._tell = tell
         self._answered = answered
         self._pause_ms = RETRY_MS_MIN
 
@@ -193,7 +197,9 @@ class _Attempt:
             if code == ErrorCode.NONE:
                 question.verification.has_passed = True
             else:
-                refusals[place] = ApiError(*_as_produce_error(code, self._version))
+                if code == ErrorCode.PRODUCER_FENCED:
+                    code = ErrorCode.INVALID_PRODUCER_EPOCH
+                refusals[place] = ApiError(self._tell(code, self._version), _why(code))
         self._answered.complete(refusals)
 
 
@@ -201,19 +207,9 @@ def _place(question: Question) -> TopicPartition:
     return question.partition.topic, question.partition.index
 
 
-def _as_produce_error(code: ErrorCode, version: int) -> tuple[ErrorCode, str]:
-    """Return what a producer understands of a coordinator's answer.
-
-    What passes by itself becomes NOT_ENOUGH_REPLICAS: every producer sends again then, and none
-    asks for new metadata first.
-    """
-    if code in _RETRIABLE:
-        return (
-            ErrorCode.NOT_ENOUGH_REPLICAS,
-            f"the transaction coordinator could not confirm the partition yet: {code.name}",
-        )
-    if code == ErrorCode.PRODUCER_FENCED:
-        return ErrorCode.INVALID_PRODUCER_EPOCH, "another instance has taken over the producer"
-    if code == ErrorCode.TRANSACTION_ABORTABLE and version < IMPLICIT_ADD_FROM - 1:
-        code = ErrorCode.INVALID_TXN_STATE
-    return code, "the partition is no part of an open transaction of this producer"
+def _why(code: ErrorCode) -> str:
+    if code == ErrorCode.INVALID_PRODUCER_EPOCH:
+        return "another instance has taken over the producer"
+    if code in (ErrorCode.INVALID_PRODUCER_ID_MAPPING, ErrorCode.TRANSACTION_ABORTABLE):
+        return "the partition is no part of an open transaction of this producer"
+    return f"the transaction coordinator could not confirm the partition yet: {code.name}"

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import logging
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Final, Protocol
 
 from ottla.base.clock import Moment
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
     from ottla.replication.replica_manager import ReplicaManager
 
 _logger = logging.getLogger(__name__)
+
+MARKERS_PER_TURN: Final = 200
+"""Markers of one transaction that are written in one turn of the loop: some milliseconds."""
 
 FIRST_PAUSE_MS: Final = 20
 PAUSE_MS_MAX: Final = 1000
@@ -130,7 +134,7 @@ class Coordinator(Protocol):
 class _Job:
     """One transaction whose markers are being written."""
 
-    __slots__ = ("due", "left", "pause_ms", "under_way")
+    __slots__ = ("due", "has_failed", "left", "pause_ms", "under_way")
 
     def __init__(self, due: MarkersDue) -> None:
         self.due = due
@@ -140,6 +144,7 @@ class _Job:
             for index in indexes
         }
         self.under_way = 0  # writes that have not been answered
+        self.has_failed = False  # one of those since the last pause
         self.pause_ms = FIRST_PAUSE_MS
 
     @property
@@ -196,7 +201,7 @@ class TransactionMarkers:
         if not job.left:
             self._complete(job)
             return
-        places = tuple(job.left)
+        places = tuple(islice(job.left, MARKERS_PER_TURN))
         job.under_way = len(places)
         for place in places:
             write = partial(self._writer.write, *place, send.producer, marker, moment)
@@ -217,10 +222,14 @@ class TransactionMarkers:
             return
         if self._is_settled(job, place, code):
             del job.left[place]
+        else:
+            job.has_failed = True
         if job.under_way:
             return
-        if job.left:
+        if job.has_failed:
             self._again(job)
+        elif job.left:
+            self._call_later(0, lambda: self._write(job))
         else:
             self._complete(job)
 
@@ -265,6 +274,7 @@ class TransactionMarkers:
         """Try once more after a pause, a longer one each time."""
         if self._is_stopped:
             return
+        job.has_failed = False
         pause_ms = job.pause_ms
         job.pause_ms = min(2 * pause_ms, PAUSE_MS_MAX)
         self._call_later(pause_ms / 1000, lambda: self._write(job))

@@ -217,7 +217,7 @@ def test_a_transaction_that_is_about_to_complete_is_waited_for(world, coordinato
         coordinator.answer(ErrorCode.CONCURRENT_TRANSACTIONS)
     assert pauses[:6] == [0.001, 0.002, 0.004, 0.008, 0.016, 0.02]
     assert sum(pauses) <= 0.1
-    assert codes(client.answer()) == [ErrorCode.NOT_ENOUGH_REPLICAS]
+    assert codes(client.answer()) == [ErrorCode.CONCURRENT_TRANSACTIONS]
     assert len(coordinator.asked) == len(pauses) + 1
 
 

@@ -144,6 +144,18 @@ def test_what_fails_is_tried_again_for_as_long_as_it_takes(driver):
     assert driver.label == "CompleteCommit"
 
 
+def test_a_large_transaction_holds_nobody_up(driver, monkeypatch):
+    """Its markers are written over several turns of the loop; what failed comes after a pause."""
+    monkeypatch.setattr("ottla.broker.transaction_markers.MARKERS_PER_TURN", 2)
+    driver.writer.codes["a", 3] = [ErrorCode.NOT_ENOUGH_REPLICAS]
+    driver.decide(*(("a", index) for index in range(6)))
+    pauses = []
+    while driver.label == "PrepareCommit":
+        pauses += driver.timers.fire()
+    assert pauses == [0, 20, 0]
+    assert [index for (_, index), *_ in driver.writer.written] == [0, 1, 2, 3, 3, 4, 5]
+
+
 def test_a_partition_that_is_gone_counts_as_done(driver):
     """Its topic was deleted while the transaction was open."""
     driver.topics = {"a": 2}

@@ -10,11 +10,13 @@ Closes the connection when the request may belong to an earlier transaction (KAF
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from ottla.coordinators.pending import Pending, outcome_of
 from ottla.coordinators.ports import ProducerIdentity
 from ottla.coordinators.transaction.client_errors import OTHERS_KNOW_FENCED_FROM, fenced_for
+from ottla.coordinators.transaction.coordinator import CONSUMER_OFFSETS
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.protocol.messages.add_offsets_to_txn import (
     AddOffsetsToTxnRequest,
@@ -22,6 +24,8 @@ from ottla.protocol.messages.add_offsets_to_txn import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from ottla.broker.context import RequestContext
 
 VERSIONS = range(5)
@@ -30,10 +34,18 @@ REQUEST = AddOffsetsToTxnRequest
 
 def handle(
     request: AddOffsetsToTxnRequest, context: RequestContext
-) -> Pending[AddOffsetsToTxnResponse]:
+) -> Pending[AddOffsetsToTxnResponse] | Awaitable[AddOffsetsToTxnResponse]:
     """Make the group's partition of `__consumer_offsets` part of the transaction."""
     if not request.group_id:
         raise ApiError(ErrorCode.INVALID_GROUP_ID)
+    if CONSUMER_OFFSETS not in context.services.image.topics_by_name:
+        return _create_and_add(request, context)
+    return _add(request, context)
+
+
+def _add(
+    request: AddOffsetsToTxnRequest, context: RequestContext
+) -> Pending[AddOffsetsToTxnResponse]:
     version = context.header.api_version
     added = outcome_of(
         lambda: context.services.transactions.add_offsets(
@@ -49,3 +61,13 @@ def handle(
             error_code=fenced_for(done.error_code, version, OTHERS_KNOW_FENCED_FROM)
         )
     )
+
+
+async def _create_and_add(
+    request: AddOffsetsToTxnRequest, context: RequestContext
+) -> AddOffsetsToTxnResponse:
+    """Create the topic first: some clients come here before they look for a group coordinator."""
+    await context.services.controller.create_automatic_topics([CONSUMER_OFFSETS])
+    answered: asyncio.Future[AddOffsetsToTxnResponse] = asyncio.get_running_loop().create_future()
+    _add(request, context).when_done(lambda done: answered.set_result(done.value))
+    return await answered

@@ -6,10 +6,10 @@ TRANSACTION_ABORTABLE · v5 the offsets' partition becomes part of the transacti
 (KIP-890).
 The transaction coordinator is asked first, unless the partition knows the transaction already.
 Answers by partition: UNKNOWN_TOPIC_OR_PARTITION, OFFSET_METADATA_TOO_LARGE; and with the same code
-for all: NOT_COORDINATOR, COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE (also while the
-transaction before completes), INVALID_GROUP_ID, UNKNOWN_MEMBER_ID, FENCED_INSTANCE_ID,
-ILLEGAL_GENERATION, INVALID_PRODUCER_ID_MAPPING, INVALID_PRODUCER_EPOCH, INVALID_TXN_STATE,
-TRANSACTION_ABORTABLE.
+for all: NOT_COORDINATOR, COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE,
+CONCURRENT_TRANSACTIONS while the transaction before completes, INVALID_GROUP_ID, UNKNOWN_MEMBER_ID,
+FENCED_INSTANCE_ID, ILLEGAL_GENERATION, INVALID_PRODUCER_ID_MAPPING, INVALID_PRODUCER_EPOCH,
+INVALID_TXN_STATE, TRANSACTION_ABORTABLE.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from ottla.broker.transaction_admission import IMPLICIT_ADD_FROM, Question, Tran
 from ottla.controller.topic_names import CONSUMER_OFFSETS
 from ottla.coordinators.pending import Pending, outcome_of
 from ottla.coordinators.ports import ProducerIdentity
+from ottla.coordinators.transaction.client_errors import offset_commit_error
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.protocol.messages.txn_offset_commit import (
     TxnOffsetCommitRequest,
@@ -74,6 +75,7 @@ def _admit(request: TxnOffsetCommitRequest, context: RequestContext) -> Pending[
     partition = services.replicas.get(CONSUMER_OFFSETS, index)
     if partition is None:
         raise ApiError(ErrorCode.NOT_COORDINATOR)
+    version = context.header.api_version
     producer = ProducerIdentity(request.producer_id, request.producer_epoch)
     if partition.is_verified(*producer):
         return Pending.of(None)
@@ -84,7 +86,8 @@ def _admit(request: TxnOffsetCommitRequest, context: RequestContext) -> Pending[
         .ask(
             request.transactional_id,
             [Question(partition, producer, verification)],
-            _PRODUCE_VERSION_LIKE[context.header.api_version],
+            _PRODUCE_VERSION_LIKE[version],
+            lambda code, _: offset_commit_error(code, version),
         )
         .followed_by(_unless_refused)
     )
@@ -92,8 +95,6 @@ def _admit(request: TxnOffsetCommitRequest, context: RequestContext) -> Pending[
 
 def _unless_refused(refusals: Refusals) -> Pending[None]:
     for refusal in refusals.values():
-        if refusal.code == ErrorCode.NOT_ENOUGH_REPLICAS:
-            raise ApiError(ErrorCode.COORDINATOR_NOT_AVAILABLE, refusal.message)
         raise refusal
     return Pending.of(None)
 

@@ -20,8 +20,6 @@ PRODUCE_ADDS_FROM: Final = 12
 """Version of Produce from which a partition is added to the transaction by writing to it."""
 PRODUCE_KNOWS_ABORTABLE_FROM: Final = 11
 
-OFFSET_COMMIT_ADDS_FROM: Final = 5
-"""Version of TxnOffsetCommit from which a group is added to the transaction by committing."""
 OFFSET_COMMIT_KNOWS_ABORTABLE_FROM: Final = 4
 
 _NOT_VERIFIED: Final = frozenset(

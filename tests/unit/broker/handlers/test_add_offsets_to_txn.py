@@ -38,6 +38,16 @@ def test_the_groups_partition_takes_part(handlers, version):
     assert handlers.world.state().partitions == {"__consumer_offsets": (index,)}
 
 
+def test_the_first_group_has_the_topic_created(handlers):
+    """A client may ask this before it looks for the group's coordinator."""
+    producer = handlers.init()
+    image = handlers.world.image
+    del image.topics_by_name["__consumer_offsets"], handlers.topics["__consumer_offsets"]
+    handlers.world.coordinator.follow_image(image)
+    assert handlers.ask(request(producer), 3).error_code == ErrorCode.NONE
+    assert "__consumer_offsets" in handlers.topics
+
+
 def test_a_group_has_a_name(handlers):
     """INVALID_GROUP_ID."""
     with pytest.raises(ApiError) as caught:

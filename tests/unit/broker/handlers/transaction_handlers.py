@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
+import inspect
 from types import SimpleNamespace
 from typing import Any
 
-from tests.unit.coordinators.transaction.world import World
+from tests.unit.coordinators.transaction.world import GROUP_PARTITIONS, World
 
 from ottla.broker.handlers import HANDLER_BY_KEY
 from ottla.coordinators.pending import Pending
@@ -24,6 +26,11 @@ class Handlers:
     def __init__(self) -> None:
         self.world = World()
         self.marker_writer: Any = None
+        self.topics = dict(TOPICS)
+
+    async def _create(self, names: list[str]) -> None:
+        self.topics |= dict.fromkeys(names, GROUP_PARTITIONS)
+        self.world.coordinator.follow_image(self.world.image)
 
     def ask(self, request: Any, version: int, serial: int = 1) -> Any:
         """Send a request over a connection; return its answer, or None while it waits."""
@@ -39,11 +46,14 @@ class Handlers:
             services=SimpleNamespace(
                 transactions=self.world.coordinator,
                 marker_writer=self.marker_writer,
-                image=SimpleNamespace(partition=_partition),
+                image=SimpleNamespace(partition=_partition, topics_by_name=self.topics),
+                controller=SimpleNamespace(create_automatic_topics=self._create),
             ),
             moment=self.world.moment,
         )
         outcome = module.handle(type(request).decode(request.encode(version), version), context)
+        if inspect.isawaitable(outcome):
+            outcome = Pending.of(asyncio.run(_wait_for(outcome)))
         assert isinstance(outcome, Pending)
         if not outcome.is_done:
             return None
@@ -59,3 +69,7 @@ class Handlers:
 
 def _partition(topic: str, index: int) -> object | None:
     return object() if 0 <= index < TOPICS.get(topic, 0) else None
+
+
+async def _wait_for(outcome: Any) -> Any:
+    return await outcome
