@@ -154,24 +154,7 @@ class Commits:
         metadata is too long has OFFSET_METADATA_TOO_LARGE; the others are stored.
         """
         # hot: benchmarks/micro/offset_commit.py
-        generation = request.generation_id_or_member_epoch
-        group = self._store.groups.get(request.group_id)
-        check = None
-        if group is not None:
-            check = group.check_offset_commit(
-                request.member_id,
-                request.group_instance_id,
-                generation,
-                is_transactional=False,
-                version=version,
-            )
-            if isinstance(group, ClassicGroup):
-                self._keep_alive(group, request.member_id, moment)
-        elif generation >= 0:
-            is_known = version >= GROUP_ID_NOT_FOUND_FROM
-            raise ApiError(
-                ErrorCode.GROUP_ID_NOT_FOUND if is_known else ErrorCode.ILLEGAL_GENERATION
-            )
+        check = self._check(request, version, moment)
         retention_ms = request.retention_time_ms
         wall_ms = moment.wall_ms
         if check is None and retention_ms == BROKER_RETENTION:
@@ -214,6 +197,30 @@ class Commits:
                 )
             )
         return Result(records, OffsetCommitResponse(topics=answers))
+
+    def _check(
+        self, request: OffsetCommitRequest, version: int, moment: Moment
+    ) -> CommitCheck | None:
+        """Return what each partition is asked; raises what the group has against the member."""
+        generation = request.generation_id_or_member_epoch
+        group = self._store.groups.get(request.group_id)
+        if group is None:
+            if generation < 0:
+                return None
+            is_known = version >= GROUP_ID_NOT_FOUND_FROM
+            raise ApiError(
+                ErrorCode.GROUP_ID_NOT_FOUND if is_known else ErrorCode.ILLEGAL_GENERATION
+            )
+        check = group.check_offset_commit(
+            request.member_id,
+            request.group_instance_id,
+            generation,
+            is_transactional=False,
+            version=version,
+        )
+        if isinstance(group, ClassicGroup):
+            self._keep_alive(group, request.member_id, moment)
+        return check
 
     def _keep_alive(self, group: ClassicGroup, member_id: str, moment: Moment) -> None:
         """Take a commit for a heartbeat."""
