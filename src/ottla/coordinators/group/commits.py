@@ -6,6 +6,7 @@ Both share everything but who may commit and whether the records belong to a tra
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from ottla.coordinators.group.classic.group import PREPARING_REBALANCE, STABLE, ClassicGroup
@@ -37,7 +38,7 @@ from ottla.protocol.primitives import ZERO_UUID
 from ottla.records.builder import NO_HEADERS, encode_varint, record_front
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ottla.base.clock import Moment
     from ottla.coordinators.group.group import CommitCheck
@@ -122,19 +123,48 @@ def plain_commits(request: OffsetCommitRequest, wall_ms: int) -> PlainCommits | 
     return PlainCommits(name, prefix, values, b"".join(parts))
 
 
-def _accepted(request: OffsetCommitRequest) -> OffsetCommitResponse:
-    return OffsetCommitResponse(
-        topics=[
-            OffsetCommitResponseTopic(
-                name=topic.name,
-                topic_id=topic.topic_id,
-                partitions=[
-                    OffsetCommitResponsePartition(partition_index=partition.partition_index)
-                    for partition in topic.partitions
-                ],
-            )
-            for topic in request.topics
-        ]
+class Accepted(OffsetCommitResponse):
+    """What every commit of the same partitions is answered: shared, so nobody may change it."""
+
+    __slots__ = ("_encoded",)
+
+    def __init__(self, topics: Iterable[OffsetCommitResponseTopic]) -> None:
+        super().__init__(topics=topics)
+        self._encoded: dict[int, bytes] = {}
+
+    def encode(self, version: int) -> bytes:
+        """Return the body in `version`."""
+        encoded = self._encoded.get(version)
+        if encoded is None:
+            encoded = self._encoded[version] = super().encode(version)
+        return encoded
+
+
+def accepted(request: OffsetCommitRequest) -> Accepted:
+    """Answer that all offsets of a request are stored."""
+    return _accepted(
+        tuple(
+            [
+                (
+                    topic.name,
+                    topic.topic_id,
+                    tuple([partition.partition_index for partition in topic.partitions]),
+                )
+                for topic in request.topics
+            ]
+        )
+    )
+
+
+@lru_cache(maxsize=256)
+def _accepted(topics: tuple[tuple[str, bytes, tuple[int, ...]], ...]) -> Accepted:
+    return Accepted(
+        OffsetCommitResponseTopic(
+            name=name,
+            topic_id=topic_id,
+            partitions=[OffsetCommitResponsePartition(partition_index=index) for index in indexes],
+        )
+        for name, topic_id, indexes in topics
     )
 
 
@@ -160,7 +190,7 @@ class Commits:
         if check is None and retention_ms == BROKER_RETENTION:
             encoded = plain_commits(request, wall_ms)
             if encoded is not None:
-                return Result(encoded, _accepted(request))
+                return Result(encoded, accepted(request))
         prefix = group_key_prefix(request.group_id.encode())
         metadata_max = self._store.settings.offset_metadata_max_bytes
         records: list[CoordinatorRecord] = []

@@ -15,7 +15,7 @@ from tests.unit.coordinators.group.group_world import (
 )
 
 from ottla.broker.coordinator_partition import encode_batch
-from ottla.coordinators.group.commits import plain_commits
+from ottla.coordinators.group.commits import accepted, plain_commits
 from ottla.coordinators.group.records import (
     group_key_prefix,
     offset_value,
@@ -29,6 +29,7 @@ from ottla.protocol.messages.offset_commit import (
     OffsetCommitRequest,
     OffsetCommitRequestPartition,
     OffsetCommitRequestTopic,
+    OffsetCommitResponse,
 )
 
 
@@ -244,3 +245,14 @@ def test_producers_know_no_member_epochs(monkeypatch, code, told):
 
     monkeypatch.setattr(world.group, "check_offset_commit", check)
     assert code_of(world.commit_in_transaction(9, {0: 1})) == told
+
+
+def test_the_same_partitions_are_answered_with_the_same_bytes():
+    """In every version what the plain answer is; other partitions have another answer."""
+    request = request_of({"t": {0: (1, 1), 3: (2, 2)}})
+    answer = accepted(request)
+    again = accepted(request_of({"t": {0: (7, 1), 3: (8, 2)}}))
+    for version in OffsetCommitResponse.VERSIONS:
+        plain = OffsetCommitResponse(topics=answer.topics).encode(version)
+        assert answer.encode(version) == again.encode(version) == plain
+    assert accepted(request_of({"t": {0: (1, 1)}})).encode(8) != answer.encode(8)
