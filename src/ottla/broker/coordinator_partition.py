@@ -11,10 +11,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ottla.base.errors import StorageError
-from ottla.coordinators.ports import CoordinatorRecord, LoadedBatch, ProducerIdentity
+from ottla.coordinators.ports import (
+    CoordinatorRecord,
+    EncodedRecords,
+    LoadedBatch,
+    ProducerIdentity,
+)
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.records.batch import CONTROL, TRANSACTIONAL, iter_headers
-from ottla.records.builder import assemble_batch, encode_varint
+from ottla.records.builder import NO_HEADERS, assemble_batch, encode_varint, record_front
 from ottla.records.control import read_transaction_marker
 from ottla.records.record import iter_payload, read_payload
 
@@ -28,11 +33,9 @@ if TYPE_CHECKING:
 
 NO_PRODUCER = -1
 
-_DELTAS = tuple(encode_varint(delta) for delta in range(1024))
-_LENGTHS = tuple(encode_varint(length) for length in range(1024))
-_NO_VALUE = b"\x01"
-_NO_HEADERS = b"\x00"
-_FRONT = b"\x00\x00"  # attributes, timestamp delta
+NULL_BYTES = -1  # the length of a value that is null
+
+_LENGTHS = (*(encode_varint(length) for length in range(1024)), encode_varint(NULL_BYTES))
 
 
 class LedPartition:
@@ -98,25 +101,10 @@ def encode_batch(
 ) -> bytearray:
     """Return the batch of some records, all with the same timestamp."""
     # hot: benchmarks/micro/coordinator_write.py
-    parts: list[bytes] = []
-    add = parts.append
-    for delta, (key, value) in enumerate(records):
-        key_length = _varint(_LENGTHS, len(key))
-        offset_delta = _varint(_DELTAS, delta)
-        body = value or b""
-        value_length = _NO_VALUE if value is None else _varint(_LENGTHS, len(value))
-        size = 3 + len(offset_delta) + len(key_length) + len(key) + len(value_length) + len(body)
-        add(_varint(_LENGTHS, size))
-        add(_FRONT)
-        add(offset_delta)
-        add(key_length)
-        add(key)
-        add(value_length)
-        add(body)
-        add(_NO_HEADERS)
+    payload = records.payload if isinstance(records, EncodedRecords) else _payload_of(records)
     producer_id, producer_epoch = producer if producer is not None else (NO_PRODUCER, -1)
     return assemble_batch(
-        b"".join(parts),
+        payload,
         record_count=len(records),
         last_offset_delta=len(records) - 1,
         base_timestamp=wall_ms,
@@ -127,8 +115,13 @@ def encode_batch(
     )
 
 
-def _varint(table: Sequence[bytes], number: int) -> bytes:
-    return table[number] if number < len(table) else encode_varint(number)
+def _payload_of(records: Sequence[CoordinatorRecord]) -> bytes:
+    parts: list[bytes] = []
+    for delta, (key, value) in enumerate(records):
+        size = NULL_BYTES if value is None else len(value)
+        length = _LENGTHS[size] if size < len(_LENGTHS) else encode_varint(size)
+        parts += (record_front(len(key), size, delta), key, length, value or b"", NO_HEADERS)
+    return b"".join(parts)
 
 
 def decode_batches(data: bytes | bytearray | memoryview) -> Iterator[LoadedBatch]:

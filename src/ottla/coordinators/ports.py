@@ -18,10 +18,12 @@ the group and the transaction coordinator; `runtime` stands between them.
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from ottla.base.clock import Moment
     from ottla.coordinators.pending import Pending
@@ -37,6 +39,20 @@ class CoordinatorRecord(NamedTuple):
     key: bytes
     value: bytes | None
     """None deletes what the key stands for."""
+
+
+class EncodedRecords(Sequence[CoordinatorRecord]):
+    """Records that were put into their wire form all at once, for decisions made very often."""
+
+    __slots__ = ("payload",)
+
+    def __init__(self, payload: bytes) -> None:
+        self.payload = payload
+        """What their batch holds; each has the batch's timestamp."""
+
+    @abstractmethod
+    def replay_into(self, shard: Any, first_offset: int, producer: ProducerIdentity | None) -> None:
+        """Have the effect on the shard that decided on them of replaying one after the other."""
 
 
 class ProducerIdentity(NamedTuple):

@@ -22,7 +22,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from ottla.coordinators.pending import Pending
-from ottla.coordinators.ports import CoordinatorShard, ProducerIdentity, Result
+from ottla.coordinators.ports import CoordinatorShard, EncodedRecords, ProducerIdentity, Result
 from ottla.protocol.errors import ApiError, ErrorCode
 
 if TYPE_CHECKING:
@@ -268,10 +268,14 @@ class CoordinatorRuntime(Generic[Shard]):
                 raise refusal from error
             offset = end_offset - len(records)
             assert offset >= host.end_offset, (offset, host.end_offset)
-            replay, producer = host.shard.replay, result.producer
-            for record in records:
-                replay(record, offset, producer)
-                offset += 1
+            producer = result.producer
+            if isinstance(records, EncodedRecords):
+                records.replay_into(host.shard, offset, producer)
+            else:
+                replay = host.shard.replay
+                for record in records:
+                    replay(record, offset, producer)
+                    offset += 1
             host.end_offset = end_offset
         answer = result.answer
         if isinstance(answer, Pending):

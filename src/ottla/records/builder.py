@@ -11,6 +11,7 @@ Callers: clients, coordinators, controllers, compaction, recompression, tests.
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from ottla.records.batch import (
@@ -48,6 +49,9 @@ def encode_varint(number: int) -> bytes:
     return bytes(out)
 
 
+NO_HEADERS: Final = b"\x00"
+"""How a record without headers ends."""
+
 _ONE_BYTE: Final = tuple(bytes((number,)) for number in range(0x80))
 
 
@@ -68,6 +72,18 @@ def encode_record(
         _add_bytes(parts, header_value)
     body = b"".join(parts)
     return encode_varint(len(body)) + body
+
+
+@lru_cache(maxsize=1 << 16)
+def record_front(key_bytes: int, value_bytes: int, offset_delta: int) -> bytes:
+    """Return what stands before the key of a record with its batch's timestamp and no headers.
+
+    A value of -1 bytes is null. The key follows, then the value with its length, then a zero.
+    """
+    delta, key_length = encode_varint(offset_delta), encode_varint(key_bytes)
+    value_size = len(encode_varint(value_bytes)) + max(0, value_bytes)
+    size = 2 + len(delta) + len(key_length) + key_bytes + value_size + len(NO_HEADERS)
+    return b"".join((encode_varint(size), b"\x00\x00", delta, key_length))
 
 
 def _add_bytes(parts: list[bytes], data: bytes | None) -> None:

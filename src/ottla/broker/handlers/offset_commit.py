@@ -92,12 +92,13 @@ def _refused(request: OffsetCommitRequest, error: ApiError) -> OffsetCommitRespo
 def _with(
     committed: OffsetCommitResponse, unknown: list[OffsetCommitResponseTopic]
 ) -> OffsetCommitResponse:
-    """Return both; a topic that is in both is named once."""
-    by_topic = {(topic.name, topic.topic_id): topic for topic in committed.topics}
-    for topic in unknown:
+    """Return both in a new answer; a topic that is in both is named once."""
+    by_topic: dict[tuple[str, bytes], OffsetCommitResponseTopic] = {}
+    for topic in (*committed.topics, *unknown):
         known = by_topic.get((topic.name, topic.topic_id))
-        if known is None:
-            committed.topics.append(topic)
-        else:
-            known.partitions.extend(topic.partitions)
-    return committed
+        by_topic[topic.name, topic.topic_id] = OffsetCommitResponseTopic(
+            name=topic.name,
+            topic_id=topic.topic_id,
+            partitions=topic.partitions if known is None else known.partitions + topic.partitions,
+        )
+    return OffsetCommitResponse(topics=by_topic.values())

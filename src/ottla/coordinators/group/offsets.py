@@ -166,6 +166,14 @@ class Offsets:
         else:
             self._add_pending(group, key[end:], _PendingOffset(value, offset), producer)
 
+    def replay_commits(self, name: bytes, values: dict[bytes, bytes], first_offset: int) -> None:
+        """Take new offsets of one group, by spot, as if record by record."""
+        group = self._groups.get(name) or self._begin(name)
+        group.committed.update(values)
+        if group.pending:
+            for offset, spot in enumerate(values, first_offset):
+                group.supersede(spot, offset)
+
     def replay_marker(self, producer: ProducerIdentity, *, committed: bool) -> None:
         """Take the end of a transaction into the state."""
         for group in self._open.pop(producer.producer_id, {}).values():

@@ -52,7 +52,11 @@ _TOPIC_ID_TAG = b"\x01\x00\x10"  # one tagged field, number 0, of 16 bytes
 
 PARTITION_BYTES: Final = 4
 
+PLAIN_VALUE_BYTES: Final = _PLAIN_VALUE.size
+"""Of a value without metadata, but for the tail of its topic."""
+
 pack_partition = _PARTITION.pack
+pack_plain_value = _PLAIN_VALUE.pack
 
 
 class CommittedOffset(NamedTuple):
@@ -101,9 +105,7 @@ def offset_value(
     """Return the value of a committed offset; `tail` is that of its topic."""
     # hot: benchmarks/micro/offset_commit.py, once for each partition of a commit
     if not metadata:
-        return (
-            _PLAIN_VALUE.pack(OFFSET_VERSION, offset, leader_epoch, 1, commit_timestamp_ms) + tail
-        )
+        return pack_plain_value(OFFSET_VERSION, offset, leader_epoch, 1, commit_timestamp_ms) + tail
     text = metadata.encode()
     return b"".join(
         (

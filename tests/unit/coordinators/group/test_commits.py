@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.unit.coordinators.group.group_world import (
     DELAY_MS,
     G,
@@ -12,9 +14,23 @@ from tests.unit.coordinators.group.group_world import (
     topic_id_of,
 )
 
-from ottla.coordinators.group.records import read_offset_value, spot_of
-from ottla.coordinators.ports import ProducerIdentity
+from ottla.broker.coordinator_partition import encode_batch
+from ottla.coordinators.group.commits import accepted, plain_commits
+from ottla.coordinators.group.records import (
+    group_key_prefix,
+    offset_value,
+    read_offset_value,
+    spot_of,
+    topic_tail,
+)
+from ottla.coordinators.ports import CoordinatorRecord, ProducerIdentity
 from ottla.protocol.errors import ApiError, ErrorCode
+from ottla.protocol.messages.offset_commit import (
+    OffsetCommitRequest,
+    OffsetCommitRequestPartition,
+    OffsetCommitRequestTopic,
+    OffsetCommitResponse,
+)
 
 
 def codes(pending) -> dict:
@@ -37,6 +53,94 @@ def test_what_is_stored():
         5, 2, "m", wall_ms, -1, topic_id_of("t"),
     )  # fmt: skip
     assert read_offset_value(stored[spot_of("t", 1)]) == (6, -1, "", wall_ms, -1, bytes(16))
+
+
+NAMES = st.sampled_from(["t", "other", "a" * 100, "\u00e9"])
+COMMITTED = st.dictionaries(
+    NAMES,
+    st.dictionaries(
+        st.integers(0, 2**31 - 1),
+        st.tuples(st.integers(-1, 2**63 - 1), st.integers(-1, 2**31 - 1)),
+        min_size=1,
+        max_size=80,
+    ),
+    min_size=1,
+)
+
+
+def request_of(committed, metadata=None) -> OffsetCommitRequest:
+    """Make a request of offset and leader epoch by topic and partition."""
+    return OffsetCommitRequest(
+        group_id=G,
+        topics=[
+            OffsetCommitRequestTopic(
+                name=name,
+                topic_id=topic_id_of(name) if len(name) > 1 else bytes(16),
+                partitions=[
+                    OffsetCommitRequestPartition(
+                        partition_index=index,
+                        committed_offset=offset,
+                        committed_leader_epoch=epoch,
+                        committed_metadata=metadata,
+                    )
+                    for index, (offset, epoch) in partitions.items()
+                ],
+            )
+            for name, partitions in committed.items()
+        ],
+    )
+
+
+@given(COMMITTED)
+def test_plain_commits_are_the_records_that_they_stand_for(committed):
+    """Encoded at once or one by one: the same records, the same batch, the same state."""
+    request = request_of(committed)
+    encoded = plain_commits(request, 77)
+    one_by_one = [
+        CoordinatorRecord(
+            group_key_prefix(G.encode()) + spot_of(topic.name, one.partition_index),
+            offset_value(
+                one.committed_offset, one.committed_leader_epoch, "", 77, topic_tail(topic.topic_id)
+            ),
+        )
+        for topic in request.topics
+        for one in topic.partitions
+    ]
+    assert list(encoded) == one_by_one
+    assert (len(encoded), encoded[-1]) == (len(one_by_one), one_by_one[-1])
+    assert encode_batch(encoded, 77, None) == encode_batch(one_by_one, 77, None)
+    at_once, in_turn = GroupWorld().shard, GroupWorld().shard
+    encoded.replay_into(at_once, 5, None)
+    for offset, record in enumerate(one_by_one, 5):
+        in_turn.replay(record, offset, None)
+    assert at_once.offsets.of(G).committed == in_turn.offsets.of(G).committed
+
+
+def test_metadata_and_repeated_partitions_are_not_plain():
+    """They are encoded one by one."""
+    assert plain_commits(request_of({"t": {0: (1, 1)}}, "m"), 77) is None
+    twice = request_of({"t": {0: (1, 1)}})
+    twice.topics.append(twice.topics[0])
+    assert plain_commits(twice, 77) is None
+
+
+def test_a_partition_that_is_named_twice_has_the_later_offset():
+    """And both answers."""
+    world = GroupWorld()
+    request = request_of({"t": {0: (1, 1)}})
+    request.topics += request_of({"t": {0: (2, 1)}}).topics
+    answer = world.groups.commit_offsets(request, 8, world.moment)
+    assert [topic.partitions[0].error_code for topic in answer.value.topics] == [0, 0]
+    assert world.fetch() == {("t", 0): 2}
+
+
+def test_plain_commits_supersede_pending_ones():
+    """As every commit that comes later in the log."""
+    world = GroupWorld()
+    world.commit_in_transaction(9, {0: 1, 1: 1})
+    world.commit({0: 5})
+    world.end_transaction(9, committed=True)
+    assert world.fetch() == {("t", 0): 5, ("t", 1): 1}
 
 
 def test_one_request_is_one_batch():
@@ -141,3 +245,14 @@ def test_producers_know_no_member_epochs(monkeypatch, code, told):
 
     monkeypatch.setattr(world.group, "check_offset_commit", check)
     assert code_of(world.commit_in_transaction(9, {0: 1})) == told
+
+
+def test_the_same_partitions_are_answered_with_the_same_bytes():
+    """In every version what the plain answer is; other partitions have another answer."""
+    request = request_of({"t": {0: (1, 1), 3: (2, 2)}})
+    answer = accepted(request)
+    again = accepted(request_of({"t": {0: (7, 1), 3: (8, 2)}}))
+    for version in OffsetCommitResponse.VERSIONS:
+        plain = OffsetCommitResponse(topics=answer.topics).encode(version)
+        assert answer.encode(version) == again.encode(version) == plain
+    assert accepted(request_of({"t": {0: (1, 1)}})).encode(8) != answer.encode(8)

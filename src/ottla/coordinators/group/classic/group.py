@@ -102,10 +102,8 @@ class ClassicGroup:
         """How many members speak each protocol."""
         self.waiting_count = 0
         """How many members have their JoinGroup parked."""
-        self.delay_rest_ms: int | None = None
-        """While a new group's first rebalance is delayed: by how much it may be delayed further."""
-        self.is_delay_extended = False
-        """Whether a member came during the present part of that delay."""
+        self.delay_until_ms = 0
+        """While a new group's first rebalance is delayed: when it begins at the latest."""
         self.topics: frozenset[str] | None = None
         """What the members subscribe to; None when that cannot be read."""
         self.join_timer = TimerName(JOIN_TIMER, group_id)

@@ -154,7 +154,7 @@ class Joining:
         member = self._member(group, member_id, request)
         member.is_new = True
         if group.state is PREPARING_REBALANCE and group.state_before is EMPTY:
-            group.is_delay_extended = True
+            self._rebalance.delay_further(group, request.steps)
         self._keep(group, request.steps)
         group.add(member, request.body.protocol_type)
         pending = self._park(group, member)

@@ -7,8 +7,8 @@ second one the leader computes assignments; it ends when the leader brings them,
 not asked for its own when the rebalance timeout is over again is out.
 
 The first rebalance of a new group is delayed, so that members who start together end up in one
-generation: by the configured delay, and by another one as long as members keep coming, up to the
-rebalance timeout in all.
+generation: until nobody new has come for the configured delay, up to the rebalance timeout in all.
+(Kafka looks at the end of each delay whether somebody came in it, and waits up to twice as long.)
 
 Everything here is part of a decision: it changes soft state, and collects in `Steps` the records
 and answers that the decision leads to.
@@ -83,8 +83,7 @@ class Rebalance:
         timers.cancel(group.sync_timer)
         if group.state is EMPTY:
             delay_ms = self._store.settings.group_initial_rebalance_delay_ms
-            group.delay_rest_ms = max(group.rebalance_timeout_ms - delay_ms, 0)
-            group.is_delay_extended = False
+            group.delay_until_ms = now_ms + max(group.rebalance_timeout_ms, delay_ms)
             group.move_to(PREPARING_REBALANCE, steps.moment.wall_ms)
             timers.set(group.join_timer, now_ms + delay_ms)
             return
@@ -120,7 +119,6 @@ class Rebalance:
         assert group.state is PREPARING_REBALANCE, group.state
         timers, moment = self._store.timers, steps.moment
         timers.cancel(group.join_timer)
-        group.delay_rest_ms = None
         for member in tuple(group.members.values()):
             if member.awaiting_join is None and not member.is_static:
                 group.remove(member.member_id)
@@ -139,17 +137,15 @@ class Rebalance:
             group.pending_sync[member.member_id] = None
         timers.set(group.sync_timer, moment.now_ms + group.rebalance_timeout_ms)
 
+    def delay_further(self, group: ClassicGroup, steps: Steps) -> None:
+        """Wait for more members after one that came while the first rebalance is delayed."""
+        delay_ms = self._store.settings.group_initial_rebalance_delay_ms
+        until_ms = min(steps.moment.now_ms + delay_ms, group.delay_until_ms)
+        self._store.timers.set(group.join_timer, until_ms)
+
     def join_time_is_up(self, group: ClassicGroup, steps: Steps) -> None:
-        """End the first half as it is, unless this was a delay that members have extended."""
-        if group.state is not PREPARING_REBALANCE:
-            return
-        rest_ms = group.delay_rest_ms
-        if rest_ms and group.is_delay_extended:
-            delay_ms = min(self._store.settings.group_initial_rebalance_delay_ms, rest_ms)
-            group.is_delay_extended = False
-            group.delay_rest_ms = rest_ms - delay_ms
-            self._store.timers.set(group.join_timer, steps.moment.now_ms + delay_ms)
-        else:
+        """End the first half as it is."""
+        if group.state is PREPARING_REBALANCE:
             self.complete_join(group, steps)
 
     def sync_time_is_up(self, group: ClassicGroup, steps: Steps) -> None:

@@ -15,19 +15,31 @@ from ottla.protocol.errors import ErrorCode
 
 
 def test_the_first_rebalance_waits_for_more_members():
-    """Each member that comes extends the delay by another one, up to the rebalance timeout."""
+    """Each member that comes begins the delay anew, up to the rebalance timeout."""
     world = GroupWorld()
     first, joined = world.enter(rebalance_ms=10_000)
     for _ in range(3):
         world.pass_time(DELAY_MS - 1)
         assert not joined.is_done
         world.enter(rebalance_ms=10_000)
-        world.pass_time(1)
+    world.pass_time(10_000 - 3 * (DELAY_MS - 1) - 1)
     assert not joined.is_done
-    world.pass_time(1_000)
+    world.pass_time(1)
     assert joined.value.generation_id == 1
     assert joined.value.leader == first
     assert len(joined.value.members) == 4
+
+
+def test_the_first_rebalance_begins_once_nobody_new_has_come_for_the_delay():
+    """Not only at the end of a further whole delay."""
+    world = GroupWorld()
+    _, joined = world.enter()
+    world.pass_time(10)
+    world.enter()
+    world.pass_time(DELAY_MS - 1)
+    assert not joined.is_done
+    world.pass_time(1)
+    assert len(joined.value.members) == 2
 
 
 def test_without_a_delay_the_first_member_is_alone():
