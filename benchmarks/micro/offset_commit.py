@@ -14,6 +14,7 @@ from types import SimpleNamespace
 import pyperf
 
 from ottla.base.clock import Moment
+from ottla.coordinators.group.commit_request import CommitRequest
 from ottla.coordinators.group.coordinator import CONSUMER_OFFSETS, GroupCoordinator
 from ottla.coordinators.group.records import group_key_prefix, offset_value, spot_of
 from ottla.coordinators.group.shard import GroupShard
@@ -56,7 +57,7 @@ class Sink:
         return self.high_watermark
 
 
-def coordinator() -> GroupCoordinator:
+def coordinator(new_member_suffix=lambda: "") -> GroupCoordinator:
     topic_id = b"o" * 16
     image, _ = ClusterImage("c").apply(
         [
@@ -64,7 +65,7 @@ def coordinator() -> GroupCoordinator:
             PartitionRecord(partition_id=0, topic_id=topic_id, replicas=[1], isr=[1], leader=1),
         ]
     )
-    groups = GroupCoordinator(image, SETTINGS, lambda: "")
+    groups = GroupCoordinator(image, SETTINGS, new_member_suffix)
     groups.runtime.begin_load(0, Sink())
     groups.runtime.finish_load(0, 0, NOW)
     return groups
@@ -96,7 +97,8 @@ def commit_requests() -> list[OffsetCommitRequest]:
 def commits(loops: int) -> float:
     """Decide, encode and replay commits of ten partitions."""
     groups = coordinator()
-    requests = itertools.islice(itertools.cycle(commit_requests()), loops)
+    taken = [CommitRequest.of(request) for request in commit_requests()]
+    requests = itertools.islice(itertools.cycle(taken), loops)
     began = time.perf_counter()
     for request in requests:
         groups.commit_offsets(request, VERSION, NOW)
@@ -109,7 +111,7 @@ def commits_on_the_wire(loops: int) -> float:
     frames = [request.encode(VERSION) for request in commit_requests()]
     began = time.perf_counter()
     for frame in itertools.islice(itertools.cycle(frames), loops):
-        request = OffsetCommitRequest.decode(frame, VERSION)
+        request = CommitRequest.decode(frame, VERSION)
         groups.commit_offsets(request, VERSION, NOW).value.encode(VERSION)
     return time.perf_counter() - began
 
@@ -118,7 +120,7 @@ def fetches(loops: int) -> float:
     """Read ten partitions of a group."""
     groups = coordinator()
     for request in commit_requests():
-        groups.commit_offsets(request, VERSION, NOW)
+        groups.commit_offsets(CommitRequest.of(request), VERSION, NOW)
     asked = OffsetFetchRequestGroup(
         group_id="group-1",
         topics=[OffsetFetchRequestTopics(name="orders", partition_indexes=range(PARTITIONS))],

@@ -289,10 +289,16 @@ def shown_leave(answer) -> str:
 def shown_outcomes(answer) -> str:
     """Return outcomes by partition in words."""
     return ", ".join(
-        f"{topic.name}-{one.partition_index} {ErrorCode(one.error_code).name}"
+        f"{topic.name}-{index} {ErrorCode(code).name}"
         for topic in answer.topics
-        for one in topic.partitions
+        for index, code in outcomes(topic.partitions)
     )
+
+
+def outcomes(partitions) -> Iterator[tuple[int, int]]:
+    """Yield number and code of partitions, be they rows or messages."""
+    for one in partitions:
+        yield one if isinstance(one, tuple) else (one.partition_index, one.error_code)
 
 
 def shown_offsets(answer) -> str:

@@ -13,92 +13,58 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ottla.coordinators.pending import Pending, outcome_of
-from ottla.protocol.errors import ApiError, ErrorCode
-from ottla.protocol.messages.offset_commit import (
-    OffsetCommitRequest,
-    OffsetCommitRequestTopic,
-    OffsetCommitResponse,
-    OffsetCommitResponsePartition,
-    OffsetCommitResponseTopic,
+from ottla.coordinators.group.commit_request import (
+    TOPIC_IDS_FROM,
+    CommitRequest,
+    CommitResponse,
+    TopicOutcome,
 )
+from ottla.coordinators.pending import Pending, outcome_of
+from ottla.protocol.errors import ErrorCode
 
 if TYPE_CHECKING:
     from ottla.broker.context import RequestContext
     from ottla.metadata.image import ClusterImage
 
 VERSIONS = range(2, 11)
-REQUEST = OffsetCommitRequest
-
-TOPIC_IDS_FROM = 10
+REQUEST = CommitRequest
 
 
-def handle(request: OffsetCommitRequest, context: RequestContext) -> Pending[OffsetCommitResponse]:
+def handle(request: CommitRequest, context: RequestContext) -> Pending[CommitResponse]:
     """Commit offsets of the partitions that exist."""
     version = context.header.api_version
     groups, moment = context.services.groups, context.moment
-    unknown = _take_out_unknown(request, version, context.services.image)
+    has_ids = version >= TOPIC_IDS_FROM
+    unknown = take_out_unknown(request, context.services.image, has_ids=has_ids)
     if not request.topics:
-        return Pending.of(OffsetCommitResponse(topics=unknown))
+        return Pending.of(CommitResponse(unknown))
     answer = outcome_of(lambda: groups.commit_offsets(request, version, moment)).otherwise(
-        lambda error: _refused(request, error)
+        lambda error: CommitResponse.refusing(request.topics, error.code)
     )
-    return answer.then(lambda committed: _with(committed, unknown)) if unknown else answer
+    return answer.then(lambda committed: committed.joined(unknown)) if unknown else answer
 
 
-def _take_out_unknown(
-    request: OffsetCommitRequest, version: int, image: ClusterImage
-) -> list[OffsetCommitResponseTopic]:
+def take_out_unknown(
+    request: CommitRequest, image: ClusterImage, *, has_ids: bool
+) -> list[TopicOutcome]:
     """Leave only partitions in the request that exist; return the answers of the others."""
-    unknown: list[OffsetCommitResponseTopic] = []
+    unknown = []
     topics = []
     for topic in request.topics:
-        if version >= TOPIC_IDS_FROM:
+        if has_ids:
             found = image.topics_by_id.get(topic.topic_id)
             if found is None:
-                unknown.append(_all_with(topic, ErrorCode.UNKNOWN_TOPIC_ID))
+                unknown.append(topic.outcome(ErrorCode.UNKNOWN_TOPIC_ID))
                 continue
             topic.name = found.name
         else:
             found = image.topics_by_name.get(topic.name)
-        count = 0 if found is None else len(found.partitions)
-        missing = [p for p in topic.partitions if not 0 <= p.partition_index < count]
+        missing = topic.without(0 if found is None else len(found.partitions))
         if missing:
-            present = [p for p in topic.partitions if 0 <= p.partition_index < count]
-            topic.partitions = missing
-            unknown.append(_all_with(topic, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION))
-            topic.partitions = present
-        if topic.partitions:
+            code = ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+            outcome = [(index, int(code)) for index in missing]
+            unknown.append(TopicOutcome(topic.name, topic.topic_id, outcome))
+        if topic.rows:
             topics.append(topic)
     request.topics = topics
     return unknown
-
-
-def _all_with(topic: OffsetCommitRequestTopic, code: ErrorCode) -> OffsetCommitResponseTopic:
-    return OffsetCommitResponseTopic(
-        name=topic.name,
-        topic_id=topic.topic_id,
-        partitions=[
-            OffsetCommitResponsePartition(partition_index=one.partition_index, error_code=code)
-            for one in topic.partitions
-        ],
-    )
-
-
-def _refused(request: OffsetCommitRequest, error: ApiError) -> OffsetCommitResponse:
-    return OffsetCommitResponse(topics=[_all_with(topic, error.code) for topic in request.topics])
-
-
-def _with(
-    committed: OffsetCommitResponse, unknown: list[OffsetCommitResponseTopic]
-) -> OffsetCommitResponse:
-    """Return both in a new answer; a topic that is in both is named once."""
-    by_topic: dict[tuple[str, bytes], OffsetCommitResponseTopic] = {}
-    for topic in (*committed.topics, *unknown):
-        known = by_topic.get((topic.name, topic.topic_id))
-        by_topic[topic.name, topic.topic_id] = OffsetCommitResponseTopic(
-            name=topic.name,
-            topic_id=topic.topic_id,
-            partitions=topic.partitions if known is None else known.partitions + topic.partitions,
-        )
-    return OffsetCommitResponse(topics=by_topic.values())

@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""OffsetCommit and TxnOffsetCommit: from a request to records.
+"""Commits of offsets, plain and in transactions: from a request to records.
 
 Both share everything but who may commit and whether the records belong to a transaction.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from ottla.coordinators.group.classic.group import PREPARING_REBALANCE, STABLE, ClassicGroup
+from ottla.coordinators.group.commit_request import (
+    BROKER_RETENTION,
+    CommitResponse,
+    TopicOutcome,
+    TxnCommitResponse,
+)
 from ottla.coordinators.group.records import (
     OFFSET_VERSION,
     PARTITION_BYTES,
@@ -22,35 +27,25 @@ from ottla.coordinators.group.records import (
     topic_spot,
     topic_tail,
 )
-from ottla.coordinators.ports import CoordinatorRecord, EncodedRecords, ProducerIdentity, Result
+from ottla.coordinators.ports import CoordinatorRecord, EncodedRecords, Result
 from ottla.protocol.errors import ApiError, ErrorCode
-from ottla.protocol.messages.offset_commit import (
-    OffsetCommitResponse,
-    OffsetCommitResponsePartition,
-    OffsetCommitResponseTopic,
-)
-from ottla.protocol.messages.txn_offset_commit import (
-    TxnOffsetCommitResponse,
-    TxnOffsetCommitResponsePartition,
-    TxnOffsetCommitResponseTopic,
-)
-from ottla.protocol.primitives import ZERO_UUID
 from ottla.records.builder import NO_HEADERS, encode_varint, record_front
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from ottla.base.clock import Moment
+    from ottla.coordinators.group.commit_request import CommitRequest
     from ottla.coordinators.group.group import CommitCheck
     from ottla.coordinators.group.shard import GroupShard
     from ottla.coordinators.group.store import GroupStore
-    from ottla.protocol.messages.offset_commit import OffsetCommitRequest
-    from ottla.protocol.messages.txn_offset_commit import TxnOffsetCommitRequest
+    from ottla.coordinators.ports import ProducerIdentity
 
 GROUP_ID_NOT_FOUND_FROM: Final = 9
 """The first version of OffsetCommit that knows this error; older ones: ILLEGAL_GENERATION."""
 
-BROKER_RETENTION: Final = -1
+_NO_ERROR = ErrorCode.NONE
+_TOO_LARGE = ErrorCode.OFFSET_METADATA_TOO_LARGE
 
 
 class PlainCommits(EncodedRecords):
@@ -87,7 +82,7 @@ class PlainCommits(EncodedRecords):
         shard.offsets.replay_commits(self._name, self._values, first_offset)
 
 
-def plain_commits(request: OffsetCommitRequest, wall_ms: int) -> PlainCommits | None:
+def plain_commits(request: CommitRequest, wall_ms: int) -> PlainCommits | None:
     """Encode a request's offsets; None when one has metadata or is there twice."""
     # hot: benchmarks/micro/commit_path.py, 1 us for each partition
     name = request.group_id.encode()
@@ -96,24 +91,17 @@ def plain_commits(request: OffsetCommitRequest, wall_ms: int) -> PlainCommits | 
     parts: list[bytes] = []
     delta = 0
     for topic in request.topics:
+        if topic.metadata is not None:
+            return None
         start = topic_spot(topic.name)
         tail = topic_tail(topic.topic_id)
         key_bytes = len(prefix) + len(start) + PARTITION_BYTES
         value_bytes = PLAIN_VALUE_BYTES + len(tail)
         length = encode_varint(value_bytes)
-        for partition in topic.partitions:
-            if partition.committed_metadata:
-                return None
-            spot = start + pack_partition(partition.partition_index)
+        for index, offset, leader_epoch in topic.rows:
+            spot = start + pack_partition(index)
             values[spot] = value = (
-                pack_plain_value(
-                    OFFSET_VERSION,
-                    partition.committed_offset,
-                    partition.committed_leader_epoch,
-                    1,
-                    wall_ms,
-                )
-                + tail
+                pack_plain_value(OFFSET_VERSION, offset, leader_epoch, 1, wall_ms) + tail
             )
             front = record_front(key_bytes, value_bytes, delta)
             parts += (front, prefix, spot, length, value, NO_HEADERS)
@@ -123,51 +111,6 @@ def plain_commits(request: OffsetCommitRequest, wall_ms: int) -> PlainCommits | 
     return PlainCommits(name, prefix, values, b"".join(parts))
 
 
-class Accepted(OffsetCommitResponse):
-    """What every commit of the same partitions is answered: shared, so nobody may change it."""
-
-    __slots__ = ("_encoded",)
-
-    def __init__(self, topics: Iterable[OffsetCommitResponseTopic]) -> None:
-        super().__init__(topics=topics)
-        self._encoded: dict[int, bytes] = {}
-
-    def encode(self, version: int) -> bytes:
-        """Return the body in `version`."""
-        encoded = self._encoded.get(version)
-        if encoded is None:
-            encoded = self._encoded[version] = super().encode(version)
-        return encoded
-
-
-def accepted(request: OffsetCommitRequest) -> Accepted:
-    """Answer that all offsets of a request are stored."""
-    return _accepted(
-        tuple(
-            [
-                (
-                    topic.name,
-                    topic.topic_id,
-                    tuple([partition.partition_index for partition in topic.partitions]),
-                )
-                for topic in request.topics
-            ]
-        )
-    )
-
-
-@lru_cache(maxsize=256)
-def _accepted(topics: tuple[tuple[str, bytes, tuple[int, ...]], ...]) -> Accepted:
-    return Accepted(
-        OffsetCommitResponseTopic(
-            name=name,
-            topic_id=topic_id,
-            partitions=[OffsetCommitResponsePartition(partition_index=index) for index in indexes],
-        )
-        for name, topic_id, indexes in topics
-    )
-
-
 class Commits:
     """Decides on commits of offsets for groups of one shard."""
 
@@ -175,67 +118,30 @@ class Commits:
         self._store = store
 
     def commit(
-        self, request: OffsetCommitRequest, version: int, moment: Moment
-    ) -> Result[OffsetCommitResponse]:
+        self, request: CommitRequest, version: int, moment: Moment
+    ) -> Result[CommitResponse]:
         """Store how far a group has read.
 
         Raises UNKNOWN_MEMBER_ID, FENCED_INSTANCE_ID, ILLEGAL_GENERATION, REBALANCE_IN_PROGRESS,
         GROUP_ID_NOT_FOUND, and what other kinds of groups have against it. A partition whose
         metadata is too long has OFFSET_METADATA_TOO_LARGE; the others are stored.
         """
-        # hot: benchmarks/micro/offset_commit.py
+        # hot: benchmarks/micro/commit_path.py
         check = self._check(request, version, moment)
-        retention_ms = request.retention_time_ms
-        wall_ms = moment.wall_ms
-        if check is None and retention_ms == BROKER_RETENTION:
-            encoded = plain_commits(request, wall_ms)
+        if check is None and request.retention_time_ms == BROKER_RETENTION:
+            encoded = plain_commits(request, moment.wall_ms)
             if encoded is not None:
-                return Result(encoded, accepted(request))
-        prefix = group_key_prefix(request.group_id.encode())
-        metadata_max = self._store.settings.offset_metadata_max_bytes
+                accepted = [topic.outcome(_NO_ERROR) for topic in request.topics]
+                return Result(encoded, CommitResponse(accepted))
         records: list[CoordinatorRecord] = []
-        answers = []
-        for topic in request.topics:
-            topic_prefix = prefix + topic_spot(topic.name)
-            tail = topic_tail(topic.topic_id)
-            outcomes = []
-            for partition in topic.partitions:
-                index = partition.partition_index
-                metadata = partition.committed_metadata or ""
-                if len(metadata) > metadata_max:
-                    code = ErrorCode.OFFSET_METADATA_TOO_LARGE
-                    outcomes.append(
-                        OffsetCommitResponsePartition(partition_index=index, error_code=code)
-                    )
-                    continue
-                if check is not None:
-                    check(topic.name, topic.topic_id, index)
-                offset = partition.committed_offset
-                if retention_ms == BROKER_RETENTION:
-                    value = offset_value(
-                        offset, partition.committed_leader_epoch, metadata, wall_ms, tail
-                    )
-                else:
-                    value = offset_value_that_expires(
-                        offset, metadata, wall_ms, wall_ms + retention_ms
-                    )
-                records.append(CoordinatorRecord(topic_prefix + pack_partition(index), value))
-                outcomes.append(OffsetCommitResponsePartition(partition_index=index))
-            answers.append(
-                OffsetCommitResponseTopic(
-                    name=topic.name, topic_id=topic.topic_id, partitions=outcomes
-                )
-            )
-        return Result(records, OffsetCommitResponse(topics=answers))
+        outcomes = self._write(request, check, moment.wall_ms, records)
+        return Result(records, CommitResponse(outcomes))
 
-    def _check(
-        self, request: OffsetCommitRequest, version: int, moment: Moment
-    ) -> CommitCheck | None:
+    def _check(self, request: CommitRequest, version: int, moment: Moment) -> CommitCheck | None:
         """Return what each partition is asked; raises what the group has against the member."""
-        generation = request.generation_id_or_member_epoch
         group = self._store.groups.get(request.group_id)
         if group is None:
-            if generation < 0:
+            if request.generation < 0:
                 return None
             is_known = version >= GROUP_ID_NOT_FOUND_FROM
             raise ApiError(
@@ -244,13 +150,58 @@ class Commits:
         check = group.check_offset_commit(
             request.member_id,
             request.group_instance_id,
-            generation,
+            request.generation,
             is_transactional=False,
             version=version,
         )
         if isinstance(group, ClassicGroup):
             self._keep_alive(group, request.member_id, moment)
         return check
+
+    def commit_in_transaction(
+        self, request: CommitRequest, producer: ProducerIdentity, version: int, moment: Moment
+    ) -> Result[CommitResponse]:
+        """Store how far a group has read, to count once the producer's transaction commits.
+
+        Raises UNKNOWN_MEMBER_ID, FENCED_INSTANCE_ID, ILLEGAL_GENERATION.
+        """
+        check = self._check_transactional(request, version)
+        records: list[CoordinatorRecord] = []
+        outcomes = self._write(request, check, moment.wall_ms, records)
+        return Result(records, TxnCommitResponse(outcomes), producer=producer)
+
+    def _write(
+        self,
+        request: CommitRequest,
+        check: CommitCheck | None,
+        wall_ms: int,
+        records: list[CoordinatorRecord],
+    ) -> list[TopicOutcome]:
+        """Add the records of a request; return what becomes of each partition."""
+        prefix = group_key_prefix(request.group_id.encode())
+        metadata_max = self._store.settings.offset_metadata_max_bytes
+        retention_ms = request.retention_time_ms
+        outcomes = []
+        for topic in request.topics:
+            start = prefix + topic_spot(topic.name)
+            tail = topic_tail(topic.topic_id)
+            texts = topic.metadata or [""] * len(topic.rows)
+            partitions = []
+            for (index, offset, epoch), metadata in zip(topic.rows, texts, strict=True):
+                if len(metadata) > metadata_max:
+                    partitions.append((index, _TOO_LARGE))
+                    continue
+                if check is not None:
+                    check(topic.name, topic.topic_id, index)
+                if retention_ms == BROKER_RETENTION:
+                    value = offset_value(offset, epoch, metadata, wall_ms, tail)
+                else:
+                    expiry_ms = wall_ms + retention_ms
+                    value = offset_value_that_expires(offset, metadata, wall_ms, expiry_ms)
+                records.append(CoordinatorRecord(start + pack_partition(index), value))
+                partitions.append((index, _NO_ERROR))
+            outcomes.append(TopicOutcome(topic.name, topic.topic_id, partitions))
+        return outcomes
 
     def _keep_alive(self, group: ClassicGroup, member_id: str, moment: Moment) -> None:
         """Take a commit for a heartbeat."""
@@ -259,59 +210,18 @@ class Commits:
             deadline_ms = moment.now_ms + member.session_timeout_ms
             self._store.timers.set(member.session_timer, deadline_ms)
 
-    def commit_in_transaction(
-        self, request: TxnOffsetCommitRequest, version: int, moment: Moment
-    ) -> Result[TxnOffsetCommitResponse]:
-        """Store how far a group has read, to count once the producer's transaction commits.
-
-        Raises UNKNOWN_MEMBER_ID, FENCED_INSTANCE_ID, ILLEGAL_GENERATION.
-        """
-        check = self._check_transactional(request, version)
-        prefix = group_key_prefix(request.group_id.encode())
-        metadata_max = self._store.settings.offset_metadata_max_bytes
-        records: list[CoordinatorRecord] = []
-        answers = []
-        for topic in request.topics:
-            topic_prefix = prefix + topic_spot(topic.name)
-            outcomes = []
-            for partition in topic.partitions:
-                index = partition.partition_index
-                metadata = partition.committed_metadata or ""
-                code = ErrorCode.NONE
-                if len(metadata) > metadata_max:
-                    code = ErrorCode.OFFSET_METADATA_TOO_LARGE
-                else:
-                    if check is not None:
-                        check(topic.name, ZERO_UUID, index)
-                    value = offset_value(
-                        partition.committed_offset,
-                        partition.committed_leader_epoch,
-                        metadata,
-                        moment.wall_ms,
-                        topic_tail(ZERO_UUID),
-                    )
-                    records.append(CoordinatorRecord(topic_prefix + pack_partition(index), value))
-                outcomes.append(
-                    TxnOffsetCommitResponsePartition(partition_index=index, error_code=code)
-                )
-            answers.append(TxnOffsetCommitResponseTopic(name=topic.name, partitions=outcomes))
-        producer = ProducerIdentity(request.producer_id, request.producer_epoch)
-        return Result(records, TxnOffsetCommitResponse(topics=answers), producer=producer)
-
-    def _check_transactional(
-        self, request: TxnOffsetCommitRequest, version: int
-    ) -> CommitCheck | None:
+    def _check_transactional(self, request: CommitRequest, version: int) -> CommitCheck | None:
         """Return what each partition is asked; versions before 3 do not say who commits."""
         group = self._store.groups.get(request.group_id)
         if group is None:
-            if request.generation_id >= 0:
+            if request.generation >= 0:
                 raise ApiError(ErrorCode.ILLEGAL_GENERATION)
             return None
         try:
             return group.check_offset_commit(
                 request.member_id,
                 request.group_instance_id,
-                request.generation_id,
+                request.generation,
                 is_transactional=True,
                 version=version,
             )

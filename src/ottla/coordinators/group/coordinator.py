@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ottla.base.clock import Moment
+    from ottla.coordinators.group.commit_request import CommitRequest, CommitResponse
     from ottla.coordinators.group.store import Client, GroupSettings
     from ottla.coordinators.ports import ProducerIdentity, Result
     from ottla.metadata.image import ClusterImage, ImageDelta
@@ -42,17 +43,12 @@ if TYPE_CHECKING:
     from ottla.protocol.messages.heartbeat import HeartbeatRequest
     from ottla.protocol.messages.join_group import JoinGroupRequest, JoinGroupResponse
     from ottla.protocol.messages.leave_group import LeaveGroupRequest, LeaveGroupResponse
-    from ottla.protocol.messages.offset_commit import OffsetCommitRequest, OffsetCommitResponse
     from ottla.protocol.messages.offset_delete import OffsetDeleteRequest, OffsetDeleteResponse
     from ottla.protocol.messages.offset_fetch import (
         OffsetFetchRequestGroup,
         OffsetFetchResponseGroup,
     )
     from ottla.protocol.messages.sync_group import SyncGroupRequest, SyncGroupResponse
-    from ottla.protocol.messages.txn_offset_commit import (
-        TxnOffsetCommitRequest,
-        TxnOffsetCommitResponse,
-    )
     from ottla.records.control import TransactionMarker
 
 Answer = TypeVar("Answer")
@@ -194,21 +190,21 @@ class GroupCoordinator:
     # offsets
 
     def commit_offsets(
-        self, request: OffsetCommitRequest, version: int, moment: Moment
-    ) -> Pending[OffsetCommitResponse]:
+        self, request: CommitRequest, version: int, moment: Moment
+    ) -> Pending[CommitResponse]:
         """Store how far a group has read."""
         return self._write(
             request.group_id, lambda s: s.commits.commit(request, version, moment), moment
         )
 
     def commit_offsets_in_transaction(
-        self, request: TxnOffsetCommitRequest, version: int, moment: Moment
-    ) -> Pending[TxnOffsetCommitResponse]:
+        self, request: CommitRequest, producer: ProducerIdentity, version: int, moment: Moment
+    ) -> Pending[CommitResponse]:
         """Store how far a group has read, as part of a transaction that has been admitted."""
         _require_name(request.group_id)
         return self._write(
             request.group_id,
-            lambda s: s.commits.commit_in_transaction(request, version, moment),
+            lambda s: s.commits.commit_in_transaction(request, producer, version, moment),
             moment,
         )
 

@@ -11,9 +11,11 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from ottla.base.clock import ManualClock, Moment
+from ottla.coordinators.group.commit_request import CommitRequest
 from ottla.coordinators.group.coordinator import CONSUMER_OFFSETS, GroupCoordinator
 from ottla.coordinators.group.store import Client
 from ottla.coordinators.pending import Pending
+from ottla.coordinators.ports import ProducerIdentity
 from ottla.metadata.image import ClusterImage
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.protocol.messages.cluster_metadata import (
@@ -40,6 +42,7 @@ from ottla.protocol.messages.txn_offset_commit import (
     TxnOffsetCommitRequestPartition,
     TxnOffsetCommitRequestTopic,
 )
+from ottla.records.control import TransactionMarker
 from ottla.testing.coordinator_partition import MemoryPartition
 
 if TYPE_CHECKING:
@@ -291,7 +294,9 @@ class GroupWorld:
                 )
             ],
         )
-        return self._ask(lambda: self.groups.commit_offsets(request, version, self.moment))
+        return self._ask(
+            lambda: self.groups.commit_offsets(CommitRequest.of(request), version, self.moment)
+        )
 
     def commit_in_transaction(
         self,
@@ -330,15 +335,16 @@ class GroupWorld:
                 )
             ],
         )
+        commit = CommitRequest.of_transaction(request)
+        producer = ProducerIdentity(producer_id, epoch)
         return self._ask(
-            lambda: self.groups.commit_offsets_in_transaction(request, version, self.moment)
+            lambda: self.groups.commit_offsets_in_transaction(
+                commit, producer, version, self.moment
+            )
         )
 
     def end_transaction(self, producer_id: int, *, committed: bool, epoch: int = 0) -> None:
         """Write the marker of a transaction."""
-        from ottla.coordinators.ports import ProducerIdentity
-        from ottla.records.control import TransactionMarker
-
         self.groups.runtime.write_marker(
             0,
             ProducerIdentity(producer_id, epoch),

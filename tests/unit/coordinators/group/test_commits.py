@@ -15,7 +15,8 @@ from tests.unit.coordinators.group.group_world import (
 )
 
 from ottla.broker.coordinator_partition import encode_batch
-from ottla.coordinators.group.commits import accepted, plain_commits
+from ottla.coordinators.group.commit_request import CommitRequest, CommitTopic
+from ottla.coordinators.group.commits import plain_commits
 from ottla.coordinators.group.records import (
     group_key_prefix,
     offset_value,
@@ -25,21 +26,11 @@ from ottla.coordinators.group.records import (
 )
 from ottla.coordinators.ports import CoordinatorRecord, ProducerIdentity
 from ottla.protocol.errors import ApiError, ErrorCode
-from ottla.protocol.messages.offset_commit import (
-    OffsetCommitRequest,
-    OffsetCommitRequestPartition,
-    OffsetCommitRequestTopic,
-    OffsetCommitResponse,
-)
 
 
 def codes(pending) -> dict:
     """Return error codes by partition."""
-    return {
-        one.partition_index: one.error_code
-        for topic in pending.value.topics
-        for one in topic.partitions
-    }
+    return {index: code for topic in pending.value.topics for index, code in topic.partitions}
 
 
 def test_what_is_stored():
@@ -68,23 +59,19 @@ COMMITTED = st.dictionaries(
 )
 
 
-def request_of(committed, metadata=None) -> OffsetCommitRequest:
+def request_of(committed, metadata=None) -> CommitRequest:
     """Make a request of offset and leader epoch by topic and partition."""
-    return OffsetCommitRequest(
-        group_id=G,
-        topics=[
-            OffsetCommitRequestTopic(
-                name=name,
-                topic_id=topic_id_of(name) if len(name) > 1 else bytes(16),
-                partitions=[
-                    OffsetCommitRequestPartition(
-                        partition_index=index,
-                        committed_offset=offset,
-                        committed_leader_epoch=epoch,
-                        committed_metadata=metadata,
-                    )
-                    for index, (offset, epoch) in partitions.items()
-                ],
+    return CommitRequest(
+        G,
+        -1,
+        "",
+        None,
+        [
+            CommitTopic(
+                name,
+                topic_id_of(name) if len(name) > 1 else bytes(16),
+                [(index, offset, epoch) for index, (offset, epoch) in partitions.items()],
+                metadata and [metadata] * len(partitions),
             )
             for name, partitions in committed.items()
         ],
@@ -98,13 +85,11 @@ def test_plain_commits_are_the_records_that_they_stand_for(committed):
     encoded = plain_commits(request, 77)
     one_by_one = [
         CoordinatorRecord(
-            group_key_prefix(G.encode()) + spot_of(topic.name, one.partition_index),
-            offset_value(
-                one.committed_offset, one.committed_leader_epoch, "", 77, topic_tail(topic.topic_id)
-            ),
+            group_key_prefix(G.encode()) + spot_of(topic.name, index),
+            offset_value(offset, epoch, "", 77, topic_tail(topic.topic_id)),
         )
         for topic in request.topics
-        for one in topic.partitions
+        for index, offset, epoch in topic.rows
     ]
     assert list(encoded) == one_by_one
     assert (len(encoded), encoded[-1]) == (len(one_by_one), one_by_one[-1])
@@ -130,7 +115,7 @@ def test_a_partition_that_is_named_twice_has_the_later_offset():
     request = request_of({"t": {0: (1, 1)}})
     request.topics += request_of({"t": {0: (2, 1)}}).topics
     answer = world.groups.commit_offsets(request, 8, world.moment)
-    assert [topic.partitions[0].error_code for topic in answer.value.topics] == [0, 0]
+    assert [topic.partitions for topic in answer.value.topics] == [[(0, 0)], [(0, 0)]]
     assert world.fetch() == {("t", 0): 2}
 
 
@@ -245,14 +230,3 @@ def test_producers_know_no_member_epochs(monkeypatch, code, told):
 
     monkeypatch.setattr(world.group, "check_offset_commit", check)
     assert code_of(world.commit_in_transaction(9, {0: 1})) == told
-
-
-def test_the_same_partitions_are_answered_with_the_same_bytes():
-    """In every version what the plain answer is; other partitions have another answer."""
-    request = request_of({"t": {0: (1, 1), 3: (2, 2)}})
-    answer = accepted(request)
-    again = accepted(request_of({"t": {0: (7, 1), 3: (8, 2)}}))
-    for version in OffsetCommitResponse.VERSIONS:
-        plain = OffsetCommitResponse(topics=answer.topics).encode(version)
-        assert answer.encode(version) == again.encode(version) == plain
-    assert accepted(request_of({"t": {0: (1, 1)}})).encode(8) != answer.encode(8)
