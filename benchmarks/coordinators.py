@@ -33,6 +33,7 @@ COORDINATOR_SERVERS: Mapping[str, Callable[[Path], Server]] = {
 }
 COMMITTING_GROUPS = 100
 COMMITTED_PARTITIONS = 10
+COMMITS_IN_FLIGHT = 5  # of one member, as `commitAsync` has them; Kafka's rate hardly depends on it
 PRODUCERS = 16
 RECORDS = 10
 SECONDS, WARM_UP_S = 3.0, 1.5
@@ -63,6 +64,7 @@ def commit(bench: Bench, scale: float) -> Figures:
             topic,
             *("--groups", COMMITTING_GROUPS, "--partitions", COMMITTED_PARTITIONS),
             *("--seconds", SECONDS * scale, "--warm-up", WARM_UP_S),
+            *("--window", COMMITS_IN_FLIGHT),
         )
 
 
