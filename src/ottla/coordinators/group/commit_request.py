@@ -2,10 +2,11 @@
 """OffsetCommit in rows: the request and the answer without an object for each partition.
 
 Commits are the most frequent thing that groups ask for, with ten partitions or more in each. What
-almost every client sends, versions from 8 on without metadata, is read here by one look at all
+almost every client sends, versions from 6 on without metadata, is read here by one look at all
 rows of a topic:
 
-    partition int32 | offset int64 | leader epoch int32 | metadata length 0 or 1 | no tagged fields
+    8 on   partition int32 | offset int64 | leader epoch int32 | length 0 or 1 | no tagged fields
+    6, 7   partition int32 | offset int64 | leader epoch int32 | length -1 or 0, int16
 
 Anything else is read by the generated class and taken over. Which way a request has come makes no
 difference to what it means, and a property test holds both against each other.
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 Row: TypeAlias = "tuple[int, int, int]"
 """Partition, offset, leader epoch."""
 
+LEADER_EPOCH_FROM: Final = 6
+INSTANCE_ID_FROM: Final = 7
 FLEXIBLE_FROM: Final = 8
 TOPIC_IDS_FROM: Final = 10
 THROTTLE_FROM: Final = 3
@@ -46,6 +49,7 @@ _ROW_BYTES = _ROW.size
 _SHORT = 128  # lengths below are one byte
 _INT32 = struct.Struct(">i")
 _LENGTH = struct.Struct(">h")
+_NULL = -1
 _NO_THROTTLE = bytes(4)
 _NO_TAGS = b"\x00"
 
@@ -118,9 +122,10 @@ class CommitRequest:
     def decode(cls, data: Buffer, version: int, *, may_have_rest: bool = False) -> Self:
         """Read a request; raises WireError when the bytes are none."""
         body = data if type(data) is bytes else bytes(data)
-        if version >= FLEXIBLE_FROM:
+        if version >= LEADER_EPOCH_FROM:
+            read = cls._decode_rows if version >= FLEXIBLE_FROM else cls._decode_fixed_rows
             try:
-                request = cls._decode_rows(body, version, may_have_rest=may_have_rest)
+                request = read(body, version, may_have_rest=may_have_rest)
             except (IndexError, UnicodeDecodeError, struct.error):
                 request = None
             if request is not None:
@@ -167,6 +172,35 @@ class CommitRequest:
             topics.append(CommitTopic(name, topic_id, list(_ROW.iter_unpack(data[start:at]))))
             at += 1
         if data[at] or not (may_have_rest or at + 1 == len(data)):
+            return None
+        return cls(group_id, generation, member_id, instance_id, topics)
+
+    @classmethod
+    def _decode_fixed_rows(cls, data: bytes, version: int, *, may_have_rest: bool) -> Self | None:
+        """Do the same with versions whose lengths are of fixed size."""
+        # hot: benchmarks/micro/commit_path.py
+        group_id, at = _text(data, 0)
+        (generation,) = _INT32.unpack_from(data, at)
+        member_id, at = _text(data, at + 4)
+        instance_id = None
+        if version >= INSTANCE_ID_FROM:
+            instance_id, at = _text(data, at)
+        (count,) = _INT32.unpack_from(data, at)
+        if group_id is None or member_id is None or count < 0:
+            return None
+        at += 4
+        topics = []
+        for _ in range(count):
+            name, at = _text(data, at)
+            (row_count,) = _INT32.unpack_from(data, at)
+            start = at + 4
+            at = start + row_count * _ROW_BYTES
+            lengths = data[start + 16 : at : _ROW_BYTES]
+            is_plain = lengths.count(0) + lengths.count(255) == row_count
+            if name is None or not is_plain or lengths != data[start + 17 : at : _ROW_BYTES]:
+                return None
+            topics.append(CommitTopic(name, ZERO_UUID, list(_ROW.iter_unpack(data[start:at]))))
+        if at > len(data) or (at < len(data) and not may_have_rest):
             return None
         return cls(group_id, generation, member_id, instance_id, topics)
 
@@ -221,6 +255,17 @@ def _texts(
 ) -> list[str] | None:
     texts = [one.committed_metadata or "" for one in partitions]
     return texts if any(texts) else None
+
+
+def _text(data: bytes, at: int) -> tuple[str | None, int]:
+    """Read a text with its length as int16, None for null."""
+    (length,) = _LENGTH.unpack_from(data, at)
+    at += 2
+    if length < 0:
+        if length != _NULL:
+            raise IndexError(length)
+        return None, at
+    return data[at : at + length].decode(), at + length
 
 
 def _short_text(data: bytes, at: int) -> tuple[str | None, int]:
