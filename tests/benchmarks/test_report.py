@@ -83,10 +83,14 @@ class StandIn:
 
     ready_s = format_s = 0.0
     address = "127.0.0.1:1"
-    pid = os.getpid()
 
     def __init__(self, name: str) -> None:
         self.name = name
+
+    @property
+    def pid(self) -> int:
+        """The process to watch."""
+        return os.getpid()
 
     def start(self):
         """Do nothing."""
