@@ -282,7 +282,7 @@ COORDINATOR_ROWS: tuple[Row, ...] = (
         transactions,
         (_at_least("transactions_per_s", 1.5),),
         also=TELLING,
-        warm_up_scale=3.0,
+        warm_up_scale=4.0,
         warms_only="Kafka",
     ),
     Row(
