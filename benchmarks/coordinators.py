@@ -37,7 +37,7 @@ COMMITS_IN_FLIGHT = 5  # of one member, as `commitAsync` has them; Kafka's rate 
 PRODUCERS = 16
 RECORDS = 10
 SECONDS, WARM_UP_S = 3.0, 1.5
-REAL_CLIENT_S = 2.5
+REAL_CLIENT_S = 2.0
 JOINING_MEMBERS = 100
 RECONCILED_MEMBERS = 50
 SHARED_PARTITIONS = 200
@@ -282,7 +282,7 @@ COORDINATOR_ROWS: tuple[Row, ...] = (
         transactions,
         (_at_least("transactions_per_s", 1.5),),
         also=TELLING,
-        warm_up_scale=3.0,
+        warm_up_scale=4.0,
         warms_only="Kafka",
     ),
     Row(
@@ -350,6 +350,7 @@ COORDINATOR_ROWS: tuple[Row, ...] = (
         (_at_most("server_cpu_percent", 25, "value <="), _at_most("p99_growth", 2, "value <=")),
         also=("idle_p99_us", "beside_p99_us", "heartbeat_p99_us"),
         warm_up_scale=0.0,
+        others_once=True,
     ),
     Row(
         "offsets-load",
@@ -361,5 +362,6 @@ COORDINATOR_ROWS: tuple[Row, ...] = (
         (_at_most("load_s", 5, "value <="), _at_most("stall_ms", 50, "value <=")),
         also=("restart_s",),
         warm_up_scale=0.0,
+        others_once=True,
     ),
 )

@@ -51,6 +51,8 @@ class Row:
     """How much of the load comes before all rows that count; 0 for none."""
     warms_only: str = ""
     """The one server for which it does, when it is only for the compiler of that one."""
+    others_once: bool = False
+    """Measure other servers in the first run only: the targets are plain values of Ottla's."""
     rehearses: bool = False
     """Run once before it counts: a load that fills the page cache as fast as memory allows measures
     who touched the machine's memory before, unless it has been through on the same server."""

@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Medians, verdicts, table lines and bars are what the runs say."""
 
+import os
+from dataclasses import replace
+
 from benchmarks.chart import _bars
-from benchmarks.comparison import condense
+from benchmarks.comparison import compare, condense
 from benchmarks.report import TIMES, markdown
 from benchmarks.rows import Check, Row
+
+from benchmarks import comparison
 
 ROW = Row(
     "name",
@@ -47,3 +52,52 @@ def test_bars_show_how_much_better_and_only_ratios_have_a_mark() -> None:
     load, stall = _bars(condense(MEASURED))
     assert (load.times, load.wanted, load.reached) == (2.0, 1 / 0.7, True)
     assert (stall.times, stall.wanted, stall.reached) == (0.5, None, False)
+
+
+def test_rows_with_plain_targets_are_measured_once_on_other_servers(tmp_path, monkeypatch) -> None:
+    """And every row in every run on Ottla, in an order that turns round."""
+    monkeypatch.setattr(comparison, "SETTLE_S", 0.0)
+    once = replace(ROW, others_once=True, run=lambda _bench, _scale: {"load_s": 1.0})
+    always = replace(once, others_once=False)
+    measured = compare(
+        [once, always],
+        servers={name: lambda _, name=name: StandIn(name) for name in ("Ottla", "Kafka")},
+        runs=3,
+        scale=1.0,
+        work_folder=tmp_path,
+        progress=lambda _: None,
+    )
+    counts = {
+        (row, name): len(runs) for (row, name), runs in measured.items() if row in (once, always)
+    }
+    assert counts == {
+        (once, "Ottla"): 3,
+        (always, "Ottla"): 3,
+        (once, "Kafka"): 1,
+        (always, "Kafka"): 3,
+    }
+
+
+class StandIn:
+    """A server that is this very process."""
+
+    ready_s = format_s = 0.0
+    address = "127.0.0.1:1"
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @property
+    def pid(self) -> int:
+        """The process to watch."""
+        return os.getpid()
+
+    def start(self):
+        """Do nothing."""
+        return self
+
+    def how_it_ended(self) -> None:
+        """Run on."""
+
+    def stop(self) -> None:
+        """Do nothing."""
