@@ -75,7 +75,11 @@ class Member:
         """Leave in order: everything that was seen is committed."""
         self.leave()
         assert not self._thread.is_alive(), "a member does not leave"
-        assert self.failures == []
+        self.check()
+
+    def check(self) -> None:
+        """Fail with what went wrong, if anything did."""
+        assert not self.failures, f"{self.membership}: {self.failures}"
 
     def leave(self) -> None:
         """Leave, whatever happened."""
@@ -297,7 +301,7 @@ def wait_until(what: str, condition: Callable[[], bool], members: Iterable[Membe
     members = list(members)
     while not condition():
         for member in members:
-            assert member.failures == []
+            member.check()
         if time.monotonic() > deadline:
             owned = [(len(member.seen), sorted(member.owned)) for member in members]
             raise AssertionError(f"not within {WAIT_TIMEOUT_S} s: {what}; members: {owned}")
