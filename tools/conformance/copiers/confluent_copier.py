@@ -59,9 +59,6 @@ def _common(task: Task) -> dict[str, object]:
         "bootstrap.servers": task.bootstrap,
         "reconnect.backoff.ms": 20,
         "reconnect.backoff.max.ms": 200,
-        # With its default librdkafka forgets every broker while none can be reached, but not that
-        # one of them coordinates a group: send_offsets_to_transaction() then waits for ever.
-        "metadata.recovery.strategy": "none",
         "log_level": 0,
         # When its only broker is away, librdkafka 2.16 starts anew from the bootstrap address, and
         # send_offsets_to_transaction then waits for ever for the coordinator it knew before.
