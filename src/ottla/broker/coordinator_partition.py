@@ -27,14 +27,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ottla.broker.burst import Burst
+    from ottla.records.batch import BatchHeader
     from ottla.records.control import TransactionMarker
     from ottla.replication.partition import Partition
     from ottla.storage.partition_log import AppendResult
 
 NO_PRODUCER = -1
 
+TWO_BYTES_MAX = 0x3FFF
+"""The largest unsigned number that a varint of two bytes holds."""
+
 NULL_BYTES = -1  # the length of a value that is null
 
+_new_record = tuple.__new__  # what the class would call, without its checks of arguments
 _LENGTHS = (*(encode_varint(length) for length in range(1024)), encode_varint(NULL_BYTES))
 
 
@@ -139,9 +144,79 @@ def decode_batches(data: bytes | bytearray | memoryview) -> Iterator[LoadedBatch
         if header.attributes & CONTROL:
             marker = read_transaction_marker(batch) if header.record_count else None
         else:
-            records = [
-                (offset, CoordinatorRecord(key, value))
-                for offset, _, key, value, _ in iter_payload(read_payload(batch, header), header)
-                if key is not None
-            ]
+            payload = read_payload(batch, header)
+            records = _plain_records(payload, header) or _records(payload, header)
         yield LoadedBatch(header.last_offset + 1, records, producer, marker)
+
+
+def _records(payload: bytes, header: BatchHeader) -> list[tuple[int, CoordinatorRecord]]:
+    """Decode any records; those without a key mean nothing to a coordinator."""
+    return [
+        (offset, CoordinatorRecord(key, value))
+        for offset, _, key, value, _ in iter_payload(payload, header)
+        if key is not None
+    ]
+
+
+def _plain_records(data: bytes, header: BatchHeader) -> list[tuple[int, CoordinatorRecord]] | None:
+    """Decode records as coordinators write them; None when one of them is anything else.
+
+    Plain records have the timestamp of their batch, a key, and no headers, and no number in them
+    needs more than two bytes.
+    """
+    # hot: benchmarks/micro/coordinator_load.py, 0.8 us for each record instead of 2.2
+    base_offset = header.base_offset
+    new_record, kind = _new_record, CoordinatorRecord
+    records: list[tuple[int, CoordinatorRecord]] = []
+    add = records.append
+    position = 0
+    last_delta = -1
+    size = len(data)
+    try:
+        for _ in range(header.record_count):
+            length = data[position]
+            position += 1
+            if length >= 0x80:
+                length += (data[position] << 7) - 0x80
+                position += 1
+            end = position + (length >> 1)
+            if data[position] or data[position + 1]:  # attributes, timestamp delta
+                return None
+            delta = data[position + 2]
+            position += 3
+            if delta >= 0x80:
+                delta += (data[position] << 7) - 0x80
+                position += 1
+            key_length = data[position]
+            position += 1
+            if key_length >= 0x80:
+                key_length += (data[position] << 7) - 0x80
+                position += 1
+            key_end = position + (key_length >> 1)
+            value_length = data[key_end]
+            value_start = key_end + 1
+            if value_length >= 0x80:
+                value_length += (data[value_start] << 7) - 0x80
+                value_start += 1
+            value: bytes | None
+            if value_length == 1:
+                value, value_end = None, value_start
+            else:
+                value_end = value_start + (value_length >> 1)
+                value = data[value_start:value_end]
+            if (
+                (length | delta | key_length) & 1
+                or (value_length & 1 and value is not None)
+                or (length | delta | key_length | value_length) > TWO_BYTES_MAX
+                or data[value_end]
+                or value_end + 1 != end
+                or delta <= last_delta
+            ):
+                return None
+            last_delta = delta
+            key = data[position:key_end]
+            add((base_offset + (delta >> 1), new_record(kind, (key, value))))
+            position = end
+    except IndexError:
+        return None
+    return records if position == size else None

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ottla.broker import coordinator_partition
 from ottla.broker.coordinator_partition import LedPartition, decode_batches, encode_batch
 from ottla.coordinators.ports import CoordinatorRecord, ProducerIdentity
 from ottla.protocol.errors import ApiError, ErrorCode
-from ottla.records.batch import verify_crc
+from ottla.records.batch import HEADER_BYTES, read_header, verify_crc
 from ottla.records.builder import build_batch
 from ottla.records.control import TransactionMarker, build_transaction_marker
 from ottla.records.record import Record, decode_records
@@ -107,3 +108,44 @@ def test_appends_that_were_taken_back_are_noticed(world):
     assert not LedPartition(partition, world.burst).is_lost
     partition.retire()
     assert LedPartition(partition, world.burst).is_lost
+
+
+@given(RECORDS, st.data())
+def test_quick_decoding_agrees_with_the_general_one(records, data):
+    """Whatever bytes there are: the quick way finds the same records, or leaves them alone."""
+    batch = encode_batch(records, 1_700_000_000_000, None)
+    payload = bytearray(batch[HEADER_BYTES:])
+    for _ in range(data.draw(st.integers(0, 2))):
+        payload[data.draw(st.integers(0, len(payload) - 1))] = data.draw(st.integers(0, 255))
+    quick = coordinator_partition._plain_records(bytes(payload), read_header(batch))
+    if quick is not None:
+        assert quick == coordinator_partition._records(bytes(payload), read_header(batch))
+
+
+def test_records_as_coordinators_write_them_are_decoded_quickly():
+    """Keys and values of one and two length bytes, tombstones, more than 64 records."""
+    records = [
+        CoordinatorRecord(b"k" * (at % 90), None if at % 7 == 0 else b"v" * (at * 3))
+        for at in range(300)
+    ]
+    batch = encode_batch(records, 1_700_000_000_000, None)
+    quick = coordinator_partition._plain_records(bytes(batch[HEADER_BYTES:]), read_header(batch))
+    assert quick == list(enumerate(records))
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        Record(0, 1, None, b"v"),
+        Record(0, 1, b"k", b"v", (("name", b"value"),)),
+        Record(0, 1, b"k", b"v" * 20_000),
+    ],
+    ids=["no key", "headers", "a length of three bytes"],
+)
+def test_other_records_are_decoded_all_the_same(record):
+    """What others have written is read the general way; records without a key mean nothing."""
+    (batch,) = decode_batches(build_batch([record, Record(1, 3, b"later", b"v")]))
+    expected = [(1, CoordinatorRecord(b"later", b"v"))]
+    if record.key is not None:
+        expected.insert(0, (0, CoordinatorRecord(record.key, record.value)))
+    assert batch.records == expected
