@@ -52,6 +52,9 @@ INDEX_SAVE_INTERVAL_MS: Final = 10_000
 time, or the maximum: recovery begins there. It costs 0.1 ms, the first time for a segment 0.5 ms,
 since three files are made: ten thousand logs of little should not pay that."""
 
+RECALLED_BYTES_MAX: Final = 4 << 20
+"""Of the end of the log, looked at when a producer repeats batches from before a restart."""
+
 _put_front = struct.Struct(">qii").pack_into  # base offset, batch length, leader epoch
 _new_result = tuple.__new__
 
@@ -238,7 +241,27 @@ class LogWriter(LogState):
         if header[5] & CONTROL:
             producers.check_marker(header, records)
             return None
-        return producers.check(header)
+        try:
+            return producers.check(header)
+        except ApiError:
+            if not producers.needs_recall(header.producer_id):
+                raise
+            producers.recall(header.producer_id, self._recent_headers())
+            return producers.check(header)
+
+    def _recent_headers(self) -> list[BatchHeader]:
+        """Return the headers at the end of the log, oldest first, waiting for the disk."""
+        self.write_staged()
+        recent: list[BatchHeader] = []
+        left = RECALLED_BYTES_MAX
+        with self._disk():
+            for segment in reversed(self.segments):
+                start = segment.index.boundary_at_or_before(max(0, segment.size_bytes - left))
+                recent[:0] = [header for _, header in segment.headers(start)]
+                left -= segment.size_bytes - start
+                if left <= 0:
+                    break
+        return recent
 
     def _record_marker(
         self, header: BatchHeader, offset: int, batch: memoryview, segment: LogSegment

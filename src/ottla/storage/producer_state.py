@@ -29,7 +29,8 @@ The rules are Kafka's (KIP-98, KIP-360):
 
 * sequences go on without gap or repeat and wrap to 0 after 2**31 - 1; a new producer epoch begins
   with 0; a producer that the log does not know (any more) may begin anywhere;
-* a batch that equals one of the last five is a duplicate, not an error;
+* a batch that equals one of the last five is a duplicate, not an error. A snapshot has room for
+  the last one only: the log is asked for the others when a producer repeats them (`recall`);
 * an older producer epoch is fenced;
 * a marker (control batch) ends the producer's transaction and may raise its epoch; under protocol
   V2 (KIP-890) it must: a marker with the epoch of the batches is a late one of the transaction
@@ -54,11 +55,13 @@ from crc32c import crc32c
 
 from ottla.base.errors import OttlaError
 from ottla.protocol.errors import ApiError, ErrorCode
-from ottla.records.batch import TRANSACTIONAL, BatchHeader
+from ottla.records.batch import CONTROL, TRANSACTIONAL, BatchHeader
 from ottla.records.control import read_transaction_marker
 from ottla.storage.transaction_index import AbortedTransaction
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ottla.storage.files import Buffer
 
 SNAPSHOT_HEAD: Final = struct.Struct(">hIi")
@@ -98,6 +101,7 @@ class ProducerEntry:
     __slots__ = (
         "batches",
         "coordinator_epoch",
+        "is_abridged",
         "last_timestamp_ms",
         "producer_epoch",
         "transaction_first_offset",
@@ -109,6 +113,7 @@ class ProducerEntry:
         self.coordinator_epoch = -1  # of the last marker
         self.last_timestamp_ms = -1  # of the last batch or marker
         self.transaction_first_offset = NO_TRANSACTION
+        self.is_abridged = False  # came from a snapshot, which has the last batch only
 
     @property
     def last_sequence(self) -> int:
@@ -150,6 +155,26 @@ class ProducerState:
         if self.finished:
             self.finished = [one for one in self.finished if one[1] >= high_watermark]
         return min((first for first, _ in self.finished), default=None)
+
+    def needs_recall(self, producer_id: int) -> bool:
+        """Whether the log may hold batches of a producer that its snapshot did not name."""
+        entry = self.entries.get(producer_id)
+        return entry is not None and entry.is_abridged
+
+    def recall(self, producer_id: int, headers: Iterable[BatchHeader]) -> None:
+        """Remember a producer's last batches again; `headers` are the recent ones of the log."""
+        entry = self.entries[producer_id]
+        entry.is_abridged = False
+        of_producer = [
+            header
+            for header in headers
+            if header.producer_id == producer_id
+            and header.producer_epoch == entry.producer_epoch
+            and header.base_sequence >= 0
+            and not header.attributes & CONTROL
+        ]
+        if of_producer:
+            entry.batches = [_batch_of(one) for one in of_producer[-REMEMBERED_BATCH_COUNT:]]
 
     # appending
 
@@ -361,9 +386,20 @@ class ProducerState:
                 base_sequence = (last_sequence - delta) & SEQUENCE_MASK
                 batch = (base_sequence, last_sequence, last_offset - delta, last_offset)
                 entry.batches.append(ProducedBatch(*batch, entry.last_timestamp_ms))
+                entry.is_abridged = True
             state.entries[producer_id] = entry
             if entry.transaction_first_offset >= 0:
                 open_transactions.append((entry.transaction_first_offset, producer_id))
         for first_offset, producer_id in sorted(open_transactions):
             state._open_transactions[producer_id] = first_offset
         return state
+
+
+def _batch_of(header: BatchHeader) -> ProducedBatch:
+    return ProducedBatch(
+        header.base_sequence,
+        header.last_sequence,
+        header.base_offset,
+        header.last_offset,
+        header.max_timestamp,
+    )

@@ -127,7 +127,7 @@ def test_records_without_a_key_go():
 
 
 def test_a_tombstone_gets_its_delete_horizon_once_and_goes_behind_it():
-    """First round: stamped; before the horizon: copied; at the horizon: gone (KIP-534)."""
+    """Bug 30 (KIP-534). First round: stamped; before the horizon: copied; at it: gone."""
     batch = build_batch([record(0, b"b", b"v"), record(1, b"a", None)])
     (stamped,) = clean([batch])
     header = read_header(stamped)
@@ -157,7 +157,7 @@ def test_log_append_time_survives_a_rewrite():
 
 
 def test_the_last_batch_of_a_known_producer_stays_as_a_bare_header():
-    """Its sequence number must survive a restart."""
+    """Bug 30: its sequence number must survive a restart."""
     first = build_batch(
         [record(0, b"a", b"1")], codec=Codec.LZ4, producer_id=7, producer_epoch=2, base_sequence=11
     )
@@ -195,7 +195,7 @@ def test_records_of_aborted_transactions_go_and_never_supersede():
 
 
 def test_a_marker_goes_one_horizon_after_its_data():
-    """Round 2 finds no data and stamps the marker, a later one removes it."""
+    """Bug 30: round 2 finds no data and stamps the marker, a later one removes it."""
     abort = marker(2, 5, ABORT)
     aborted = [AbortedTransaction(5, 1, 2, 3)]
     (stamped,) = clean([abort], aborted=aborted)

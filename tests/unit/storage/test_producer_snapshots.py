@@ -153,3 +153,34 @@ def test_a_flush_keeps_the_snapshot_before_its_own(on_disk, monkeypatch):
     log = on_disk.open(clean=False, recovery_point=4)
     assert log.producer_state.entries[1].last_sequence == 4
     assert not replays
+
+
+@pytest.mark.parametrize("clean", [False, True], ids=["killed", "stopped"])
+def test_a_retry_over_a_restart_is_recognised(on_disk, clean):
+    """Bug 18: stopped between append and answer, the retry gets the offset that it had."""
+    for sequence in range(3):
+        on_disk.append(b"v", producer_id=7, producer_epoch=0, base_sequence=sequence)
+    on_disk.log.write_staged()
+    if clean:
+        on_disk.log.close()
+    on_disk.open(clean=clean)
+    again = on_disk.append(b"v", producer_id=7, producer_epoch=0, base_sequence=2)
+    assert (again.base_offset, again.duplicate) == (2, True)
+    assert on_disk.log.log_end_offset == 3
+    following = on_disk.append(b"v", producer_id=7, producer_epoch=0, base_sequence=3)
+    assert (following.base_offset, following.duplicate) == (3, False)
+
+
+@pytest.mark.parametrize("clean", [False, True], ids=["killed", "stopped"])
+def test_five_retries_in_flight_over_a_restart_are_recognised(on_disk, clean):
+    """Bug 19: a producer that had five batches in flight repeats all of them, in order."""
+    for sequence in range(8):
+        on_disk.append(b"v", producer_id=7, producer_epoch=0, base_sequence=sequence)
+    on_disk.log.write_staged()
+    if clean:
+        on_disk.log.close()
+    on_disk.open(clean=clean)
+    for sequence in range(3, 8):
+        again = on_disk.append(b"v", producer_id=7, producer_epoch=0, base_sequence=sequence)
+        assert (again.base_offset, again.duplicate) == (sequence, True)
+    assert on_disk.log.log_end_offset == 8

@@ -71,7 +71,7 @@ def append_transaction(on_disk, producer_id, sequence, *, commit):
 
 
 def test_a_log_remembers_its_aborted_transactions(on_disk):
-    """Over segments, a clean and an unclean restart, and a lost file."""
+    """Bug 29: over segments, a clean and an unclean restart, and a lost file."""
     on_disk.configure(segment_bytes=600)
     expected = []
     for number in range(20):

@@ -245,7 +245,10 @@ def test_an_error_does_not_wait(world):
 
 
 def test_readers_see_nothing_above_the_high_watermark(world):
-    """Under the ack profile a record is invisible until it is flushed, and then wakes readers."""
+    """Bug 36 (KIP-392), the leader's part: beyond the high watermark is no error, it waits.
+
+    Under the ack profile a record is invisible until it is flushed, and then wakes readers.
+    """
     partition = world.partition(flush_profile="ack")
     client = world.client()
     world.append(partition, b"a")

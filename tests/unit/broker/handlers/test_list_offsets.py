@@ -110,7 +110,10 @@ def test_an_empty_partition(world):
 
 
 def test_nothing_above_the_high_watermark_is_found(world):
-    """A record that is not flushed yet does not exist for readers under the ack profile."""
+    """Bug 37 (KIP-207): what is told as the end never goes back.
+
+    A record that is not flushed yet does not exist for readers under the ack profile.
+    """
     partition = world.partition(flush_profile="ack")
     world.append(partition, b"a")
     assert ask(world, NEWEST, -1)[2] == 0

@@ -37,7 +37,10 @@ def ask(world, epoch, *, topic="t", index=0, current=-1, version=4):
 
 @pytest.mark.parametrize("version", offset_for_leader_epoch.VERSIONS)
 def test_epochs_end_where_the_next_one_began(world, version):
-    """The present epoch ends at the log end offset, an earlier one where its successor began."""
+    """Bug 35 (KIP-320), the broker's part: a client learns where its epoch ended.
+
+    The present epoch ends at the log end offset, an earlier one where its successor began.
+    """
     partition = world.partition()
     partition.leader_epoch = 2
     world.append(partition, b"a", b"b")
