@@ -153,14 +153,7 @@ class Partition:
     @property
     def last_stable_offset(self) -> int:
         """Exclusive end for readers with isolation level read_committed."""
-        first_unstable = self.log.first_unstable_offset
-        unsettled = self.log.producer_state.settle(self.high_watermark)
-        stable = self.high_watermark
-        if first_unstable is not None and first_unstable < stable:
-            stable = first_unstable
-        if unsettled is not None and unsettled < stable:
-            stable = unsettled
-        return stable
+        return self.log.last_stable_offset(self.high_watermark)
 
     @property
     def reported_last_stable_offset(self) -> int:

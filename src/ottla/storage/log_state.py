@@ -74,6 +74,17 @@ class LogState(LogReader):
             producers = self._restore_producers()
         return producers.first_unstable_offset
 
+    def last_stable_offset(self, high_watermark: int) -> int:
+        """Return the end of what no open transaction and no uncommitted marker holds back."""
+        first_unstable = self.first_unstable_offset
+        unsettled = self.producer_state.settle(high_watermark)
+        stable = high_watermark
+        if first_unstable is not None and first_unstable < stable:
+            stable = first_unstable
+        if unsettled is not None and unsettled < stable:
+            stable = unsettled
+        return stable
+
     @property
     def has_producers_in_memory(self) -> bool:
         """Whether `first_unstable_offset` is known without reading the log."""

@@ -115,8 +115,7 @@ class LogUpkeep:
     def last_stable_offset(self, log: PartitionLog) -> int:
         """Return the end of what is on all replicas and of no open transaction."""
         high_watermark = self.high_watermark_of(log)
-        first_unstable = log.first_unstable_offset
-        return high_watermark if first_unstable is None else min(high_watermark, first_unstable)
+        return log.last_stable_offset(high_watermark)
 
     def follow_settings(self, settings: UpkeepSettings) -> None:
         """Take over the settings that may change while the broker runs."""

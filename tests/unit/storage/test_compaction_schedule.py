@@ -178,7 +178,7 @@ def test_nothing_above_the_high_watermark_is_cleaned(storage):
 
 
 def test_nothing_of_an_open_transaction_is_cleaned(storage):
-    """The last stable offset holds the round back."""
+    """Bug 31: the last stable offset holds the round back."""
     log = storage.create("table")
     fill(log, b"ab")
     append_records(
