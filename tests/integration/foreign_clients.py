@@ -443,6 +443,24 @@ def _java_line(line: str) -> Found:
     )
 
 
+def read_internal_topic(
+    bootstrap: str, topic: str, formatter: str, done: Callable[[str], bool]
+) -> str:
+    """Read an internal topic with one of Kafka's formatters until its output is as wanted."""
+    deadline = time.monotonic() + READ_TIMEOUT_S
+    while True:
+        output = run_tool(
+            "ConsoleConsumer",
+            *("--bootstrap-server", bootstrap, "--topic", topic, "--from-beginning"),
+            *("--formatter", f"org.apache.kafka.tools.consumer.{formatter}"),
+            *("--timeout-ms", "2000", "--command-property", "exclude.internal.topics=false"),
+            java_options=JAVA_OPTIONS,
+            check=False,  # it says that nothing more came, as if that were a failure
+        ).stdout
+        if done(output) or time.monotonic() > deadline:
+            return output
+
+
 WRITERS: dict[str, Write] = {
     "confluent-kafka": write_confluent,
     "aiokafka": write_aiokafka,

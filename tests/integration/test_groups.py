@@ -13,7 +13,12 @@ from collections import Counter
 from itertools import count
 
 import pytest
-from tests.integration.foreign_clients import FOREIGN_WARNINGS, JAVA_OPTIONS, confluent_producer
+from tests.integration.foreign_clients import (
+    FOREIGN_WARNINGS,
+    JAVA_OPTIONS,
+    confluent_producer,
+    read_internal_topic,
+)
 from tests.integration.group_members import MEMBERS, Member, Membership, stop_all, wait_until
 from tools.kafka.java_tool import run_tool
 
@@ -536,22 +541,6 @@ def test_the_java_tool_for_groups(shared):
     )
 
 
-def read_internal_topic(broker, topic, formatter, done):
-    """Read an internal topic with one of Kafka's formatters until its output is as wanted."""
-    deadline = time.monotonic() + TIMEOUT_S
-    while True:
-        finished = run_tool(
-            "ConsoleConsumer",
-            *("--bootstrap-server", broker.bootstrap, "--topic", topic, "--from-beginning"),
-            *("--formatter", f"org.apache.kafka.tools.consumer.{formatter}"),
-            *("--timeout-ms", "1500", "--command-property", "exclude.internal.topics=false"),
-            java_options=JAVA_OPTIONS,
-            check=False,
-        )
-        if done(finished.stdout) or time.monotonic() > deadline:
-            return finished.stdout
-
-
 def test_java_formatters_read_the_groups_topic(shared):
     """Kafka's formatters read what `__consumer_offsets` holds: commits and group metadata."""
     topic = Topic(shared.bootstrap, 2)
@@ -564,7 +553,10 @@ def test_java_formatters_read_the_groups_topic(shared):
         wait_until("all", lambda: len(member.seen) == sum(topic.written), [member])  # noqa: B023
         member.stop()
     commits = read_internal_topic(
-        shared, "__consumer_offsets", "OffsetsMessageFormatter", lambda text: group in text
+        shared.bootstrap,
+        "__consumer_offsets",
+        "OffsetsMessageFormatter",
+        lambda text: group in text,
     )
     found = re.findall(
         rf'"group":"{group}-(\w+)","topic":"{topic.name}","partition":(\d)}}}},'
@@ -573,7 +565,10 @@ def test_java_formatters_read_the_groups_topic(shared):
     )
     assert {("classic", "0", "5"), ("consumer", "1", "10")} <= set(found)
     groups = read_internal_topic(
-        shared, "__consumer_offsets", "GroupMetadataMessageFormatter", lambda text: group in text
+        shared.bootstrap,
+        "__consumer_offsets",
+        "GroupMetadataMessageFormatter",
+        lambda text: group in text,
     )
     assert f'"group":"{group}-classic"' in groups
     assert '"protocolType":"consumer"' in groups

@@ -60,9 +60,6 @@ def _common(task: Task) -> dict[str, object]:
         "reconnect.backoff.ms": 20,
         "reconnect.backoff.max.ms": 200,
         "log_level": 0,
-        # When its only broker is away, librdkafka 2.16 starts anew from the bootstrap address, and
-        # send_offsets_to_transaction then waits for ever for the coordinator it knew before.
-        "metadata.recovery.strategy": "none",
     }
 
 
