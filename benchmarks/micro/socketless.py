@@ -56,7 +56,7 @@ class Sink(asyncio.Transport):
 
 
 class SocketlessBroker:
-    """One partition, one connection."""
+    """One partition, one connection or more."""
 
     def __init__(self, directory: str) -> None:
         clock = SystemClock()
@@ -84,24 +84,30 @@ class SocketlessBroker:
             fetch_sessions=FetchSessionCache(10, random.Random(1)),
             disk_executor=None,
         )
-        dispatcher = Dispatcher(services, ConnectionLimits(Limits(9, 9, 9, 1, 1, 1)), print)
-        self.sink = Sink()
-        self._connection = ServerConnection(
-            dispatcher, SharedBuffer(), FRAME_BYTES_MAX, "PLAINTEXT"
-        )
-        self._connection.connection_made(self.sink)
         self.generation = 1
+        limits = ConnectionLimits(Limits(999, 999, 999, 1, 1, 1))
+        self._dispatcher = Dispatcher(services, limits, print)
+        self._shared = SharedBuffer()
+        self.sink = Sink()
+        self._connection = self.connect()
+
+    def connect(self) -> ServerConnection:
+        """Open one more connection; all of them write into the same sink."""
+        connection = ServerConnection(self._dispatcher, self._shared, FRAME_BYTES_MAX, "PLAINTEXT")
+        connection.connection_made(self.sink)
+        return connection
 
     def get(self, topic: str, partition: int) -> Partition | None:
         """Look the partition up, as the replica manager does."""
         return self.partition if (topic, partition) == (TOPIC, 0) else None
 
-    def receive(self, stream: bytes) -> None:
-        """Let reads bring these bytes."""
+    def receive(self, stream: bytes, connection: ServerConnection | None = None) -> None:
+        """Let reads of a connection, of the first unless one is given, bring these bytes."""
+        connection = connection or self._connection
         rest = memoryview(stream)
         while rest:
-            target = self._connection.get_buffer(-1)
+            target = connection.get_buffer(-1)
             size = min(len(rest), len(target))
             target[:size] = rest[:size]
-            self._connection.buffer_updated(size)
+            connection.buffer_updated(size)
             rest = rest[size:]

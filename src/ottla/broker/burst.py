@@ -15,6 +15,7 @@ import contextlib
 import logging
 from typing import TYPE_CHECKING
 
+from ottla.base.clock import Moment
 from ottla.base.errors import StorageError
 from ottla.storage.files import DiskFull
 
@@ -30,7 +31,7 @@ _logger = logging.getLogger(__name__)
 class Burst:
     """The partitions that were appended to since the last write; one for each loop."""
 
-    __slots__ = ("_call_soon", "_clock", "_on_storage_error", "_partitions", "_wall_ms")
+    __slots__ = ("_call_soon", "_clock", "_moment", "_on_storage_error", "_partitions", "_wall_ms")
 
     def __init__(
         self,
@@ -42,6 +43,7 @@ class Burst:
         self._call_soon = call_soon  # the loop's, for appends that no socket has brought
         self._partitions: list[Partition] = []
         self._wall_ms = 0
+        self._moment: Moment | None = None
         self._on_storage_error = on_storage_error
 
     def wall_ms(self) -> int:
@@ -49,6 +51,13 @@ class Burst:
         if not self._wall_ms:
             self._wall_ms = self._clock.wall_ms()
         return self._wall_ms
+
+    def moment(self) -> Moment:
+        """Return the time on both clocks, read once for the burst."""
+        moment = self._moment
+        if moment is None:
+            moment = self._moment = Moment(self._clock.now_ms(), self.wall_ms())
+        return moment
 
     def add(self, partition: Partition) -> None:
         """Have the partition's staged appends written at the end of the burst."""
@@ -76,6 +85,7 @@ class Burst:
         the burst may then be acknowledged, and the clients ask again.
         """
         self._wall_ms = 0
+        self._moment = None
         partitions = self._partitions
         if not partitions:
             return

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a frame to its handler and back: the broker's `RequestSink`.
 
-Produce and Fetch take the data plane's road. Every other API is decoded by its generated class,
+Produce and Fetch take the data plane's road, and so do commits of offsets that repeat an earlier
+one. Every other request is decoded by its generated class,
 handled, and encoded; a handler that is a coroutine is run as a task while its answer's place is
 kept, and likewise a `Pending` answer of a coordinator is waited for. What a handler raises
 becomes an answer: an `ApiError` its own code, anything else UNKNOWN_SERVER_ERROR and a traceback
@@ -17,6 +18,7 @@ import logging
 import struct
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ottla.broker.commit_path import CommitPath
 from ottla.broker.connection_state import ConnectionState
 from ottla.broker.context import RequestContext
 from ottla.broker.handlers import HANDLER_BY_KEY, Handler
@@ -68,6 +70,7 @@ class Dispatcher:
         self._burst = services.burst
         self._produce = ProducePath(services, self._burst)
         self._fetch = FetchPath(services, storage_failed)
+        self._commit = CommitPath(services)
         self._loaded: dict[int, LoadedHandler] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.connections: dict[ServerConnection, None] = {}
@@ -104,6 +107,10 @@ class Dispatcher:
             return self._produce.request(connection, state, start, end, version, correlation_id)
         if api_key == 1 and 4 <= version <= 18:
             return self._fetch.request(connection, start, end, version, correlation_id)
+        if api_key == 8 and self._commit.request(
+            connection, state, start, end, version, correlation_id
+        ):
+            return 0
         self._control_plane(connection, start, end, api_key, version)
         return 0
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ottla.records.control import TransactionMarker
 
 Answer = TypeVar("Answer")
+Given_contra = TypeVar("Given_contra", contravariant=True)
 
 
 class CoordinatorRecord(NamedTuple):
@@ -75,6 +76,16 @@ class Result(NamedTuple, Generic[Answer]):
     """What is to be done elsewhere once the records are committed; the driver knows how."""
     producer: ProducerIdentity | None = None
     """Whose transaction the records belong to; None writes them at once."""
+
+
+class Owed(Protocol[Given_contra]):
+    """An answer that somebody waits for: a `Pending`, or less."""
+
+    def complete(self, value: Given_contra) -> None:
+        """Give the answer."""
+
+    def fail(self, error: ApiError) -> None:
+        """Give an error instead."""
 
 
 class CoordinatorShard(Protocol):

@@ -46,6 +46,10 @@ BROKER_RETENTION: Final = -1
 
 _ROW = struct.Struct(">iqi2x")
 _ROW_BYTES = _ROW.size
+ROW_BYTES: Final = _ROW_BYTES
+NUMBERS_AT: Final = 4
+NUMBERS_BYTES: Final = 12
+"""Where in such a row offset and leader epoch are, which differ from commit to commit."""
 _SHORT = 128  # lengths below are one byte
 _INT32 = struct.Struct(">i")
 _LENGTH = struct.Struct(">h")
@@ -57,10 +61,15 @@ _NO_TAGS = b"\x00"
 class CommitTopic:
     """What is committed for one topic."""
 
-    __slots__ = ("metadata", "name", "rows", "topic_id")
+    __slots__ = ("metadata", "name", "rows", "rows_at", "topic_id")
 
     def __init__(
-        self, name: str, topic_id: bytes, rows: list[Row], metadata: list[str] | None = None
+        self,
+        name: str,
+        topic_id: bytes,
+        rows: list[Row],
+        metadata: list[str] | None = None,
+        rows_at: int | None = None,
     ) -> None:
         self.name = name
         self.topic_id = topic_id
@@ -68,6 +77,8 @@ class CommitTopic:
         self.rows = rows
         self.metadata = metadata
         """A text for each row; None when there is none at all."""
+        self.rows_at = rows_at
+        """Where in the request the rows begin, when they were read by one look."""
 
     def without(self, partition_count: int) -> list[int]:
         """Leave only partitions below the count; return the numbers of the others."""
@@ -169,7 +180,8 @@ class CommitRequest:
             is_plain = lengths.count(1) + lengths.count(0) == tags.count(0) == row_count
             if not 0 <= row_count < _SHORT - 1 or not is_plain or data[at]:
                 return None
-            topics.append(CommitTopic(name, topic_id, list(_ROW.iter_unpack(data[start:at]))))
+            rows = list(_ROW.iter_unpack(data[start:at]))
+            topics.append(CommitTopic(name, topic_id, rows, None, start))
             at += 1
         if data[at] or not (may_have_rest or at + 1 == len(data)):
             return None
@@ -199,7 +211,8 @@ class CommitRequest:
             is_plain = lengths.count(0) + lengths.count(255) == row_count
             if name is None or not is_plain or lengths != data[start + 17 : at : _ROW_BYTES]:
                 return None
-            topics.append(CommitTopic(name, ZERO_UUID, list(_ROW.iter_unpack(data[start:at]))))
+            rows = list(_ROW.iter_unpack(data[start:at]))
+            topics.append(CommitTopic(name, ZERO_UUID, rows, None, start))
         if at > len(data) or (at < len(data) and not may_have_rest):
             return None
         return cls(group_id, generation, member_id, instance_id, topics)

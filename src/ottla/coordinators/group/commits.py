@@ -6,7 +6,7 @@ Both share everything but who may commit and whether the records belong to a tra
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ottla.coordinators.group.classic.group import PREPARING_REBALANCE, STABLE, ClassicGroup
 from ottla.coordinators.group.commit_request import (
@@ -15,29 +15,22 @@ from ottla.coordinators.group.commit_request import (
     TopicOutcome,
     TxnCommitResponse,
 )
+from ottla.coordinators.group.plain_commits import plain_commits
 from ottla.coordinators.group.records import (
-    OFFSET_VERSION,
-    PARTITION_BYTES,
-    PLAIN_VALUE_BYTES,
     group_key_prefix,
     offset_value,
     offset_value_that_expires,
     pack_partition,
-    pack_plain_value,
     topic_spot,
     topic_tail,
 )
-from ottla.coordinators.ports import CoordinatorRecord, EncodedRecords, Result
+from ottla.coordinators.ports import CoordinatorRecord, Result
 from ottla.protocol.errors import ApiError, ErrorCode
-from ottla.records.builder import NO_HEADERS, encode_varint, record_front
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ottla.base.clock import Moment
     from ottla.coordinators.group.commit_request import CommitRequest
     from ottla.coordinators.group.group import CommitCheck
-    from ottla.coordinators.group.shard import GroupShard
     from ottla.coordinators.group.store import GroupStore
     from ottla.coordinators.ports import ProducerIdentity
 
@@ -46,69 +39,6 @@ GROUP_ID_NOT_FOUND_FROM: Final = 9
 
 _NO_ERROR = ErrorCode.NONE
 _TOO_LARGE = ErrorCode.OFFSET_METADATA_TOO_LARGE
-
-
-class PlainCommits(EncodedRecords):
-    """Offsets of one group as nearly all are committed: without metadata."""
-
-    __slots__ = ("_name", "_prefix", "_values")
-
-    def __init__(
-        self, name: bytes, prefix: bytes, values: dict[bytes, bytes], payload: bytes
-    ) -> None:
-        super().__init__(payload)
-        self._name = name
-        self._prefix = prefix
-        self._values = values  # by spot, in the order of the payload
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def __iter__(self) -> Iterator[CoordinatorRecord]:
-        prefix = self._prefix
-        return (CoordinatorRecord(prefix + spot, value) for spot, value in self._values.items())
-
-    def __getitem__(self, index: Any) -> Any:
-        return list(self)[index]
-
-    def replay_into(
-        self,
-        shard: GroupShard,
-        first_offset: int,
-        producer: ProducerIdentity | None,
-    ) -> None:
-        """Take them into the shard."""
-        assert producer is None, "commits of a transaction are not these"
-        shard.offsets.replay_commits(self._name, self._values, first_offset)
-
-
-def plain_commits(request: CommitRequest, wall_ms: int) -> PlainCommits | None:
-    """Encode a request's offsets; None when one has metadata or is there twice."""
-    # hot: benchmarks/micro/commit_path.py, 1 us for each partition
-    name = request.group_id.encode()
-    prefix = group_key_prefix(name)
-    values: dict[bytes, bytes] = {}
-    parts: list[bytes] = []
-    delta = 0
-    for topic in request.topics:
-        if topic.metadata is not None:
-            return None
-        start = topic_spot(topic.name)
-        tail = topic_tail(topic.topic_id)
-        key_bytes = len(prefix) + len(start) + PARTITION_BYTES
-        value_bytes = PLAIN_VALUE_BYTES + len(tail)
-        length = encode_varint(value_bytes)
-        for index, offset, leader_epoch in topic.rows:
-            spot = start + pack_partition(index)
-            values[spot] = value = (
-                pack_plain_value(OFFSET_VERSION, offset, leader_epoch, 1, wall_ms) + tail
-            )
-            front = record_front(key_bytes, value_bytes, delta)
-            parts += (front, prefix, spot, length, value, NO_HEADERS)
-            delta += 1
-    if len(values) != delta:
-        return None
-    return PlainCommits(name, prefix, values, b"".join(parts))
 
 
 class Commits:
@@ -127,7 +57,7 @@ class Commits:
         metadata is too long has OFFSET_METADATA_TOO_LARGE; the others are stored.
         """
         # hot: benchmarks/micro/commit_path.py
-        check = self._check(request, version, moment)
+        check = self.check(request, version, moment)
         if check is None and request.retention_time_ms == BROKER_RETENTION:
             encoded = plain_commits(request, moment.wall_ms)
             if encoded is not None:
@@ -137,8 +67,11 @@ class Commits:
         outcomes = self._write(request, check, moment.wall_ms, records)
         return Result(records, CommitResponse(outcomes))
 
-    def _check(self, request: CommitRequest, version: int, moment: Moment) -> CommitCheck | None:
-        """Return what each partition is asked; raises what the group has against the member."""
+    def check(self, request: CommitRequest, version: int, moment: Moment) -> CommitCheck | None:
+        """Return what each partition is asked; raises what the group has against the member.
+
+        A commit is a sign of life as well.
+        """
         group = self._store.groups.get(request.group_id)
         if group is None:
             if request.generation < 0:

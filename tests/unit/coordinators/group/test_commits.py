@@ -16,7 +16,7 @@ from tests.unit.coordinators.group.group_world import (
 
 from ottla.broker.coordinator_partition import encode_batch
 from ottla.coordinators.group.commit_request import CommitRequest, CommitTopic
-from ottla.coordinators.group.commits import plain_commits
+from ottla.coordinators.group.plain_commits import plain_commits
 from ottla.coordinators.group.records import (
     group_key_prefix,
     offset_value,
