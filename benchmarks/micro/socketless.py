@@ -84,10 +84,12 @@ class SocketlessBroker:
             fetch_sessions=FetchSessionCache(10, random.Random(1)),
             disk_executor=None,
         )
-        dispatcher = Dispatcher(services, ConnectionLimits(Limits(9, 9, 9, 1, 1, 1)), print)
+        limits = ConnectionLimits(Limits(99, 99, 99, 1, 1, 1))
+        self.dispatcher = Dispatcher(services, limits, print)
+        self.shared = SharedBuffer()
         self.sink = Sink()
         self._connection = ServerConnection(
-            dispatcher, SharedBuffer(), FRAME_BYTES_MAX, "PLAINTEXT"
+            self.dispatcher, self.shared, FRAME_BYTES_MAX, "PLAINTEXT"
         )
         self._connection.connection_made(self.sink)
         self.generation = 1
