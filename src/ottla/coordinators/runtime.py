@@ -269,7 +269,7 @@ class CoordinatorRuntime(Generic[Shard]):
             offset = end_offset - len(records)
             assert offset >= host.end_offset, (offset, host.end_offset)
             producer = result.producer
-            if isinstance(records, EncodedRecords):
+            if type(records) is not tuple and isinstance(records, EncodedRecords):
                 records.replay_into(host.shard, offset, producer)
             else:
                 replay = host.shard.replay
