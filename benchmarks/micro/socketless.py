@@ -91,10 +91,10 @@ class SocketlessBroker:
         self.sink = Sink()
         self._connection = self.connect()
 
-    def connect(self) -> ServerConnection:
-        """Open one more connection; all of them write into the same sink."""
+    def connect(self, sink: Sink | None = None) -> ServerConnection:
+        """Open one more connection; those without a sink of their own share the broker's."""
         connection = ServerConnection(self._dispatcher, self._shared, FRAME_BYTES_MAX, "PLAINTEXT")
-        connection.connection_made(self.sink)
+        connection.connection_made(sink or self.sink)
         return connection
 
     def get(self, topic: str, partition: int) -> Partition | None:

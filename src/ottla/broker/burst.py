@@ -4,9 +4,11 @@
 Appends of a burst are staged in their logs; ending the burst writes them, one system call for
 each log, and moves high watermarks, which wakes parked requests of other connections.
 
-Coordinators append at other times too (a timer fires, a transaction's markers are due). They add
-with `add_soon`: the burst that is under way takes their appends along, else one of its own ends
-with the present turn of the loop.
+Bytes that lie in a receive buffer have to be written before the next read: the burst ends with
+the frames that one read has brought. Coordinators append bytes of their own, and at other times
+too (a timer fires, a transaction's markers are due). They add with `add_soon`: their burst ends
+with the present turn of the loop, so that what several connections ask of them is written
+together, unless one with borrowed bytes takes it along before.
 """
 
 from __future__ import annotations
@@ -31,7 +33,16 @@ _logger = logging.getLogger(__name__)
 class Burst:
     """The partitions that were appended to since the last write; one for each loop."""
 
-    __slots__ = ("_call_soon", "_clock", "_moment", "_on_storage_error", "_partitions", "_wall_ms")
+    __slots__ = (
+        "_call_soon",
+        "_clock",
+        "_ends_soon",
+        "_moment",
+        "_on_storage_error",
+        "_partitions",
+        "_wall_ms",
+        "is_borrowing",
+    )
 
     def __init__(
         self,
@@ -42,6 +53,8 @@ class Burst:
         self._clock = clock
         self._call_soon = call_soon  # the loop's, for appends that no socket has brought
         self._partitions: list[Partition] = []
+        self._ends_soon = False  # the loop has been told
+        self.is_borrowing = False  # some of what is staged lies in a receive buffer
         self._wall_ms = 0
         self._moment: Moment | None = None
         self._on_storage_error = on_storage_error
@@ -60,22 +73,38 @@ class Burst:
         return moment
 
     def add(self, partition: Partition) -> None:
-        """Have the partition's staged appends written at the end of the burst."""
-        partition.begin_burst()
-        self._partitions.append(partition)
+        """Have the partition's staged appends written before the next read."""
+        self.is_borrowing = True
+        if not partition.is_in_burst:
+            partition.begin_burst()
+            self._partitions.append(partition)
 
     def add_soon(self, partition: Partition) -> None:
         """Have the partition's staged appends written by the end of this turn of the loop."""
         if partition.is_in_burst:
             return
-        if not self._partitions:
+        if not (self._ends_soon or self.is_borrowing):
             assert self._call_soon is not None, "this burst has no loop to end it"
-            self._call_soon(self._end_alone)
-        self.add(partition)
+            self._ends_soon = True
+            self._call_soon(self._end_turn)
+        partition.begin_burst()
+        self._partitions.append(partition)
 
-    def _end_alone(self) -> None:
-        # What failed is logged, and whoever waits for the partition has been told.
-        with contextlib.suppress(StorageError):
+    def _end_turn(self) -> None:
+        """End the burst, and those to which that leads: an answer may have more appended."""
+        try:
+            while self._partitions:
+                # What failed is logged, and whoever waits for the partition has been told.
+                with contextlib.suppress(StorageError):
+                    self.end()
+        finally:
+            self._ends_soon = False
+
+    def end_reading(self) -> None:
+        """Write what is staged if some of it is borrowed; raises like `end`."""
+        self._wall_ms = 0
+        self._moment = None
+        if self.is_borrowing:
             self.end()
 
     def end(self) -> None:
@@ -90,6 +119,7 @@ class Burst:
         if not partitions:
             return
         self._partitions = []
+        self.is_borrowing = False
         failed: StorageError | None = None
         for partition in partitions:
             try:

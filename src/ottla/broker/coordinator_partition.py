@@ -106,7 +106,10 @@ def encode_batch(
 ) -> bytearray:
     """Return the batch of some records, all with the same timestamp."""
     # hot: benchmarks/micro/coordinator_write.py
-    payload = records.payload if isinstance(records, EncodedRecords) else _payload_of(records)
+    if type(records) is not tuple and isinstance(records, EncodedRecords):
+        payload = records.payload
+    else:
+        payload = _payload_of(records)
     producer_id, producer_epoch = producer if producer is not None else (NO_PRODUCER, -1)
     return assemble_batch(
         payload,

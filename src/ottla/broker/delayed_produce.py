@@ -74,7 +74,9 @@ class DelayedProduce:
             return
         still = []
         for one in self._awaited:
-            lost_with = _lost_with(one) if one.partition is partition else None
+            lost_with = (
+                why_lost(partition, one.truncation_count) if one.partition is partition else None
+            )
             if lost_with is not None:
                 self._refuse(one, *lost_with)
             elif not self._is_safe(one):
@@ -96,11 +98,8 @@ class DelayedProduce:
 
     def _refuse(self, one: Awaited, code: ErrorCode, reason: str) -> None:
         outcomes = self._outcomes[one.topic_position][1]
-        outcomes[one.partition_position] = PartitionOutcome(
-            outcomes[one.partition_position].partition,
-            code,
-            error_message=f"the records are not as safe as acks asks for: {reason}",
-        )
+        index = outcomes[one.partition_position].partition
+        outcomes[one.partition_position] = unsafe_outcome(index, code, reason)
 
     def _is_safe(self, one: Awaited) -> bool:
         return one.partition.is_acknowledged(one.end_offset, all_replicas=self._all_replicas)
@@ -114,11 +113,20 @@ class DelayedProduce:
         )
 
 
-def _lost_with(one: Awaited) -> tuple[ErrorCode, str] | None:
-    """Return why the records will never be safe, and None while they may become so."""
-    code = one.partition.lost_with
+def unsafe_outcome(index: int, code: ErrorCode, reason: str) -> PartitionOutcome:
+    """Return what is answered of a partition whose records did not become safe."""
+    message = f"the records are not as safe as acks asks for: {reason}"
+    return PartitionOutcome(index, code, error_message=message)
+
+
+def why_lost(partition: Partition, truncation_count: int) -> tuple[ErrorCode, str] | None:
+    """Return why records will never be safe, and None while they may become so.
+
+    `truncation_count` is that of the log when they were appended.
+    """
+    code = partition.lost_with
     if code is not None:
         return code, "the partition went away before that"
-    if one.partition.log.truncation_count != one.truncation_count:
+    if partition.log.truncation_count != truncation_count:
         return ErrorCode.KAFKA_STORAGE_ERROR, "the disk did not take them"
     return None

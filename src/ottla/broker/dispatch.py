@@ -116,7 +116,7 @@ class Dispatcher:
 
     def burst_ended(self) -> None:
         """Write what the burst staged, before any of it is acknowledged."""
-        self._burst.end()
+        self._burst.end_reading()
 
     # the control plane
 

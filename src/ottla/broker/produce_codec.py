@@ -20,10 +20,12 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, NamedTuple
 
+from ottla.base.errors import StorageError
 from ottla.broker.wire_cursor import WireCursor, encode_count, encode_nullable_string
 from ottla.protocol.errors import ErrorCode, WireError
 
 if TYPE_CHECKING:
+    from ottla.protocol.errors import ApiError
     from ottla.replication.partition import Partition
 
 FLEXIBLE_FROM = 9
@@ -75,6 +77,18 @@ class PartitionOutcome(NamedTuple):
     log_start_offset: int = -1
     record_errors: tuple[tuple[int, str | None], ...] = ()
     error_message: str | None = None
+
+
+def refused_outcome(index: int, error: ApiError | StorageError) -> PartitionOutcome:
+    """Return what is answered of a partition that did not take its records."""
+    if isinstance(error, StorageError):
+        return PartitionOutcome(index, ErrorCode.KAFKA_STORAGE_ERROR, error_message=str(error))
+    return PartitionOutcome(
+        index,
+        error.code,
+        record_errors=tuple(getattr(error, "record_errors", ())),
+        error_message=error.message,
+    )
 
 
 def decode_request(
@@ -183,6 +197,7 @@ class ProduceShape:
         "size",
         "tail",
         "timeout_ms",
+        "transactional_id",
         "version",
         "wire_name",
     )
@@ -202,6 +217,7 @@ class ProduceShape:
         self.generation = generation
         self.acks = request.acks
         self.timeout_ms = request.timeout_ms
+        self.transactional_id = request.transactional_id
         self.wire_name = request.topics[0].wire_name
         self.tail = b"\x00\x00\x00" if version >= FLEXIBLE_FROM else b""
         self._make_response_struct()

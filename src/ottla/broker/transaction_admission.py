@@ -51,6 +51,17 @@ class Question(NamedTuple):
     verification: Verification
 
 
+def question_of(data: bytearray, start: int, end: int, partition: Partition) -> Question | None:
+    """Return what has to be asked before the batch at `start:end` may be appended, None if not."""
+    if end - start < HEADER_BYTES or not data[start + _ATTRIBUTES_AT] & TRANSACTIONAL:
+        return None
+    producer_id, producer_epoch, sequence = _PRODUCER.unpack_from(data, start + _PRODUCER_AT)
+    if partition.is_verified(producer_id, producer_epoch):
+        return None
+    verification = partition.begin_verification(producer_id, producer_epoch, sequence)
+    return Question(partition, ProducerIdentity(producer_id, producer_epoch), verification)
+
+
 class TransactionAdmission:
     """Asks on behalf of Produce requests; one for each loop."""
 
@@ -69,21 +80,13 @@ class TransactionAdmission:
         found = []
         for topic in request.topics:
             for asked in topic.partitions:
-                start = asked.records_start
-                if (
-                    asked.records_end - start < HEADER_BYTES
-                    or not data[start + _ATTRIBUTES_AT] & TRANSACTIONAL
-                ):
-                    continue
-                *identity, sequence = _PRODUCER.unpack_from(data, start + _PRODUCER_AT)
-                producer = ProducerIdentity(*identity)
                 try:
                     partition = partition_of(topic, asked)
                 except ApiError:
                     continue  # the append refuses it with the same error
-                if not partition.is_verified(*producer):
-                    verification = partition.begin_verification(*producer, sequence)
-                    found.append(Question(partition, producer, verification))
+                question = question_of(data, asked.records_start, asked.records_end, partition)
+                if question is not None:
+                    found.append(question)
         return found
 
     def ask(
@@ -98,7 +101,7 @@ class TransactionAdmission:
         `version` is that of Produce; `tell(code, version)` is what the client is told of a refusal.
         """
         answered: Pending[Refusals] = Pending()
-        if len({question.producer for question in questions}) > 1:
+        if len(questions) > 1 and len({question.producer for question in questions}) > 1:
             error = ApiError(
                 ErrorCode.INVALID_PRODUCER_ID_MAPPING, "one request, one producer in a transaction"
             )
@@ -112,13 +115,7 @@ class TransactionAdmission:
                 question.verification.has_passed = True
             answered.complete({})
             return answered
-        deadline_ms = (
-            self._services.clock.now_ms()
-            + self._services.config.add_partitions_to_txn_retry_backoff_max_ms
-        )
-        _Attempt(
-            self._services, transactional_id, questions, version, deadline_ms, tell, answered
-        ).run()
+        _Attempt(self._services, transactional_id, questions, version, tell, answered).run()
         return answered
 
 
@@ -127,8 +124,9 @@ class _Attempt:
 
     __slots__ = (
         "_answered",
-        "_deadline_ms",
+        "_asked_ms",
         "_pause_ms",
+        "_places",
         "_questions",
         "_services",
         "_tell",
@@ -142,15 +140,15 @@ class _Attempt:
         transactional_id: str,
         questions: Sequence[Question],
         version: int,
-        deadline_ms: int,
         tell: Callable[[ErrorCode, int], ErrorCode],
         answered: Pending[Refusals],
     ) -> None:
         self._services = services
         self._transactional_id = transactional_id
         self._questions = questions
+        self._places = [_place(question) for question in questions]
         self._version = version
-        self._deadline_ms = deadline_ms
+        self._asked_ms: int | None = None  # when it was asked first
         self._tell = tell
         self._answered = answered
         self._pause_ms = RETRY_MS_MIN
@@ -158,41 +156,42 @@ class _Attempt:
     def run(self) -> None:
         """Ask once."""
         services = self._services
-        places = [_place(question) for question in self._questions]
-        now_ms = services.clock.now_ms()
+        moment = services.moment()
+        if self._asked_ms is None:
+            self._asked_ms = moment.now_ms
         try:
             pending = services.transactions.admit(
                 self._transactional_id,
                 self._questions[0].producer,
-                places,
+                self._places,
                 add=self._version >= IMPLICIT_ADD_FROM,
-                moment=services.moment(),
+                moment=moment,
             )
         except ApiError as error:
-            self._judge(dict.fromkeys(places, error.code), now_ms)
+            self._judge(dict.fromkeys(self._places, error.code))
             return
         pending.when_done(self._answer)
 
     def _answer(self, done: Pending[dict[TopicPartition, ErrorCode]]) -> None:
         if done.error is not None:
-            codes = {_place(question): done.error.code for question in self._questions}
+            self._judge(dict.fromkeys(self._places, done.error.code))
         else:
-            codes = done.value
-        self._judge(codes, self._services.clock.now_ms())
+            self._judge(done.value)
 
-    def _judge(self, codes: dict[TopicPartition, ErrorCode], now_ms: int) -> None:
-        if (
-            ErrorCode.CONCURRENT_TRANSACTIONS in codes.values()
-            and now_ms + self._pause_ms <= self._deadline_ms
-        ):
+    def _may_ask_again(self) -> bool:
+        assert self._asked_ms is not None
+        left_ms = self._services.config.add_partitions_to_txn_retry_backoff_max_ms
+        return self._services.clock.now_ms() + self._pause_ms <= self._asked_ms + left_ms
+
+    def _judge(self, codes: dict[TopicPartition, ErrorCode]) -> None:
+        if ErrorCode.CONCURRENT_TRANSACTIONS in codes.values() and self._may_ask_again():
             asyncio.get_running_loop().call_later(self._pause_ms / 1000, self.run)
             self._pause_ms = min(
                 2 * self._pause_ms, self._services.config.add_partitions_to_txn_retry_backoff_ms
             )
             return
         refusals: Refusals = {}
-        for question in self._questions:
-            place = _place(question)
+        for question, place in zip(self._questions, self._places, strict=True):
             code = codes.get(place, ErrorCode.NONE)
             if code == ErrorCode.NONE:
                 question.verification.has_passed = True

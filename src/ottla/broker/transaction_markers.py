@@ -24,16 +24,15 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Final, Protocol
 
-from ottla.base.clock import Moment
 from ottla.broker.coordinator_partition import LedPartition
-from ottla.coordinators.pending import Pending, outcome_of
+from ottla.coordinators.pending import Pending
 from ottla.coordinators.transaction.coordinator import CONSUMER_OFFSETS
 from ottla.protocol.errors import ApiError, ErrorCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ottla.base.clock import Clock
+    from ottla.base.clock import Clock, Moment
     from ottla.broker.burst import Burst
     from ottla.coordinators.ports import ProducerIdentity
     from ottla.coordinators.transaction.effects import MarkersDue
@@ -134,10 +133,12 @@ class Coordinator(Protocol):
 class _Job:
     """One transaction whose markers are being written."""
 
-    __slots__ = ("due", "has_failed", "left", "pause_ms", "under_way")
+    __slots__ = ("due", "has_failed", "key", "left", "pause_ms", "under_way")
 
     def __init__(self, due: MarkersDue) -> None:
         self.due = due
+        self.key = (due.partition_index, due.send.transactional_id)
+        """Which transactional id of which shard this is about; it has one such job at most."""
         self.left = {
             (topic, index): None
             for topic, indexes in due.send.partitions.items()
@@ -146,11 +147,6 @@ class _Job:
         self.under_way = 0  # writes that have not been answered
         self.has_failed = False  # one of those since the last pause
         self.pause_ms = FIRST_PAUSE_MS
-
-    @property
-    def key(self) -> tuple[int, str]:
-        """Which transactional id of which shard this is about; it has one such job at most."""
-        return self.due.partition_index, self.due.send.transactional_id
 
 
 class TransactionMarkers:
@@ -204,14 +200,21 @@ class TransactionMarkers:
         places = tuple(islice(job.left, MARKERS_PER_TURN))
         job.under_way = len(places)
         for place in places:
-            write = partial(self._writer.write, *place, send.producer, marker, moment)
-            outcome_of(write).when_done(partial(self._written, job, place))
+            try:
+                written = self._writer.write(*place, send.producer, marker, moment)
+            except ApiError as error:
+                self._judge(job, place, error.code)
+            else:
+                written.when_done(partial(self._written, job, place))
 
     def _written(self, job: _Job, place: tuple[str, int], done: Pending[None]) -> None:
+        self._judge(job, place, done.error_code)
+
+    def _judge(self, job: _Job, place: tuple[str, int], code: ErrorCode) -> None:
+        """Take note of what became of one marker."""
         if not self._is_current(job):
             return
         job.under_way -= 1
-        code = done.error_code
         if code is ErrorCode.TRANSACTION_COORDINATOR_FENCED:
             _logger.warning(
                 "%s: another coordinator ends the transaction of %r",
@@ -266,9 +269,12 @@ class TransactionMarkers:
             else:
                 self._again(job)
 
-        outcome_of(lambda: self.coordinator.markers_written(job.due, self._moment())).when_done(
-            finish
-        )
+        try:
+            completed = self.coordinator.markers_written(job.due, self._moment())
+        except ApiError as error:
+            completed = Pending()
+            completed.fail(error)
+        completed.when_done(finish)
 
     def _again(self, job: _Job) -> None:
         """Try once more after a pause, a longer one each time."""
@@ -280,7 +286,7 @@ class TransactionMarkers:
         self._call_later(pause_ms / 1000, lambda: self._write(job))
 
     def _moment(self) -> Moment:
-        return Moment(self._clock.now_ms(), self._clock.wall_ms())
+        return self._clock.moment()
 
 
 def _name(place: tuple[str, int]) -> str:

@@ -28,7 +28,7 @@ class Pending(Generic[Answer]):
         self.is_done = False
         self.error: ApiError | None = None
         self._value: Answer | None = None
-        self._callbacks: list[Callable[[Pending[Answer]], None]] = []
+        self._callbacks: list[Callable[[Pending[Answer]], None]] | None = None
 
     @classmethod
     def of(cls, value: Answer) -> Pending[Answer]:
@@ -51,19 +51,23 @@ class Pending(Generic[Answer]):
         assert not self.is_done, "an answer is given once"
         self.is_done = True
         self._value = value
-        self._tell()
+        if self._callbacks is not None:
+            self._tell(self._callbacks)
 
     def fail(self, error: ApiError) -> None:
         """Give an error instead of an answer."""
         assert not self.is_done, "an answer is given once"
         self.is_done = True
         self.error = error
-        self._tell()
+        if self._callbacks is not None:
+            self._tell(self._callbacks)
 
     def when_done(self, callback: Callable[[Pending[Answer]], None]) -> None:
         """Call `callback(self)` once there is an answer or an error; at once when there is."""
         if self.is_done:
             callback(self)
+        elif self._callbacks is None:
+            self._callbacks = [callback]
         else:
             self._callbacks.append(callback)
 
@@ -123,8 +127,8 @@ class Pending(Generic[Answer]):
         assert self.is_done, "nobody has answered yet"
         return ErrorCode.NONE if self.error is None else self.error.code
 
-    def _tell(self) -> None:
-        callbacks, self._callbacks = self._callbacks, []
+    def _tell(self, callbacks: list[Callable[[Pending[Answer]], None]]) -> None:
+        self._callbacks = None
         for callback in callbacks:
             callback(self)
 

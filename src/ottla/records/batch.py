@@ -64,6 +64,7 @@ NO_TIMESTAMP: Final = -1
 NO_PRODUCER_ID: Final = -1
 
 _unpack_from = HEADER.unpack_from
+_new_header = tuple.__new__
 
 
 class CorruptRecord(OttlaError):  # noqa: N818 - the project's name for bytes that are not a batch
@@ -142,7 +143,7 @@ class BatchHeader(NamedTuple):
 def read_header(buffer: bytes | bytearray | memoryview, offset: int = 0) -> BatchHeader:
     """Read the header at `offset` as it stands; only its presence is checked."""
     try:
-        return BatchHeader._make(_unpack_from(buffer, offset))
+        return _new_header(BatchHeader, _unpack_from(buffer, offset))
     except struct.error:
         held = max(0, len(buffer) - offset)
         raise CorruptRecord(

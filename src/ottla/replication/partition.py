@@ -217,16 +217,11 @@ class Partition:
         self.require_in_sync_replicas()
         if marker.transaction_version >= 2:
             self.log.producer_state.check_raised_epoch(producer_id, producer_epoch)
-        batch = bytearray(
-            build_transaction_marker(
-                marker,
-                producer_id=producer_id,
-                producer_epoch=producer_epoch,
-                timestamp_ms=wall_ms,
-            )
+        batch = build_transaction_marker(
+            marker, producer_id=producer_id, producer_epoch=producer_epoch, timestamp_ms=wall_ms
         )
         header = read_header(batch)
-        result = self.log.append(memoryview(batch), (header,), self.leader_epoch, wall_ms)
+        result = self.log.append(memoryview(batch), (header,), self.leader_epoch, wall_ms, marker)
         self._verifications.pop(producer_id, None)
         self.log.producer_state.settle(self.high_watermark)
         return result

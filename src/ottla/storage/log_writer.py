@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from ottla.base.clock import Clock
     from ottla.records.batch import BatchHeader
+    from ottla.records.control import TransactionMarker
     from ottla.storage.files import FileSystem, OpenFile
     from ottla.storage.log_config import LogConfig
     from ottla.storage.log_segment import SegmentContext
@@ -150,17 +151,19 @@ class LogWriter(LogState):
         headers: Sequence[BatchHeader],
         leader_epoch: int,
         wall_ms: int,
+        marker: TransactionMarker | None = None,
     ) -> AppendResult:
         """Assign offsets to the validated batches in `records` and stage them.
 
         `records` is patched in place and must not change until `write_staged`. Batches of a
-        producer id come one at a time, as the protocol has it. Raises ApiError, with nothing
-        staged, when a sequence or a producer epoch is out of order.
+        producer id come one at a time, as the protocol has it. `marker` is what a control batch
+        says, if the caller knows. Raises ApiError, with nothing staged, when a sequence or a
+        producer epoch is out of order.
         """
         # hot: benchmarks/micro/partition_log_append.py
         header = headers[0]
         if header[9] >= 0:  # producer id
-            earlier = self._check_producer(header, headers, records)
+            earlier = self._check_producer(header, headers, records, marker)
             if earlier is not None:
                 return AppendResult(
                     earlier.base_offset,
@@ -206,7 +209,7 @@ class LogWriter(LogState):
             if producer_id >= 0:
                 if attributes & CONTROL:
                     at = position - start - batch_bytes
-                    self._record_marker(header, offset, records[at:], segment)
+                    self._record_marker(header, offset, records[at:], segment, marker)
                 else:
                     assert self._producers is not None
                     self._producers.record(header, offset)
@@ -228,7 +231,11 @@ class LogWriter(LogState):
         )
 
     def _check_producer(
-        self, header: BatchHeader, headers: Sequence[BatchHeader], records: memoryview
+        self,
+        header: BatchHeader,
+        headers: Sequence[BatchHeader],
+        records: memoryview,
+        marker: TransactionMarker | None,
     ) -> ProducedBatch | None:
         """Check sequence and epoch of the one batch; return the earlier one that it repeats."""
         producers = self._producers
@@ -239,7 +246,7 @@ class LogWriter(LogState):
                 ErrorCode.INVALID_RECORD, "batches of a producer id are appended one at a time"
             )
         if header[5] & CONTROL:
-            producers.check_marker(header, records)
+            producers.check_marker(header, records, marker)
             return None
         try:
             return producers.check(header)
@@ -264,10 +271,15 @@ class LogWriter(LogState):
         return recent
 
     def _record_marker(
-        self, header: BatchHeader, offset: int, batch: memoryview, segment: LogSegment
+        self,
+        header: BatchHeader,
+        offset: int,
+        batch: memoryview,
+        segment: LogSegment,
+        marker: TransactionMarker | None,
     ) -> None:
         """Let the producer state follow a control batch; an aborted transaction is indexed."""
-        aborted = self.producer_state.record_marker(header, offset, batch)
+        aborted = self.producer_state.record_marker(header, offset, batch, marker)
         if aborted is not None:
             with self._disk():
                 segment.add_aborted(aborted)

@@ -62,6 +62,7 @@ from ottla.storage.transaction_index import AbortedTransaction
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ottla.records.control import TransactionMarker
     from ottla.storage.files import Buffer
 
 SNAPSHOT_HEAD: Final = struct.Struct(">hIi")
@@ -263,9 +264,12 @@ class ProducerState:
             entry.transaction_first_offset = base_offset
             self._open_transactions[producer_id] = base_offset
 
-    def check_marker(self, header: BatchHeader, batch: Buffer) -> None:
+    def check_marker(
+        self, header: BatchHeader, batch: Buffer, marker: TransactionMarker | None = None
+    ) -> None:
         """Refuse a marker of an old producer epoch or of an old coordinator.
 
+        `marker` is what the batch says, if the caller knows.
         Raises ApiError INVALID_PRODUCER_EPOCH or TRANSACTION_COORDINATOR_FENCED.
         """
         entry = self.entries.get(header.producer_id)
@@ -277,7 +281,7 @@ class ProducerState:
                 f"producer {header.producer_id} has epoch {entry.producer_epoch} by now, "
                 f"the marker carries {header.producer_epoch}",
             )
-        marker = read_transaction_marker(batch)
+        marker = marker or read_transaction_marker(batch)
         if marker is not None and marker.coordinator_epoch < entry.coordinator_epoch:
             raise ApiError(
                 ErrorCode.TRANSACTION_COORDINATOR_FENCED,
@@ -303,10 +307,15 @@ class ProducerState:
         )
 
     def record_marker(
-        self, header: BatchHeader, base_offset: int, batch: Buffer
+        self,
+        header: BatchHeader,
+        base_offset: int,
+        batch: Buffer,
+        marker: TransactionMarker | None = None,
     ) -> AbortedTransaction | None:
         """Take over a control batch; return the transaction when it was one and was aborted."""
-        marker = read_transaction_marker(batch) if header.record_count else None
+        if marker is None and header.record_count:
+            marker = read_transaction_marker(batch)
         if marker is None:
             return None  # of another kind, or compaction removed it and kept the batch
         producer_id = header.producer_id

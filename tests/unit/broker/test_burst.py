@@ -14,8 +14,9 @@ from ottla.storage.files import DiskFull
 class Partition:
     """Notes the ends of its bursts."""
 
-    def __init__(self, error: StorageError | None = None) -> None:
+    def __init__(self, error: StorageError | None = None, then=lambda: None) -> None:
         self.topic, self.index = "t", 0
+        self.then = then
         self.error = error
         self.is_in_burst = False
         self.events: list[str] = []
@@ -31,6 +32,7 @@ class Partition:
         self.is_in_burst = False
         if self.error is not None:
             raise self.error
+        self.then()
 
     def burst_was_lost(self):
         """Note that the appends were taken back."""
@@ -108,6 +110,34 @@ def test_a_burst_of_a_socket_takes_appends_from_elsewhere_along():
     assert not soon
     burst.end()
     assert of_coordinator.events == ["begin", "finish"]
+
+
+def test_a_read_writes_what_it_has_borrowed_and_leaves_the_rest_to_the_turn():
+    """Own bytes of coordinators may wait for those of other connections, borrowed ones may not."""
+    soon = []
+    burst = Burst(ManualClock(), lambda *_: None, soon.append)
+    partition = Partition()
+    burst.add_soon(partition)
+    burst.end_reading()
+    assert partition.events == ["begin"]
+    burst.add(partition)
+    assert partition.events == ["begin"], "it is in the burst already"
+    burst.end_reading()
+    assert partition.events == ["begin", "finish"]
+    soon.pop()()
+    assert partition.events == ["begin", "finish"]
+
+
+def test_what_a_burst_of_the_loop_leads_to_is_written_in_the_same_turn():
+    """An answer that has more appended: a transaction's markers after its decision."""
+    soon = []
+    burst = Burst(ManualClock(), lambda *_: None, soon.append)
+    then = Partition()
+    first = Partition(then=lambda: burst.add_soon(then))
+    burst.add_soon(first)
+    soon.pop()()
+    assert first.events == then.events == ["begin", "finish"]
+    assert not soon
 
 
 def test_a_lost_burst_of_a_coordinator_tells_who_waits():

@@ -50,7 +50,7 @@ class Coordinator:
 def coordinator(world):
     """Return the coordinator that the world's broker asks."""
     world.services.transactions = Coordinator()
-    world.services.moment = lambda: None
+    world.services.moment = world.clock.moment
     world.services.config = SimpleNamespace(
         fetch_max_bytes=1_000_000,
         node_id=1,
@@ -245,7 +245,9 @@ def test_verification_can_be_switched_off_for_old_producers(world, coordinator):
     world.partition()
     world.services.config.transaction_partition_verification_enable = False
     client = world.client()
-    assert codes(client.ask(request(world, 0), V1)) == [ErrorCode.NONE]
+    client.ask(request(world, 0), V1)
+    world.turn()
+    assert codes(client.answer()) == [ErrorCode.NONE]
     assert not coordinator.asked
     other = world.client()
     other.ask(request(world, 0, producer=ProducerIdentity(9, 0)), V2)

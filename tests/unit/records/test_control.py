@@ -41,6 +41,25 @@ def test_transaction_marker_round_trip(committed):
     verify_crc(batch)
 
 
+@pytest.mark.parametrize("committed", [True, False])
+def test_a_marker_is_a_batch_like_any_other(committed):
+    """What is put together by hand is what the builder of batches makes of its one record."""
+    marker = TransactionMarker(committed, 2**31 - 1)
+    built = build_transaction_marker(
+        marker, producer_id=2**40, producer_epoch=32_767, timestamp_ms=NOW, offset=9, leader_epoch=4
+    )
+    key, value = bytes((0, 0, 0, committed)), bytes.fromhex("00007fffffff")
+    expected = build_batch(
+        [Record(9, NOW, key, value)],
+        producer_id=2**40,
+        producer_epoch=32_767,
+        transactional=True,
+        control=True,
+        leader_epoch=4,
+    )
+    assert built == expected
+
+
 def test_transaction_marker_has_kafkas_bytes():
     """Key (version 0, type 1 = commit), value (version 0, coordinator epoch)."""
     batch = build_transaction_marker(

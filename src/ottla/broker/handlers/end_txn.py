@@ -13,10 +13,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ottla.coordinators.pending import Pending, outcome_of
+from ottla.coordinators.pending import Pending
 from ottla.coordinators.ports import ProducerIdentity
 from ottla.coordinators.transaction.client_errors import OTHERS_KNOW_FENCED_FROM, fenced_for
 from ottla.coordinators.transaction.metadata import V1, V2
+from ottla.protocol.errors import ApiError
 from ottla.protocol.messages.end_txn import EndTxnRequest, EndTxnResponse
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ V2_FROM = 5
 def handle(request: EndTxnRequest, context: RequestContext) -> Pending[EndTxnResponse]:
     """Decide the transaction; answered once that is certain, before its markers are written."""
     version = context.header.api_version
-    ended = outcome_of(
-        lambda: context.services.transactions.end(
+    try:
+        ended = context.services.transactions.end(
             request.transactional_id,
             ProducerIdentity(request.producer_id, request.producer_epoch),
             context.moment,
@@ -40,15 +41,18 @@ def handle(request: EndTxnRequest, context: RequestContext) -> Pending[EndTxnRes
             transaction_version=V2 if version >= V2_FROM else V1,
             serial=context.connection.serial,
         )
-    )
+    except ApiError as error:
+        return Pending.of(_refusal(error, version))
     return ended.conclude(lambda done: _answer(done, version))
+
+
+def _refusal(error: ApiError, version: int) -> EndTxnResponse:
+    return EndTxnResponse(error_code=fenced_for(error.code, version, OTHERS_KNOW_FENCED_FROM))
 
 
 def _answer(done: Pending[ProducerIdentity], version: int) -> EndTxnResponse:
     if done.error is not None:
-        return EndTxnResponse(
-            error_code=fenced_for(done.error_code, version, OTHERS_KNOW_FENCED_FROM)
-        )
+        return _refusal(done.error, version)
     if version < V2_FROM:
         return EndTxnResponse()
     producer_id, producer_epoch = done.value

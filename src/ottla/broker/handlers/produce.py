@@ -31,8 +31,14 @@ from ottla.broker.produce_codec import (
     decode_request,
     encode_response,
     records_span,
+    refused_outcome,
 )
-from ottla.broker.transaction_admission import Refusals, TransactionAdmission
+from ottla.broker.transaction_admission import (
+    Refusals,
+    TransactionAdmission,
+    question_of,
+)
+from ottla.broker.transaction_beginning import TransactionBeginning
 from ottla.coordinators.pending import Pending
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.protocol.headers import decode_request_header
@@ -127,10 +133,17 @@ class ProducePath:
             and reader.data.startswith(shape.prefix, start + 8)
             and shape.version == version
             and shape.generation == self._replicas.generation
+            and (state.admission is None or state.admission.is_done)
         ):
             span = records_span(reader.data, start + 8 + shape.prefix_bytes, end, shape)
             if span is not None:
                 partition = shape.partition
+                if (
+                    shape.transactional_id is not None
+                    and shape.acks
+                    and self._has_to_ask(connection, state, shape, span, correlation_id)
+                ):
+                    return shape.size
                 try:
                     result = partition.append(reader.view[span[0] : span[1]], self._burst.wall_ms())
                 except UnverifiedTransaction:
@@ -138,7 +151,7 @@ class ProducePath:
                         connection, state, start, end, version, correlation_id
                     )
                 except (ApiError, StorageError) as error:
-                    outcome = _refused(partition.index, error)
+                    outcome = refused_outcome(partition.index, error)
                     return self._answer(
                         connection,
                         shape.acks,
@@ -146,7 +159,7 @@ class ProducePath:
                         correlation_id,
                         [(shape.wire_name, [outcome])],
                     )
-                if not partition.is_in_burst:
+                if not (partition.is_in_burst and self._burst.is_borrowing):
                     self._burst.add(partition)
                 if shape.acks:
                     connection.answer_one(
@@ -178,25 +191,53 @@ class ProducePath:
         allow_internal = header.client_id == ADMIN_CLIENT_ID
         frame = Frame(request, data, connection.reader.view, version, correlation_id)
         if request.transactional_id is not None and self._has_to_wait(
-            connection, state, frame, allow_internal=allow_internal
+            connection, state, frame, start, allow_internal=allow_internal
         ):
-            state.produce_shape = None  # those behind it have to wait as well
             return 0
         outcomes, awaited = self._append_all(frame, allow_internal=allow_internal)
         if awaited and request.acks:
             self._park(frame, connection.defer(), outcomes, awaited)
             return 0
         if not awaited:
-            self._remember_shape(state, data, start, version, request, outcomes)
+            prefix = _shape_prefix(data, start, version, request)
+            self._remember_shape(state, prefix, version, request, outcomes)
         return self._answer(connection, request.acks, version, correlation_id, outcomes)
 
     # transactions
+
+    def _has_to_ask(
+        self,
+        connection: ServerConnection,
+        state: ConnectionState,
+        shape: ProduceShape,
+        span: tuple[int, int],
+        correlation_id: int,
+    ) -> bool:
+        """See to a request of a known shape that begins a transaction in its partition."""
+        question = question_of(connection.reader.data, *span, shape.partition)
+        if question is None:
+            return False
+        assert shape.transactional_id is not None
+        appended = state.admission = Pending()
+        beginning = TransactionBeginning(
+            shape,
+            bytearray(connection.reader.view[span[0] : span[1]]),
+            correlation_id,
+            connection.defer(),
+            appended,
+            self._burst,
+            self._clock,
+        )
+        asked = self._admission.ask(shape.transactional_id, (question,), shape.version)
+        asked.when_done(beginning.go_on)
+        return True
 
     def _has_to_wait(
         self,
         connection: ServerConnection,
         state: ConnectionState,
         frame: Frame,
+        start: int,
         *,
         allow_internal: bool,
     ) -> bool:
@@ -211,6 +252,7 @@ class ProducePath:
             return False
         assert frame.request.transactional_id is not None
         copied = frame.copy()
+        prefix = _shape_prefix(frame.data, start, frame.version, frame.request)
         reply = connection.defer()
         appended: Pending[None] = Pending()
         state.admission = appended
@@ -219,7 +261,10 @@ class ProducePath:
         def append(_: object) -> None:
             if not refused.is_done or not (before is None or before.is_done):
                 return
-            self._append_late(copied, reply, refused.value, allow_internal=allow_internal)
+            outcomes = self._append_late(
+                copied, reply, refused.value, allow_internal=allow_internal
+            )
+            self._remember_shape(state, prefix, frame.version, copied.request, outcomes)
             appended.complete(None)
 
         refused.when_done(append)
@@ -236,7 +281,7 @@ class ProducePath:
 
     def _append_late(
         self, frame: Frame, reply: Reply, refusals: Refusals, *, allow_internal: bool
-    ) -> None:
+    ) -> Outcomes:
         """Append what has waited, outside of its burst: it is answered once it is written."""
         outcomes, awaited = self._append_all(
             frame, allow_internal=allow_internal, refusals=refusals, is_late=True
@@ -247,6 +292,7 @@ class ProducePath:
             self._park(frame, reply, outcomes, awaited)
         else:
             reply.complete((encode_response(frame.version, frame.correlation_id, outcomes),))
+        return outcomes
 
     # appending
 
@@ -272,7 +318,7 @@ class ProducePath:
                         _require_older_codec(frame.data, asked)
                     outcome, end_offset = self._append(frame, partition, asked, is_late=is_late)
                 except (ApiError, StorageError) as error:
-                    topic_outcomes.append(_refused(asked.partition, error))
+                    topic_outcomes.append(refused_outcome(asked.partition, error))
                     continue
                 if (
                     is_late or not partition.acknowledges_at_once
@@ -325,7 +371,7 @@ class ProducePath:
         result = partition.append(records, wall_ms)
         if is_late:
             self._burst.add_soon(partition)
-        elif not partition.is_in_burst:
+        else:
             self._burst.add(partition)
         outcome = PartitionOutcome(
             asked.partition,
@@ -352,17 +398,12 @@ class ProducePath:
     def _remember_shape(
         self,
         state: ConnectionState,
-        data: bytearray,
-        start: int,
+        prefix: bytes | None,
         version: int,
         request: ProduceRequestView,
         outcomes: Outcomes,
     ) -> None:
-        if (
-            version < ZSTD_FROM
-            or len(request.topics) != 1
-            or len(request.topics[0].partitions) != 1
-        ):
+        if prefix is None:
             return
         outcome = outcomes[0][1][0]
         if outcome.error_code:
@@ -377,8 +418,6 @@ class ProducePath:
         assert partition is not None
         if not partition.acknowledges_at_once:
             return
-        size_bytes = _size_field_bytes(version, asked.records_end - asked.records_start)
-        prefix = bytes(data[start + 8 : asked.records_start - size_bytes])
         generation = self._replicas.generation
         state.produce_shape = ProduceShape(prefix, version, partition, generation, request)
 
@@ -399,6 +438,17 @@ class ProducePath:
         return 0
 
 
+def _shape_prefix(
+    data: bytearray, start: int, version: int, request: ProduceRequestView
+) -> bytes | None:
+    """Return what the next request begins with if it has the same shape, None without a shape."""
+    if version < ZSTD_FROM or len(request.topics) != 1 or len(request.topics[0].partitions) != 1:
+        return None
+    asked = request.topics[0].partitions[0]
+    size_bytes = _size_field_bytes(version, asked.records_end - asked.records_start)
+    return bytes(data[start + 8 : asked.records_start - size_bytes])
+
+
 def _size_field_bytes(version: int, records_bytes: int) -> int:
     if version < 9:
         return 4
@@ -413,17 +463,6 @@ def _require_older_codec(data: bytearray, asked: PartitionData) -> None:
             ErrorCode.UNSUPPORTED_COMPRESSION_TYPE,
             f"zstd needs Produce version {ZSTD_FROM} or later",
         )
-
-
-def _refused(index: int, error: ApiError | StorageError) -> PartitionOutcome:
-    if isinstance(error, StorageError):
-        return PartitionOutcome(index, ErrorCode.KAFKA_STORAGE_ERROR, error_message=str(error))
-    return PartitionOutcome(
-        index,
-        error.code,
-        record_errors=tuple(getattr(error, "record_errors", ())),
-        error_message=error.message,
-    )
 
 
 def _refuse_all(request: ProduceRequestView, code: ErrorCode) -> Outcomes:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ottla.base.clock import Moment
+    from ottla.coordinators.ports import Result
     from ottla.coordinators.transaction.listing import Filters, ListedTransaction
     from ottla.coordinators.transaction.metadata import TransactionMetadata
     from ottla.coordinators.transaction.shard import TopicPartition
@@ -172,6 +173,18 @@ class TransactionCoordinator:
         moment: Moment,
         serial: int | None,
     ) -> Pending[None]:
+        add = self._addition(transactional_id, producer, partitions, moment, serial)
+        return _patiently(add).then(lambda _: None)
+
+    def _addition(
+        self,
+        transactional_id: str,
+        producer: ProducerIdentity,
+        partitions: Sequence[TopicPartition],
+        moment: Moment,
+        serial: int | None,
+    ) -> _Patient[bool]:
+        """Return the request to make partitions part of a transaction."""
         index = self._index(transactional_id)
 
         def add(*, may_wait: bool) -> Pending[bool | None]:
@@ -188,7 +201,7 @@ class TransactionCoordinator:
                 moment,
             )
 
-        return _patiently(add).then(lambda _: None)
+        return add
 
     def verify(
         self,
@@ -216,17 +229,25 @@ class TransactionCoordinator:
         `add` makes them part of it first (Produce from version 12, TxnOffsetCommit from 5), else
         they must be already. `client_errors` says what clients are told.
         """
-        if add:
-            asked = outcome_of(
-                lambda: self.add_implicitly(transactional_id, producer, partitions, moment).then(
-                    lambda _: dict.fromkeys(partitions, ErrorCode.NONE)
-                )
-            )
-        else:
-            asked = outcome_of(lambda: self.verify(transactional_id, producer, partitions))
-        return asked.conclude(
-            lambda done: done.value if done.error is None else _refused(partitions, done.error_code)
-        )
+        if not add:
+            return outcome_of(
+                lambda: self.verify(transactional_id, producer, partitions)
+            ).otherwise(lambda error: _refused(partitions, error.code))
+        # hot: benchmarks/micro/transaction_path.py
+        answer: Pending[dict[TopicPartition, ErrorCode]] = Pending()
+
+        def judge(done: Pending[bool | None]) -> None:
+            if done.error is None:
+                answer.complete(dict.fromkeys(partitions, ErrorCode.NONE))
+            else:
+                answer.complete(_refused(partitions, done.error.code))
+
+        try:
+            add_them = self._addition(transactional_id, producer, partitions, moment, None)
+            _ask_patiently(add_them, judge)
+        except ApiError as error:
+            answer.complete(_refused(partitions, error.code))
+        return answer
 
     # ends
 
@@ -247,21 +268,19 @@ class TransactionCoordinator:
         """
         index = self._index(transactional_id)
 
-        def end() -> Pending[ProducerIdentity]:
-            return self.runtime.write(
-                index,
-                lambda shard: shard.end(
-                    transactional_id,
-                    producer,
-                    moment,
-                    committed=committed,
-                    transaction_version=transaction_version,
-                    serial=serial,
-                ),
+        def end(shard: TransactionShard) -> Result[ProducerIdentity]:
+            return shard.end(
+                transactional_id,
+                producer,
                 moment,
+                committed=committed,
+                transaction_version=transaction_version,
+                serial=serial,
             )
 
-        return self._with_producer_id(end) if transaction_version == V2 else end()
+        if transaction_version == V2 and not self._producer_ids.is_ready:
+            return self._with_producer_id(lambda: self.runtime.write(index, end, moment))
+        return self.runtime.write(index, end, moment)
 
     def is_due(self, due: MarkersDue) -> bool:
         """Whether markers still are to be written by this coordinator in this epoch."""
@@ -359,21 +378,21 @@ class _Patient(Protocol[Answer]):
 
 def _patiently(ask: _Patient[Answer]) -> Pending[Answer]:
     """Ask, and once more when the transaction before is complete."""
-    asked = ask(may_wait=True)
-    if asked.is_done and asked.error is None and asked.value is not None:
-        return cast("Pending[Answer]", asked)
     answer: Pending[Answer] = Pending()
-
-    def finish(done: Pending[Answer | None]) -> None:
-        if done.error is not None:
-            answer.fail(done.error)
-        elif done.value is not None:
-            answer.complete(done.value)
-        else:
-            outcome_of(lambda: ask(may_wait=False)).when_done(finish)
-
-    asked.when_done(finish)
+    _ask_patiently(ask, lambda done: _pass_on(cast("Pending[Answer]", done), answer))
     return answer
+
+
+def _ask_patiently(ask: _Patient[Answer], finish: Callable[[Pending[Answer | None]], None]) -> None:
+    """Ask, once more when the transaction before is complete, and `finish` with the answer."""
+
+    def look(done: Pending[Answer | None]) -> None:
+        if done.error is None and done.value is None:
+            outcome_of(lambda: ask(may_wait=False)).when_done(look)
+        else:
+            finish(done)
+
+    ask(may_wait=True).when_done(look)
 
 
 def _pass_on(done: Pending[Answer], answer: Pending[Answer]) -> None:

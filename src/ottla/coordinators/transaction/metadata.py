@@ -104,13 +104,17 @@ class TransactionMetadata(NamedTuple):
     ) -> TransactionMetadata:
         """Return the value with further partitions, which begins a transaction if none is open."""
         is_first = self.state is not TransactionState.ONGOING
-        return self._replace(
-            state=next_state(self.state, Event.ADD),
-            partitions=_merged(self.partitions, partitions),
-            last_update_ms=wall_ms,
-            start_ms=wall_ms if is_first else self.start_ms,
-            previous_producer_id=self.producer_id,
-            transaction_version=transaction_version,
+        return TransactionMetadata(
+            self.producer_id,
+            self.producer_epoch,
+            self.timeout_ms,
+            next_state(self.state, Event.ADD),
+            _merged(self.partitions, partitions),
+            wall_ms,
+            wall_ms if is_first else self.start_ms,
+            self.producer_id,
+            self.next_producer_id,
+            transaction_version,
         )
 
     def ended(
@@ -130,27 +134,31 @@ class TransactionMetadata(NamedTuple):
         is_empty = self.state is not TransactionState.ONGOING
         needs_next = transaction_version == V2 and self.is_exhausted
         assert needs_next == (next_producer_id != NO_PRODUCER_ID), (self, next_producer_id)
-        return self._replace(
-            producer_epoch=producer_epoch,
-            state=next_state(self.state, event),
-            last_update_ms=wall_ms,
-            start_ms=wall_ms if is_empty else self.start_ms,
-            previous_producer_id=self.producer_id,
-            next_producer_id=next_producer_id,
-            transaction_version=transaction_version,
+        return TransactionMetadata(
+            self.producer_id,
+            producer_epoch,
+            self.timeout_ms,
+            next_state(self.state, event),
+            self.partitions,
+            wall_ms,
+            wall_ms if is_empty else self.start_ms,
+            self.producer_id,
+            next_producer_id,
+            transaction_version,
         )
 
     def completed(self, wall_ms: int) -> TransactionMetadata:
         """Return the value after every partition has its marker."""
-        producer = self.producer_after
-        return self._replace(
-            producer_id=producer.producer_id,
-            producer_epoch=producer.producer_epoch,
-            state=next_state(self.state, Event.MARKED),
-            partitions={},
-            last_update_ms=wall_ms,
-            previous_producer_id=self.producer_id,
-            next_producer_id=NO_PRODUCER_ID,
+        return TransactionMetadata(
+            *self.producer_after,
+            self.timeout_ms,
+            next_state(self.state, Event.MARKED),
+            {},
+            wall_ms,
+            self.start_ms,
+            self.producer_id,
+            NO_PRODUCER_ID,
+            self.transaction_version,
         )
 
 

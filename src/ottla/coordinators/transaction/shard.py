@@ -141,7 +141,11 @@ class TransactionShard:
                 return
             transactional_id, metadata = read
         entry = self._entries.pop(transactional_id, None)
-        if metadata is None or metadata.state is not TransactionState.ONGOING:
+        if metadata is None or (
+            metadata.state is not TransactionState.ONGOING
+            and entry is not None
+            and entry.metadata.state is TransactionState.ONGOING
+        ):
             self._timers.cancel(TimerName(TIMEOUT, transactional_id))
         if metadata is None:
             return
@@ -402,8 +406,10 @@ class TransactionShard:
         entry = self._entries.get(transactional_id)
         if entry is None or not self.is_preparing(send):
             return Result((), answer=False)
-        waiting, entry.waiting = entry.waiting, []
-        self._timers.cancel(TimerName(GIVE_UP, transactional_id))
+        waiting = entry.waiting
+        if waiting:
+            entry.waiting = []
+            self._timers.cancel(TimerName(GIVE_UP, transactional_id))
         after = entry.metadata.completed(moment.wall_ms)
         return Result(
             (self._record(transactional_id, after),),

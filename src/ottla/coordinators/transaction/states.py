@@ -100,8 +100,9 @@ TRANSITIONS: Final[Mapping[TransactionState, Mapping[Event, TransactionState]]] 
 
 def next_state(state: TransactionState, event: Event) -> TransactionState:
     """Return where `event` leads; that it leads anywhere has been checked by the caller."""
-    assert event in TRANSITIONS[state], f"{event} cannot happen in state {state.label}"
-    return TRANSITIONS[state][event]
+    following = TRANSITIONS[state].get(event)
+    assert following is not None, f"{event} cannot happen in state {state.label}"
+    return following
 
 
 def state_diagram() -> str:

@@ -8,19 +8,35 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ottla.coordinators.ports import CoordinatorRecord
+from ottla.coordinators.records import record_of
 from ottla.coordinators.transaction.metadata import V2, TransactionMetadata
 from ottla.coordinators.transaction.records import (
+    VALUE_VERSION,
     read_transaction_record,
     transaction_record,
     transaction_tombstone,
+    value_message,
     value_version,
 )
 from ottla.coordinators.transaction.states import TransactionState
 from ottla.protocol.errors import WireError
+from ottla.protocol.messages.transaction_state import TransactionLogKey
 
 ONGOING = TransactionMetadata(
     7, 3, 1000, TransactionState.ONGOING, {"a": (0, 2)}, 50, 40, 7, transaction_version=V2
 )
+
+METADATA = st.builds(
+    TransactionMetadata,
+    st.integers(0, 2**40), st.integers(-1, 32_767), st.integers(1, 2**31 - 1),
+    st.sampled_from([s for s in TransactionState if s is not TransactionState.EMPTY]),
+    st.dictionaries(
+        st.text("ab", min_size=1),
+        st.lists(st.integers(0, 99), min_size=1, unique=True).map(sorted).map(tuple),
+    ),
+    st.integers(-1, 2**41), st.integers(-1, 2**41), st.integers(-1, 2**40),
+    st.integers(-1, 2**40), st.sampled_from([0, 1, 2]),
+)  # fmt: skip
 
 
 def test_the_bytes_are_those_of_kafka():
@@ -50,22 +66,18 @@ def test_older_levels_write_older_values():
     assert read[1] == ONGOING._replace(previous_producer_id=-1, transaction_version=0)
 
 
-@given(
-    st.builds(
-        TransactionMetadata,
-        st.integers(0, 2**40), st.integers(-1, 32_767), st.integers(1, 2**31 - 1),
-        st.sampled_from([s for s in TransactionState if s is not TransactionState.EMPTY]),
-        st.dictionaries(
-            st.text("ab", min_size=1),
-            st.lists(st.integers(0, 99), min_size=1, unique=True).map(sorted).map(tuple),
-        ),
-        st.integers(-1, 2**41), st.integers(-1, 2**41), st.integers(-1, 2**40),
-        st.integers(-1, 2**40), st.sampled_from([0, 1, 2]),
-    )
-)  # fmt: skip
+@given(METADATA)
 def test_what_is_written_is_read(metadata):
     """Every field survives."""
     assert read_transaction_record(transaction_record("x", metadata)) == ("x", metadata)
+
+
+@given(METADATA, st.text(max_size=200))
+def test_what_is_put_together_by_hand_is_what_the_generated_class_writes(metadata, name):
+    """Byte for byte, key and value."""
+    message = value_message(metadata, VALUE_VERSION)
+    expected = record_of(TransactionLogKey(transactional_id=name), message, VALUE_VERSION)
+    assert transaction_record(name, metadata) == expected
 
 
 def test_a_tombstone_forgets():
