@@ -271,7 +271,9 @@ class KafkaPythonMember(Member):
         )
         consumer.subscribe(list(self.membership.topics), listener=Listener())
         while not self._stop.is_set():
-            batches = consumer.poll(timeout_ms=int(POLL_S * 1000), max_records=BATCH)
+            # Not shorter: a poll that ends while the group rebalances can lose the answer to
+            # SyncGroup, and then this library sends no heartbeats any more.
+            batches = consumer.poll(timeout_ms=1500, max_records=BATCH)
             if batches:
                 consumer.commit(
                     {
