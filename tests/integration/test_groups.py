@@ -149,6 +149,21 @@ def wait_for_owners(places, members):
     )
 
 
+def retried(call):
+    """Call until the coordinator is found; librdkafka leaves that to the application here."""
+    from confluent_kafka import KafkaError, KafkaException
+
+    passing = (KafkaError.NOT_COORDINATOR, KafkaError.COORDINATOR_LOAD_IN_PROGRESS)
+    deadline = time.monotonic() + TIMEOUT_S
+    while True:
+        try:
+            return call()
+        except KafkaException as failure:
+            if failure.args[0].code() not in passing or time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
 def committed(bootstrap, group, places, library="confluent"):
     """Read a group's offsets with a library: (topic, partition) to (offset, metadata)."""
     if library == "confluent":
@@ -156,7 +171,7 @@ def committed(bootstrap, group, places, library="confluent"):
 
         consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": group, "log_level": 0})
         asked = [TopicPartition(*place) for place in sorted(places)]
-        answered = consumer.committed(asked, TIMEOUT_S)
+        answered = retried(lambda: consumer.committed(asked, TIMEOUT_S))
         consumer.close()
         return {
             (one.topic, one.partition): (one.offset, one.metadata or "")
@@ -355,21 +370,6 @@ def test_a_regular_expression(shared, protocol):
     second.write(10)
     wait_for_records(second, [member])
     member.stop()
-
-
-def retried(call):
-    """Call until the coordinator is found; librdkafka leaves that to the application here."""
-    from confluent_kafka import KafkaError, KafkaException
-
-    passing = (KafkaError.NOT_COORDINATOR, KafkaError.COORDINATOR_LOAD_IN_PROGRESS)
-    deadline = time.monotonic() + TIMEOUT_S
-    while True:
-        try:
-            return call()
-        except KafkaException as failure:
-            if failure.args[0].code() not in passing or time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
 
 
 def write_commits(bootstrap, group, offsets, library):
