@@ -138,9 +138,14 @@ class ConfluentMember(Member):
             try:
                 consumer.commit(offsets=offsets, asynchronous=False)
             except KafkaException as failure:
-                # A heartbeat on its way brings the epoch that this commit lacks.
-                stale = failure.args[0].code() == KafkaError.STALE_MEMBER_EPOCH
-                if not stale or time.monotonic() > deadline:
+                # An answer on its way brings the epoch or generation that this commit lacks. What
+                # it commits stays this member's until it polls again.
+                late = failure.args[0].code() in (
+                    KafkaError.STALE_MEMBER_EPOCH,
+                    KafkaError.ILLEGAL_GENERATION,
+                    KafkaError.REBALANCE_IN_PROGRESS,
+                )
+                if not late or time.monotonic() > deadline:
                     raise
                 time.sleep(POLL_S)
             else:
@@ -271,7 +276,9 @@ class KafkaPythonMember(Member):
         )
         consumer.subscribe(list(self.membership.topics), listener=Listener())
         while not self._stop.is_set():
-            batches = consumer.poll(timeout_ms=int(POLL_S * 1000), max_records=BATCH)
+            # Not shorter: a poll that ends while the group rebalances can lose the answer to
+            # SyncGroup, and then this library sends no heartbeats any more.
+            batches = consumer.poll(timeout_ms=1500, max_records=BATCH)
             if batches:
                 consumer.commit(
                     {
