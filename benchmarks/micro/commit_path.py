@@ -66,9 +66,11 @@ def commit(requests: list[bytes], in_burst: int, *, is_shared: bool = False) -> 
             bursts = [request * in_burst for request in requests]
         for turn, burst in enumerate(bursts):
             broker.receive(burst, connections[turn % len(connections)])
+            broker.burst.end()  # as the loop does at the end of its turn
         before, began = broker.sink.written_bytes, time.process_time()
         for turn in range(COMMITS // in_burst):
             broker.receive(bursts[turn % len(bursts)], connections[turn % len(connections)])
+            broker.burst.end()
         used = time.process_time() - began
         answer = group_frames.offset_commit_answer_layout(TOPIC, PARTITIONS)
         assert broker.sink.written_bytes - before == COMMITS * answer.size
