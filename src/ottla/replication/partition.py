@@ -47,7 +47,11 @@ class UnverifiedTransaction(ApiError):  # noqa: N818 - says what the batch is in
     """
 
     def __init__(self) -> None:
-        super().__init__(ErrorCode.INVALID_TXN_STATE)
+        super().__init__(
+            ErrorCode.INVALID_TXN_STATE,
+            "no transaction of this producer is open here, and the request names no transactional "
+            "id to ask about",
+        )
 
 
 VERIFICATIONS_MAX = 10_000
