@@ -260,7 +260,9 @@ class CoordinatorRuntime(Generic[Shard]):
         records = result.records
         if records:
             try:
-                end_offset = host.partition.append(records, moment.wall_ms, result.producer)
+                end_offset = host.partition.append(
+                    records, moment.wall_ms, result.producer, is_patient=result.is_patient
+                )
             except ApiError as error:
                 refusal = _as_coordinator_error(error)
                 for parked, _ in result.releases:
