@@ -94,7 +94,7 @@ class TransactionalBroker(SocketlessBroker):
     def __init__(self, directory: str, connections: int) -> None:
         super().__init__(directory)
         self.turns, clock = Turns(), SystemClock()
-        self.burst.__init__(clock, print, self.turns.call_soon)  # with a loop, here
+        self.burst.__init__(clock, print, self.turns.call_soon, self.turns.call_later)
         settings = BrokerConfig.load()
         image = SimpleNamespace(
             topics_by_name={TRANSACTION_STATE: SimpleNamespace(partitions=range(PARTITIONS))},

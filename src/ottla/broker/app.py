@@ -149,7 +149,7 @@ class Broker:
         purgatory = Purgatory()
         self._purgatory_timer = PurgatoryTimer(purgatory, clock)
         loop = asyncio.get_running_loop()
-        self._burst = Burst(clock, self._storage_failed, loop.call_soon)
+        self._burst = Burst(clock, self._storage_failed, loop.call_soon, loop.call_later)
         self._coordination = coordination = Coordination(
             config=config,
             gateway=self._gateway,

@@ -8,7 +8,8 @@ Bytes that lie in a receive buffer have to be written before the next read: the 
 the frames that one read has brought. Coordinators append bytes of their own, and at other times
 too (a timer fires, a transaction's markers are due). They add with `add_soon`: their burst ends
 with the present turn of the loop, so that what several connections ask of them is written
-together, unless one with borrowed bytes takes it along before.
+together, unless one with borrowed bytes takes it along before. What nobody waits for is added
+with `add_later`, and is written with the next appends to its log, or alone after some milliseconds.
 """
 
 from __future__ import annotations
@@ -30,13 +31,20 @@ if TYPE_CHECKING:
 _logger = logging.getLogger(__name__)
 
 
+LATER_S = 0.01
+"""How long appends may wait that nobody waits for."""
+
+
 class Burst:
     """The partitions that were appended to since the last write; one for each loop."""
 
     __slots__ = (
+        "_call_later",
         "_call_soon",
         "_clock",
         "_ends_soon",
+        "_is_timed",
+        "_later",
         "_moment",
         "_on_storage_error",
         "_partitions",
@@ -49,10 +57,14 @@ class Burst:
         clock: Clock,
         on_storage_error: Callable[[Partition, StorageError], None],
         call_soon: Callable[[Callable[[], None]], object] | None = None,
+        call_later: Callable[[float, Callable[[], None]], object] | None = None,
     ) -> None:
         self._clock = clock
         self._call_soon = call_soon  # the loop's, for appends that no socket has brought
+        self._call_later = call_later
         self._partitions: list[Partition] = []
+        self._later: dict[Partition, None] = {}  # in a burst, of which the end is not near yet
+        self._is_timed = False
         self._ends_soon = False  # the loop has been told
         self.is_borrowing = False  # some of what is staged lies in a receive buffer
         self._wall_ms = 0
@@ -75,20 +87,41 @@ class Burst:
     def add(self, partition: Partition) -> None:
         """Have the partition's staged appends written before the next read."""
         self.is_borrowing = True
+        self._put(partition)
+
+    def _put(self, partition: Partition) -> None:
         if not partition.is_in_burst:
             partition.begin_burst()
+            self._partitions.append(partition)
+        elif partition in self._later:
+            del self._later[partition]
             self._partitions.append(partition)
 
     def add_soon(self, partition: Partition) -> None:
         """Have the partition's staged appends written by the end of this turn of the loop."""
-        if partition.is_in_burst:
+        if partition.is_in_burst and partition not in self._later:
             return
         if not (self._ends_soon or self.is_borrowing):
             assert self._call_soon is not None, "this burst has no loop to end it"
             self._ends_soon = True
             self._call_soon(self._end_turn)
+        self._put(partition)
+
+    def add_later(self, partition: Partition) -> None:
+        """Have the partition's staged appends written some time soon: nobody waits for them."""
+        if partition.is_in_burst:
+            return
         partition.begin_burst()
-        self._partitions.append(partition)
+        self._later[partition] = None
+        if not self._is_timed:
+            assert self._call_later is not None, "this burst has no loop to end it"
+            self._is_timed = True
+            self._call_later(LATER_S, self._end_later)
+
+    def _end_later(self) -> None:
+        self._is_timed = False
+        for partition in tuple(self._later):
+            self.add_soon(partition)
 
     def _end_turn(self) -> None:
         """End the burst, and those to which that leads: an answer may have more appended."""

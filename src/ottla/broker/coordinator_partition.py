@@ -77,6 +77,8 @@ class LedPartition:
         records: Sequence[CoordinatorRecord],
         wall_ms: int,
         producer: ProducerIdentity | None,
+        *,
+        is_patient: bool = False,
     ) -> int:
         """Append one batch; raises ApiError."""
         batch = encode_batch(records, wall_ms, producer)
@@ -84,6 +86,9 @@ class LedPartition:
             result = self.partition.append_of_coordinator(batch, wall_ms)
         except StorageError as error:
             raise ApiError(ErrorCode.KAFKA_STORAGE_ERROR, str(error)) from error
+        if is_patient:
+            self._burst.add_later(self.partition)
+            return result.last_offset + 1
         return self._staged(result)
 
     def append_marker(

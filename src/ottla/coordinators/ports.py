@@ -76,6 +76,8 @@ class Result(NamedTuple, Generic[Answer]):
     """What is to be done elsewhere once the records are committed; the driver knows how."""
     producer: ProducerIdentity | None = None
     """Whose transaction the records belong to; None writes them at once."""
+    is_patient: bool = False
+    """Nobody waits for these records: they may be written a little later, with others."""
 
 
 class Owed(Protocol[Given_contra]):
@@ -128,10 +130,13 @@ class CoordinatorPartition(Protocol):
         records: Sequence[CoordinatorRecord],
         wall_ms: int,
         producer: ProducerIdentity | None,
+        *,
+        is_patient: bool = False,
     ) -> int:
         """Append one batch and return the offset after it.
 
-        Raises ApiError when the batch is refused and nothing was appended.
+        A patient one may be written later, with what is appended next. Raises ApiError when the
+        batch is refused and nothing was appended.
         """
 
     def append_marker(

@@ -289,7 +289,9 @@ class CoordinatorRuntime(Generic[Shard]):
         """Append and replay what was decided, and see to its answer."""
         if result.records:
             try:
-                self._append(host, result.records, moment, result.producer)
+                self._append(
+                    host, result.records, moment, result.producer, is_patient=result.is_patient
+                )
             except ApiError as refusal:
                 for parked, _ in result.releases:
                     parked.fail(refusal)  # the shard does not hold them any longer
@@ -309,10 +311,14 @@ class CoordinatorRuntime(Generic[Shard]):
         records: Sequence[CoordinatorRecord],
         moment: Moment,
         producer: ProducerIdentity | None,
+        *,
+        is_patient: bool = False,
     ) -> None:
         """Append and replay records; raises ApiError in the words of a coordinator."""
         try:
-            end_offset = host.partition.append(records, moment.wall_ms, producer)
+            end_offset = host.partition.append(
+                records, moment.wall_ms, producer, is_patient=is_patient
+            )
         except ApiError as error:
             raise _as_coordinator_error(error) from error
         offset = end_offset - len(records)

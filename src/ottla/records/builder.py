@@ -14,18 +14,17 @@ import struct
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from crc32c import crc32c
+
 from ottla.records.batch import (
     CONTROL,
-    CRC_AT,
     DELETE_HORIZON,
-    HEADER,
     HEADER_BYTES,
     LENGTH_PREFIX_BYTES,
     LOG_APPEND_TIME,
     MAGIC,
     NO_TIMESTAMP,
     TRANSACTIONAL,
-    compute_crc,
 )
 from ottla.records.compression import Codec, compress
 from ottla.records.record import HEADER_TEXT_ERRORS
@@ -34,6 +33,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ottla.records.record import Record
+
+
+_FRONT: Final = struct.Struct(">qiibI").pack
+_COVERED: Final = struct.Struct(">hiqqqhii").pack
+"""Both halves of a header: the CRC at the end of the first covers the second and the records."""
 
 
 def encode_varint(number: int) -> bytes:
@@ -109,27 +113,14 @@ def assemble_batch(
     base_sequence: int = -1,
 ) -> bytearray:
     """Put a header with its CRC in front of encoded (and compressed) records."""
-    batch = bytearray(HEADER_BYTES + len(payload))
-    HEADER.pack_into(
-        batch,
-        0,
-        base_offset,
-        len(batch) - LENGTH_PREFIX_BYTES,
-        leader_epoch,
-        MAGIC,
-        0,
-        attributes,
-        last_offset_delta,
-        base_timestamp,
-        max_timestamp,
-        producer_id,
-        producer_epoch,
-        base_sequence,
-        record_count,
-    )
-    batch[HEADER_BYTES:] = payload
-    struct.pack_into(">I", batch, CRC_AT, compute_crc(batch))
-    return batch
+    covered = _COVERED(
+        attributes, last_offset_delta, base_timestamp, max_timestamp, producer_id, producer_epoch,
+        base_sequence, record_count,
+    )  # fmt: skip
+    crc = crc32c(payload, crc32c(covered))
+    length = HEADER_BYTES + len(payload) - LENGTH_PREFIX_BYTES
+    front = _FRONT(base_offset, length, leader_epoch, MAGIC, crc)
+    return bytearray().join((front, covered, payload))
 
 
 def build_batch(

@@ -38,6 +38,8 @@ class MemoryPartition:
         records: Sequence[CoordinatorRecord],
         wall_ms: int,  # noqa: ARG002 - the port's signature
         producer: ProducerIdentity | None,
+        *,
+        is_patient: bool = False,  # noqa: ARG002
     ) -> int:
         """Keep a batch."""
         self._refuse_if_asked()

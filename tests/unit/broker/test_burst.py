@@ -140,6 +140,41 @@ def test_what_a_burst_of_the_loop_leads_to_is_written_in_the_same_turn():
     assert not soon
 
 
+def test_what_nobody_waits_for_is_written_with_the_next_appends_to_its_log():
+    """Once, whichever way those come; appends to other logs leave it."""
+    soon, later = [], []
+    burst = Burst(
+        ManualClock(), lambda *_: None, soon.append, lambda _, callback: later.append(callback)
+    )
+    first, second, other = Partition(), Partition(), Partition()
+    for partition in (first, second, first):
+        burst.add_later(partition)
+    assert len(later) == 1
+    burst.add(other)
+    burst.end_reading()
+    assert first.events == second.events == ["begin"]
+    burst.add_soon(first)
+    burst.add(second)
+    soon.pop()()
+    assert first.events == second.events == ["begin", "finish"]
+    later.pop()()
+    assert not soon
+
+
+def test_what_nobody_waits_for_is_written_after_a_while_all_the_same():
+    """Its time comes when nothing else is appended; then a new time begins."""
+    soon, later = [], []
+    burst = Burst(
+        ManualClock(), lambda *_: None, soon.append, lambda _, callback: later.append(callback)
+    )
+    partition = Partition()
+    for _ in range(2):
+        burst.add_later(partition)
+        later.pop()()
+        soon.pop()()
+    assert partition.events == ["begin", "finish"] * 2
+
+
 def test_a_lost_burst_of_a_coordinator_tells_who_waits():
     """Nobody is there to catch the failure of a burst that the loop ends: observers are told."""
     soon, failures = [], []

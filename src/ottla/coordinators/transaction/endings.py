@@ -83,6 +83,8 @@ def decide_v2(
     if state.is_prepared:
         # Before all else, as in Kafka: the client may have an id already that comes with Complete.
         return Ending(Outcome.REFUSE, event, ErrorCode.CONCURRENT_TRANSACTIONS)
+    if state is TransactionState.ONGOING and metadata.producer == producer:
+        return Ending(Outcome.END, event)  # what nearly every request is
     is_complete = state in _OUTCOME
     repeats_overflow = (
         is_complete

@@ -90,7 +90,7 @@ def _value(metadata: TransactionMetadata) -> bytes:
         tag_count += 1
     return b"".join(
         (
-            _FRONT(VALUE_VERSION, producer_id, producer_epoch, timeout_ms, state.value),
+            _FRONT(VALUE_VERSION, producer_id, producer_epoch, timeout_ms, state._value_),
             _NULL if state is TransactionState.EMPTY else _partitions(partitions),
             _TIMES(last_update_ms, start_ms),
             _TAG_COUNTS[tag_count],

@@ -415,6 +415,8 @@ class TransactionShard:
             (self._record(transactional_id, after),),
             answer=True,
             releases=[(pending, None) for pending in waiting],
+            # The producer's next transaction writes it along; a load would write markers again.
+            is_patient=not waiting,
         )
 
     def is_preparing(self, send: SendMarkers) -> bool:

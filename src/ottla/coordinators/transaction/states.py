@@ -34,6 +34,8 @@ class TransactionState(enum.Enum):
     DEAD = 6
     PREPARE_EPOCH_FENCE = 7
 
+    __hash__ = object.__hash__  # members are what they are; Enum's own is a call into Python
+
     @property
     def label(self) -> str:
         """Return the name in ListTransactions and DescribeTransactions."""
@@ -72,6 +74,8 @@ class Event(enum.Enum):
     FENCE = "timed out or fenced"
     MARKED = "markers written"
     EXPIRE = "expired"
+
+    __hash__ = object.__hash__
 
 
 _BETWEEN_TRANSACTIONS: Final[Mapping[Event, TransactionState]] = {
