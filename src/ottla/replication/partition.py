@@ -227,7 +227,7 @@ class Partition:
         header = read_header(batch)
         result = self.log.append(memoryview(batch), (header,), self.leader_epoch, wall_ms, marker)
         self._verifications.pop(producer_id, None)
-        self.log.producer_state.settle(self.high_watermark)
+        self.log.producer_state.forget_settled(self.high_watermark)
         return result
 
     # transactions (KIP-890): no batch gets in behind the end of its transaction

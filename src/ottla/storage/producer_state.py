@@ -130,7 +130,7 @@ class ProducerState:
     def __init__(self) -> None:
         self.entries: dict[int, ProducerEntry] = {}
         self._open_transactions: dict[int, int] = {}  # producer id -> first offset, both rising
-        self.finished: list[tuple[int, int]] = []  # first offset and marker's, not settled yet
+        self.finished: list[tuple[int, int]] = []  # first offset, marker's (rising)
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -153,8 +153,7 @@ class ProducerState:
 
     def settle(self, high_watermark: int) -> int | None:
         """Forget finished transactions whose marker is committed; return where the rest began."""
-        if self.finished:
-            self.finished = [one for one in self.finished if one[1] >= high_watermark]
+        self.forget_settled(high_watermark)
         return min((first for first, _ in self.finished), default=None)
 
     def needs_recall(self, producer_id: int) -> bool:
@@ -176,6 +175,11 @@ class ProducerState:
         ]
         if of_producer:
             entry.batches = [_batch_of(one) for one in of_producer[-REMEMBERED_BATCH_COUNT:]]
+
+    def forget_settled(self, high_watermark: int) -> None:
+        """Forget finished transactions whose marker is committed."""
+        if self.finished and self.finished[0][1] < high_watermark:
+            self.finished = [one for one in self.finished if one[1] >= high_watermark]
 
     # appending
 
