@@ -186,7 +186,7 @@ class CommitPath:
         if shape is None or numbers is None:
             state.commit_misses = misses = state.commit_misses + 1
             if not misses & (misses - 1):
-                state.commit_shape = self._learn(connection, start, end, version)
+                state.commit_shape = self._learn(connection, start, end, version) or shape
             return False
         state.commit_misses = 0
         groups = self._services.groups

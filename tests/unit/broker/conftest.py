@@ -139,6 +139,10 @@ class Client:
         assert found_id == correlation_id
         return kind.decode(frame, version, position)
 
+    def take_frame(self) -> bytes | None:
+        """Return the bytes of the next answer that has come, or None."""
+        return self._transport.take_frame()
+
     def forget_asked(self) -> None:
         """Expect no answer to the last request (acks=0)."""
         self._asked.pop()

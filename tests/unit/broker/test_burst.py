@@ -184,3 +184,14 @@ def test_a_lost_burst_of_a_coordinator_tells_who_waits():
     soon.pop()()
     assert bad.events == ["begin", "finish", "lost"]
     assert len(failures) == 1
+
+
+def test_a_burst_has_one_moment():
+    """On both clocks; the next burst reads them again."""
+    clock = ManualClock(now_ms=5, wall_ms=1000)
+    burst = Burst(clock, lambda *_: None)
+    assert burst.moment() == (5, 1000)
+    clock.advance(3)
+    assert burst.moment() == (5, 1000)
+    burst.end()
+    assert burst.moment() == (8, 1003)

@@ -7,7 +7,12 @@ import pytest
 
 from ottla.base.clock import Moment
 from ottla.coordinators.pending import Pending
-from ottla.coordinators.ports import CoordinatorRecord, ProducerIdentity, Result
+from ottla.coordinators.ports import (
+    CoordinatorRecord,
+    EncodedRecords,
+    ProducerIdentity,
+    Result,
+)
 from ottla.coordinators.runtime import CoordinatorRuntime
 from ottla.coordinators.timers import Timers
 from ottla.protocol.errors import ApiError, ErrorCode
@@ -291,3 +296,58 @@ def test_a_shard_that_cannot_write_what_time_brought_is_dropped():
     partition.refusal = ApiError(ErrorCode.KAFKA_STORAGE_ERROR)
     runtime.on_deadline(Moment(10, 0))
     assert not runtime.is_active(3)
+
+
+class Increments(EncodedRecords):
+    """Two increments of one counter."""
+
+    def __len__(self) -> int:
+        return 2
+
+    def __getitem__(self, index) -> CoordinatorRecord:
+        return ([CoordinatorRecord(b"a", b"1")] * 2)[index]
+
+    def replay_into(self, shard, first_offset, producer):
+        """Count."""
+        for offset in (first_offset, first_offset + 1):
+            shard.replay(CoordinatorRecord(b"a", b"1"), offset, producer)
+
+
+def test_encoded_records_are_answered_with_their_commit():
+    """In their turn among other decisions, and at once when nothing is to be waited for."""
+    runtime, partition, _ = make(commits_at_once=False)
+    asked = [Pending() for _ in range(3)]
+    runtime.write_encoded(3, Increments(b""), NOW, asked[0])
+    between = runtime.write(3, lambda shard: shard.add(b"a"), NOW)
+    runtime.write_encoded(3, Increments(b""), NOW, asked[1])
+    assert shard_of(runtime).offsets == [0, 1, 2, 3, 4]
+    partition.commit(3)
+    assert [one.is_done for one in (*asked, between)] == [True, False, False, True]
+    partition.commit()
+    assert asked[1].is_done
+    runtime, _, _ = make()
+    runtime.write_encoded(3, Increments(b""), NOW, asked[2])
+    assert asked[2].is_done
+
+
+def test_encoded_records_that_are_refused_or_lost():
+    """Whoever waits is told in the words of a coordinator; refused ones leave no trace."""
+    runtime, partition, _ = make(commits_at_once=False)
+    partition.refusal = ApiError(ErrorCode.NOT_ENOUGH_REPLICAS)
+    refused, lost = Pending(), Pending()
+    runtime.write_encoded(3, Increments(b""), NOW, refused)
+    assert refused.error_code == ErrorCode.COORDINATOR_NOT_AVAILABLE
+    assert shard_of(runtime).counts == {}
+    runtime.write_encoded(3, Increments(b""), NOW, lost)
+    runtime.unload(3)
+    assert lost.error_code == ErrorCode.NOT_COORDINATOR
+
+
+def test_encoded_records_tell_the_next_deadline():
+    """As every decision does."""
+    runtime, _, _ = make()
+    told = []
+    runtime.on_earlier_deadline = told.append
+    shard_of(runtime).timers.set(b"t", 5)
+    runtime.write_encoded(3, Increments(b""), NOW, Pending())
+    assert told == [5]

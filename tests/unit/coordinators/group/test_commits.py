@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.unit.coordinators.group.group_world import (
     DELAY_MS,
     G,
@@ -14,17 +12,12 @@ from tests.unit.coordinators.group.group_world import (
     topic_id_of,
 )
 
-from ottla.broker.coordinator_partition import encode_batch
 from ottla.coordinators.group.commit_request import CommitRequest, CommitTopic
-from ottla.coordinators.group.plain_commits import plain_commits
 from ottla.coordinators.group.records import (
-    group_key_prefix,
-    offset_value,
     read_offset_value,
     spot_of,
-    topic_tail,
 )
-from ottla.coordinators.ports import CoordinatorRecord, ProducerIdentity
+from ottla.coordinators.ports import ProducerIdentity
 from ottla.protocol.errors import ApiError, ErrorCode
 
 
@@ -46,74 +39,11 @@ def test_what_is_stored():
     assert read_offset_value(stored[spot_of("t", 1)]) == (6, -1, "", wall_ms, -1, bytes(16))
 
 
-NAMES = st.sampled_from(["t", "other", "a" * 100, "\u00e9"])
-COMMITTED = st.dictionaries(
-    NAMES,
-    st.dictionaries(
-        st.integers(0, 2**31 - 1),
-        st.tuples(st.integers(-1, 2**63 - 1), st.integers(-1, 2**31 - 1)),
-        min_size=1,
-        max_size=80,
-    ),
-    min_size=1,
-)
-
-
-def request_of(committed, metadata=None) -> CommitRequest:
-    """Make a request of offset and leader epoch by topic and partition."""
-    return CommitRequest(
-        G,
-        -1,
-        "",
-        None,
-        [
-            CommitTopic(
-                name,
-                topic_id_of(name) if len(name) > 1 else bytes(16),
-                [(index, offset, epoch) for index, (offset, epoch) in partitions.items()],
-                metadata and [metadata] * len(partitions),
-            )
-            for name, partitions in committed.items()
-        ],
-    )
-
-
-@given(COMMITTED)
-def test_plain_commits_are_the_records_that_they_stand_for(committed):
-    """Encoded at once or one by one: the same records, the same batch, the same state."""
-    request = request_of(committed)
-    encoded = plain_commits(request, 77)
-    one_by_one = [
-        CoordinatorRecord(
-            group_key_prefix(G.encode()) + spot_of(topic.name, index),
-            offset_value(offset, epoch, "", 77, topic_tail(topic.topic_id)),
-        )
-        for topic in request.topics
-        for index, offset, epoch in topic.rows
-    ]
-    assert list(encoded) == one_by_one
-    assert (len(encoded), encoded[-1]) == (len(one_by_one), one_by_one[-1])
-    assert encode_batch(encoded, 77, None) == encode_batch(one_by_one, 77, None)
-    at_once, in_turn = GroupWorld().shard, GroupWorld().shard
-    encoded.replay_into(at_once, 5, None)
-    for offset, record in enumerate(one_by_one, 5):
-        in_turn.replay(record, offset, None)
-    assert at_once.offsets.of(G).committed == in_turn.offsets.of(G).committed
-
-
-def test_metadata_and_repeated_partitions_are_not_plain():
-    """They are encoded one by one."""
-    assert plain_commits(request_of({"t": {0: (1, 1)}}, "m"), 77) is None
-    twice = request_of({"t": {0: (1, 1)}})
-    twice.topics.append(twice.topics[0])
-    assert plain_commits(twice, 77) is None
-
-
 def test_a_partition_that_is_named_twice_has_the_later_offset():
     """And both answers."""
     world = GroupWorld()
-    request = request_of({"t": {0: (1, 1)}})
-    request.topics += request_of({"t": {0: (2, 1)}}).topics
+    topics = [CommitTopic("t", bytes(16), [(0, offset, 1)]) for offset in (1, 2)]
+    request = CommitRequest(G, -1, "", None, topics)
     answer = world.groups.commit_offsets(request, 8, world.moment)
     assert [topic.partitions for topic in answer.value.topics] == [[(0, 0)], [(0, 0)]]
     assert world.fetch() == {("t", 0): 2}
