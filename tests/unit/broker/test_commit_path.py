@@ -50,10 +50,16 @@ class Committing:
         self.world.services.groups = self.groups.groups
         self.world.services.image = self.groups.image
         self.client = self.world.client()
+        self._send, self.client.send = self.client.send, self._send_for_a_turn
         self.is_ordinary = is_ordinary
         self.served: list[bool] = []  # whether requests took the data plane's road
         path = self.world.dispatcher._commit
         self._path, self.world.dispatcher._commit = path, self
+
+    def _send_for_a_turn(self, stream: bytes) -> None:
+        """Let the loop take its turn, with which a burst of coordinators ends."""
+        self._send(stream)
+        self.world.turn()
 
     def partition_advanced(self, partition):
         """Do what the driver does."""
