@@ -59,6 +59,9 @@ def _common(task: Task) -> dict[str, object]:
         "bootstrap.servers": task.bootstrap,
         "reconnect.backoff.ms": 20,
         "reconnect.backoff.max.ms": 200,
+        # With its default librdkafka 2.16 forgets every broker while none can be reached, but not
+        # that one of them coordinates a group: send_offsets_to_transaction() then waits for ever.
+        "metadata.recovery.strategy": "none",
         "log_level": 0,
     }
 
