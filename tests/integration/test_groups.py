@@ -21,7 +21,11 @@ from tests.integration.foreign_clients import (
 from tests.integration.group_members import MEMBERS, Member, Membership, stop_all, wait_until
 from tools.kafka.java_tool import run_tool
 
-pytestmark = [FOREIGN_WARNINGS, pytest.mark.timeout(120)]
+pytestmark = [
+    FOREIGN_WARNINGS,
+    pytest.mark.timeout(120),
+    pytest.mark.usefixtures("forgotten_sockets"),
+]
 
 PARTITIONS = 6
 TIMEOUT_S = 20

@@ -24,7 +24,11 @@ from tools.kafka.java_tool import run_tool
 
 from ottla.protocol.messages.describe_transactions import DescribeTransactionsRequest
 
-pytestmark = [FOREIGN_WARNINGS, pytest.mark.timeout(120)]
+pytestmark = [
+    FOREIGN_WARNINGS,
+    pytest.mark.timeout(120),
+    pytest.mark.usefixtures("forgotten_sockets"),
+]
 
 TIMEOUT_S = 20
 SETTINGS = (
