@@ -51,6 +51,7 @@ WAYS = [
 STATIC_WAYS = [
     ("confluent", "classic", "range"),
     ("confluent", "consumer", "uniform"),
+    ("aiokafka", "classic", "roundrobin"),
     ("kafka-python", "classic", "range"),
 ]
 CHANGING_WAYS = [

@@ -67,7 +67,7 @@ def _kgo(arguments: argparse.Namespace) -> list[str]:
         report = kgo.run_suite(broker.bootstrap, size, log_level=arguments.log_level)
     print("\n".join(summary(report)))
     print(f"  {time.monotonic() - began:.0f} s in all", flush=True)
-    found = kgo.wrong(report, size)
+    found = kgo.wrong(report)
     for one in report.outcomes:
         if one.result in ("fail", "unfinished"):
             print(f"\n{one.name} said last:", *one.output, sep="\n  ")

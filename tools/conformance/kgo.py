@@ -81,7 +81,6 @@ class Size(NamedTuple):
     records: int  # through each chain of groups
     parallel: int  # tests at a time; most of them wait most of the time
     timeout_s: int
-    skip: str = ""  # a regular expression of Go
 
 
 FULL: Final = Size(records=500_000, parallel=2, timeout_s=3600)
@@ -96,7 +95,6 @@ def run_suite(bootstrap: str, size: Size, *, log_level: str = "none") -> Report:
             shutil.copy(path, folder)
         command = [go, "test", "-json", "-count=1", "-vet=off", "-run=^Test"]
         command += [f"-parallel={size.parallel}", f"-timeout={size.timeout_s}s"]
-        command += [f"-skip={size.skip}"] if size.skip else []
         environment = os.environ | {
             "GOWORK": "off",
             "KGO_SEEDS": bootstrap,
@@ -107,11 +105,9 @@ def run_suite(bootstrap: str, size: Size, *, log_level: str = "none") -> Report:
         return parse(_run([*command, PACKAGE], folder, environment).splitlines())
 
 
-def wrong(report: Report, size: Size) -> list[str]:
+def wrong(report: Report) -> list[str]:
     """Tell what the suite found, and say so when it did not run at all."""
-    skipped = re.compile(size.skip) if size.skip else None
-    needed = [name for name in TALKING if skipped is None or not skipped.search(name)]
-    found = list(findings(report, may_skip=MAY_SKIP, needed=needed))
+    found = list(findings(report, may_skip=MAY_SKIP, needed=TALKING))
     if not report.outcomes:
         found.insert(0, "the suite did not run:\n" + "\n".join(report.package_output))
     return found
