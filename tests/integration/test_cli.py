@@ -42,7 +42,15 @@ def ottla(broker):
 
 
 @pytest.fixture
-def started(broker):
+def interruptible():
+    """Let child processes hear Ctrl-C: whoever runs the tests in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def started(broker, interruptible):
     """Return a function that starts a command which runs until it is stopped."""
     processes = []
 
