@@ -6,24 +6,30 @@ writer believes the log to end and the controller epoch that it holds; the engin
 whole or not at all. So two writers can never both succeed at one offset, and a controller that
 has been replaced without noticing cannot write any more.
 
-`ClusterEngine` elects the controller and knows who is there.
+`ClusterEngine` says which cluster this is and elects the controller.
 
     call             promise
     ---------------  ----------------------------------------------------------------------
+    join             the first one founds the cluster, everybody gets the same id
     campaign         an epoch higher than that of every batch and of every controller that may
                      still be writing; theirs are over from then on
-    append           durable and visible to every reader when it returns; Conflict or Fenced
-                     leave no trace. After any other error the outcome is unknown, and the
-                     caller has to read before it goes on.
+    depose           the controller of this epoch holds nobody up any more
+    wait_deposed     returns once a controller of this epoch can surely write nothing more
+    append           durable and visible to every reader when it returns; JournalConflict or
+                     ControllerFenced leave no trace. After EngineUnavailable the outcome is
+                     unknown: the caller reads before it goes on.
+    end_offset       where the log ends, no older than the call: nothing that was acknowledged
+                     before the call is missing
     read             batches in order, without holes, none of them unfinished
     wait_beyond      returns once the log has grown past an offset
     store_snapshot   later readers may start here; old batches may go
     load_snapshot    the newest complete snapshot
-    register         this broker is visible to the others until it dies or leaves
-    registered       the brokers that are there now
+
+Which brokers there are is no business of the engine: a broker's registration is a record of the
+journal, and its heartbeats go to the controller (ADR 0012).
 
 All four engines (memory, local, ZooKeeper, etcd) pass the one conformance suite in
-`tests/unit/metadata/engines`. Called by the controller gateway.
+`tests/unit/metadata/engines`. Called by the metadata log and the controller's candidate.
 """
 
 from __future__ import annotations
@@ -33,7 +39,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from ottla.base.errors import OttlaError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from ottla.metadata.records import JournalBatch
     from ottla.protocol.message import Message
@@ -47,6 +53,14 @@ class ControllerFenced(OttlaError):  # noqa: N818 - names what happened
     """Another controller holds a higher epoch: resign at once."""
 
 
+class EngineUnavailable(OttlaError):  # noqa: N818 - names what happened
+    """The engine does not answer. Whether an append is in, nobody knows yet."""
+
+
+class WrongCluster(OttlaError):  # noqa: N818 - names what happened
+    """The engine holds another cluster than this broker belongs to, or an older state of it."""
+
+
 class Snapshot(NamedTuple):
     """The whole state before `next_offset` as records."""
 
@@ -56,17 +70,15 @@ class Snapshot(NamedTuple):
     records: tuple[Message, ...]
 
 
-class Registration(NamedTuple):
-    """What a broker tells the others while it is there."""
-
-    broker_id: int
-    incarnation_id: bytes
-    session: int
-    """Set by the engine: differs between two registrations of one broker."""
-
-
 class MetadataJournal(Protocol):
     """The ordered log of the cluster's state."""
+
+    @property
+    def batch_bytes_max(self) -> int:
+        """What one append may hold at most, as the bytes of its batch."""
+
+    async def end_offset(self) -> int:
+        """Return where the log ends now."""
 
     async def append(
         self,
@@ -76,7 +88,10 @@ class MetadataJournal(Protocol):
         controller_epoch: int,
         timestamp_ms: int,
     ) -> int:
-        """Append one batch and return the offset after it."""
+        """Append one batch and return the offset after it.
+
+        Raises JournalConflict, ControllerFenced, EngineUnavailable.
+        """
 
     async def read(self, offset: int) -> list[JournalBatch]:
         """Return batches from the one that holds `offset` on; none at the end of the log.
@@ -96,13 +111,23 @@ class MetadataJournal(Protocol):
 
 
 class ClusterEngine(Protocol):
-    """Who is there, and who decides."""
+    """Which cluster this is, and who decides."""
+
+    async def join(self, cluster_id: str) -> str:
+        """Found the cluster under this id unless there is one; return the id of the cluster."""
 
     async def campaign(self, broker_id: int) -> int:
-        """Become the controller; return the new controller epoch."""
+        """Wait until there is no other controller, become it, and return the new epoch."""
 
-    async def register(self, broker_id: int, incarnation_id: bytes) -> Registration:
-        """Announce this broker; an earlier registration of the same id is replaced."""
+    async def depose(self, controller_epoch: int) -> None:
+        """Let somebody else be elected in place of the controller of this epoch.
 
-    async def registered(self) -> Mapping[int, Registration]:
-        """Return the brokers that are announced, by id."""
+        For a controller that resigns, and for whoever knows that its process is gone: nobody then
+        has to wait until its session is over. Harmless when it has been replaced already.
+        """
+
+    async def wait_deposed(self, controller_epoch: int) -> None:
+        """Return once the controller of this epoch can write nothing more."""
+
+    async def close(self) -> None:
+        """End the session with the engine; what this broker held is free for others."""
