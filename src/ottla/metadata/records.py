@@ -64,6 +64,8 @@ class JournalBatch(NamedTuple):
     timestamp_ms: int
     records: tuple[Message, ...]
     """Empty for KRaft's control batches; unknown types are left out."""
+    data: bytes
+    """The whole batch as it was written, unknown types included, for whoever keeps a copy."""
 
 
 _TYPES: dict[int, type[Message]] = {
@@ -129,8 +131,8 @@ def decode_metadata_batches(buffer: bytes | bytearray | memoryview) -> Iterator[
     view = memoryview(buffer)
     for position, header in iter_headers(view):
         records: tuple[Message, ...] = ()
+        batch = view[position : position + header.size_bytes]
         if not header.is_control:
-            batch = view[position : position + header.size_bytes]
             decoded = (
                 decode_metadata_record(record.value)
                 for record in decode_records(batch, BATCH_RECORDS_BYTES_MAX)
@@ -143,6 +145,7 @@ def decode_metadata_batches(buffer: bytes | bytearray | memoryview) -> Iterator[
             header.partition_leader_epoch,
             header.max_timestamp,
             records,
+            bytes(batch),
         )
 
 
