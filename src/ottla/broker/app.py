@@ -335,9 +335,14 @@ class Broker:
                 )
                 self._logs.set_aside(log.topic, log.partition)
 
-    async def stop(self) -> None:
-        """Stop all parts; what was acknowledged is on disk when this returns."""
-        if self._lifecycle is not None and self._config.controlled_shutdown_enable:
+    async def stop(self, *, clean: bool = True) -> None:
+        """Stop all parts; what was acknowledged is on disk when this returns.
+
+        With `clean` false the broker goes as if its process were killed: it hands nothing over,
+        and claims nothing about its files.
+        """
+        hands_over = clean and self._config.controlled_shutdown_enable
+        if self._lifecycle is not None and hands_over:
             await self._lifecycle.shut_down(SHUTDOWN_TIMEOUT_S)
         self._server.stop_accepting()
         await self._housekeeping.stop()
@@ -358,7 +363,7 @@ class Broker:
         epoch = self._services.image.offset
         if self._lifecycle is not None:
             epoch = self._lifecycle.broker_epoch
-        self._logs.close(epoch)
+        self._logs.close(epoch, clean=clean)
         self._executor.shutdown()
 
     # what the parts tell
