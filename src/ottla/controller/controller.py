@@ -130,6 +130,10 @@ class Controller:
         """Elect leaders as an operator asked."""
         return elections.elect_leaders(image, election_type, partitions, self._rules(image))
 
+    def elect_leaderless(self, image: ClusterImage) -> Decision[int]:
+        """Elect leaders, unclean ones too, where topics have been allowed them since."""
+        return elections.elect_leaderless(image, self._rules(image))
+
     def bootstrap(self, image: ClusterImage) -> Decision[None]:
         """Begin an empty metadata log; give an old one the features that it lacks."""
         return brokers.bootstrap(image)

@@ -51,7 +51,7 @@ def automatic_topic(name: str, image: ClusterImage, settings: ControllerSettings
     """Return what to create when `name` is needed and does not exist."""
     if name not in INTERNAL_TOPICS:
         return CreatableTopic(name=name, num_partitions=_DEFAULT, replication_factor=_DEFAULT)
-    live = max(1, len(image.live_brokers()))
+    live = max(1, sum(broker.is_live for broker in image.brokers.values()))
     if name == CONSUMER_OFFSETS:
         return _topic(
             name,

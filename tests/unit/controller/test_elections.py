@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from ottla.controller.configs import ConfigChange, ConfigOperation, ResourceChange
 from ottla.controller.elections import ElectionType
 from ottla.protocol.errors import ErrorCode
 
@@ -51,3 +52,16 @@ def test_electing_everywhere_tells_only_what_was_needed(cluster):
     cluster.put("t", 1, replicas=[1, 2], isr=[1, 2], leader=2)
     outcomes = cluster.do("elect_leaders", PREFERRED, None)
     assert [(o.topic, o.partition_id, o.code.name) for o in outcomes] == [("t", 1, "NONE")]
+
+
+def test_topics_that_come_to_allow_unclean_leaders_get_them(cluster):
+    """Only they do, and only where somebody is live."""
+    cluster.create("safe", 1)
+    for name, number, replicas in (("t", 0, [3, 2]), ("t", 1, [3]), ("safe", 0, [3, 2])):
+        cluster.put(name, number, replicas=replicas, isr=[3], leader=-1)
+    assert cluster.do("elect_leaderless") == 0
+    change = ConfigChange("unclean.leader.election.enable", ConfigOperation.SET, "true")
+    cluster.do("alter_configs", [ResourceChange(2, "t", (change,))])
+    assert cluster.do("elect_leaderless") == 1
+    leaders = [cluster.partition(*where).leader for where in (("t", 0), ("t", 1), ("safe", 0))]
+    assert leaders == [2, -1, -1]

@@ -37,6 +37,13 @@ def test_ordinary_topics_get_the_defaults(cluster):
     assert [(result.name, result.num_partitions) for result in results] == [("new", 2)]
 
 
+def test_a_broker_on_its_way_out_does_not_count(cluster_of, broker):
+    """It gets no replicas, so there must be no more of them than others can hold."""
+    cluster = cluster_of(broker(1), broker(2), broker(3, leaving=True))
+    (result,) = cluster.do("create_automatic_topics", ["__consumer_offsets"])
+    assert (result.error_code, result.replication_factor) == (0, 2)
+
+
 def complete(cluster, name):
     """Let every move of a topic complete, as the leaders would."""
     for partition in cluster.image.topics_by_name[name].partitions:
