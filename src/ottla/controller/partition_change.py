@@ -33,7 +33,7 @@ before still counts (KIP-570).
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from ottla.base.errors import ConfigError
 from ottla.base.ids import ZERO_UUID
@@ -324,6 +324,10 @@ class PartitionRules:
         """Brokers that may become leaders."""
         return self._base.live
 
+    def min_isr(self, text: str | None) -> int:
+        """Return the required in-sync replicas of a topic whose own setting is this text."""
+        return cast("int", _parsed(text, "min.insync.replicas", self._defaults.min_isr))
+
     def after(
         self,
         *,
@@ -350,7 +354,7 @@ class PartitionRules:
             texts = self._image.config(ResourceType.TOPIC, topic_name)
             min_isr, allows_unclean = self._defaults
             if texts:
-                min_isr = _parsed(texts.get("min.insync.replicas"), "min.insync.replicas", min_isr)
+                min_isr = self.min_isr(texts.get("min.insync.replicas"))
                 allows_unclean = _parsed(
                     texts.get("unclean.leader.election.enable"),
                     "unclean.leader.election.enable",
