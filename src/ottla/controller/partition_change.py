@@ -33,6 +33,7 @@ before still counts (KIP-570).
 from __future__ import annotations
 
 import enum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from ottla.base.errors import ConfigError
@@ -312,13 +313,17 @@ class PartitionRules:
         self._image = image
         self._defaults = defaults
         self._by_topic: dict[str, Circumstances] = {}
-        brokers = image.brokers.values()
-        self._base = Circumstances(
+
+    @cached_property
+    def _base(self) -> Circumstances:
+        """What holds for every topic; most heartbeats never ask."""
+        brokers = self._image.brokers.values()
+        return Circumstances(
             live=frozenset(b.broker_id for b in brokers if b.is_live),
             leaving=frozenset(
                 b.broker_id for b in brokers if b.in_controlled_shutdown and not b.fenced
             ),
-            keeps_elr=image.features.get(ELR_VERSION, 0) > 0,
+            keeps_elr=self._image.features.get(ELR_VERSION, 0) > 0,
         )
 
     @property

@@ -100,13 +100,13 @@ def cluster():
     return Cluster()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def cluster_of():
     """Return the way to make other clusters."""
     return Cluster
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def broker():
     """Return the way to make brokers."""
     return make_broker
