@@ -286,7 +286,7 @@ class _Draft:
         before = self._before
         if not before.directories:
             return None
-        known = dict(zip(before.replicas, before.directories, strict=True))
+        known = dict(zip(before.replicas, before.directories, strict=False))
         return [known.get(b, ZERO_UUID) for b in self.replicas]
 
 
