@@ -69,7 +69,7 @@ class Controller:
     ) -> None:
         self.settings = settings
         """Replaced when a setting changes at run time."""
-        self._defaults = (settings, PartitionDefaults.of(settings))
+        self._defaults: tuple[ControllerSettings, PartitionDefaults] | None = None
         self._random = random
         self._new_topic_id = new_topic_id
 
@@ -212,6 +212,6 @@ class Controller:
         )
 
     def _rules(self, image: ClusterImage) -> PartitionRules:
-        if self._defaults[0] is not self.settings:
+        if self._defaults is None or self._defaults[0] is not self.settings:
             self._defaults = (self.settings, PartitionDefaults.of(self.settings))
         return PartitionRules(image, self._defaults[1])
