@@ -27,6 +27,7 @@ from ottla.controller import (
     topics,
 )
 from ottla.controller.decision import Decision
+from ottla.controller.decommission import MOVES_MAX
 from ottla.controller.eligible_replicas import forget_after_settings
 from ottla.controller.internal_topics import automatic_topic
 from ottla.controller.partition_change import PartitionDefaults, PartitionRules
@@ -198,7 +199,7 @@ class Controller:
         image: ClusterImage,
         broker_ids: Collection[int],
         *,
-        moves_max: int = decommission.MOVES_MAX,
+        moves_max: int = MOVES_MAX,
     ) -> Decision[DecommissionProgress]:
         """Begin to move replicas off brokers; say what is left."""
         return decommission.decommission(image, broker_ids, self._rules(image), moves_max=moves_max)
