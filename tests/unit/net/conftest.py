@@ -3,6 +3,6 @@
 
 from __future__ import annotations
 
-from tests.unit.client.conftest import ask, fake, network, run, serve, silence
+from tests.unit.client.conftest import ask, drop, fake, network, run, serve, silence
 
-__all__ = ["ask", "fake", "network", "run", "serve", "silence"]
+__all__ = ["ask", "drop", "fake", "network", "run", "serve", "silence"]

@@ -352,6 +352,7 @@ async def test_too_many_waiting_requests_stop_the_reading():
     await asyncio.sleep(0)
     assert bench.sink.events[-3:] == ["4", "5", "|"]
     bench.sink.deferred[2].complete((b"three",))
+    await asyncio.sleep(0)
     assert bench.transport.is_reading_now
     assert b"".join(bench.transport.writes) == b"onetwothree" + padded("4") + padded("5")
 
