@@ -27,6 +27,7 @@ from ottla.controller import (
     topics,
 )
 from ottla.controller.decision import Decision
+from ottla.controller.decommission import MOVES_MAX
 from ottla.controller.eligible_replicas import forget_after_settings
 from ottla.controller.internal_topics import automatic_topic
 from ottla.controller.partition_change import PartitionDefaults, PartitionRules
@@ -69,7 +70,7 @@ class Controller:
     ) -> None:
         self.settings = settings
         """Replaced when a setting changes at run time."""
-        self._defaults = (settings, PartitionDefaults.of(settings))
+        self._defaults: tuple[ControllerSettings, PartitionDefaults] | None = None
         self._random = random
         self._new_topic_id = new_topic_id
 
@@ -198,7 +199,7 @@ class Controller:
         image: ClusterImage,
         broker_ids: Collection[int],
         *,
-        moves_max: int = decommission.MOVES_MAX,
+        moves_max: int = MOVES_MAX,
     ) -> Decision[DecommissionProgress]:
         """Begin to move replicas off brokers; say what is left."""
         return decommission.decommission(image, broker_ids, self._rules(image), moves_max=moves_max)
@@ -212,6 +213,6 @@ class Controller:
         )
 
     def _rules(self, image: ClusterImage) -> PartitionRules:
-        if self._defaults[0] is not self.settings:
+        if self._defaults is None or self._defaults[0] is not self.settings:
             self._defaults = (self.settings, PartitionDefaults.of(self.settings))
         return PartitionRules(image, self._defaults[1])

@@ -9,6 +9,7 @@ moves, a few at a time, and then required in-sync replicas, once every partition
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from ottla.controller.decision import Decision
@@ -126,6 +127,7 @@ def grow_internal_topics(
     load: Load | None = None
     for topic, replicas, min_isr in present:
         wanted = min(replicas, len(rules.live))
+        led = Counter(target_replicas(partition)[0] for partition in topic.partitions)
         for partition in topic.partitions:
             target = target_replicas(partition)
             if is_moving(partition) or len(target) >= wanted:
@@ -137,14 +139,23 @@ def grow_internal_topics(
                 continue
             while len(target) < wanted:
                 target = (*target, load.choose(target))
-            # Whoever is first coordinates: that must not stay the broker that was there alone.
-            turn = partition.partition_id % wanted
-            record = reassign(topic, partition, target[turn:] + target[:turn], rules)
+            record = reassign(topic, partition, _led_in_turn(target, led), rules)
             assert record is not None, partition
             records.append(record)
             moving += 1
         records.extend(_raised_min_isr(image, topic, min_isr))
     return Decision(records, Growth(moving, waiting))
+
+
+def _led_in_turn(target: tuple[int, ...], led: Counter[int]) -> tuple[int, ...]:
+    """Return the replicas with the one first that is preferred leader of the fewest partitions.
+
+    The leader coordinates: that must not stay the broker that was there alone.
+    """
+    led[target[0]] -= 1
+    first = min(target, key=lambda broker_id: (led[broker_id], broker_id))
+    led[first] += 1
+    return (first, *(b for b in target if b != first))
 
 
 def _raised_min_isr(image: ClusterImage, topic: TopicImage, min_isr: int) -> list[Message]:

@@ -88,7 +88,8 @@ class Cluster:
 
     def beat(self, broker_id, **fields: object):
         """Send a heartbeat of a broker that has read everything."""
-        fields.setdefault("broker_epoch", self.image.brokers[broker_id].broker_epoch)
+        if "broker_epoch" not in fields:
+            fields["broker_epoch"] = self.image.brokers[broker_id].broker_epoch
         fields.setdefault("current_metadata_offset", self.image.offset + 100)
         return self.do("heartbeat", BrokerHeartbeatRequest(broker_id=broker_id, **fields))
 
@@ -99,13 +100,13 @@ def cluster():
     return Cluster()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def cluster_of():
     """Return the way to make other clusters."""
     return Cluster
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def broker():
     """Return the way to make brokers."""
     return make_broker

@@ -107,7 +107,7 @@ def test_a_follower_leaves(cluster):
         ((1, 2, 3), {"leader_epoch": 0}, "FENCED_LEADER_EPOCH"),
         ((1, 2, 3), {"partition_epoch": 0}, "INVALID_UPDATE_VERSION"),
         ((), {}, "INVALID_REQUEST"),
-        ((1, 1, 2), {}, "INVALID_REQUEST"),
+        ((1, 3, 3), {}, "INVALID_REQUEST"),
         ((1, 9), {}, "INVALID_REQUEST"),
         ((2, 3), {}, "INVALID_REQUEST"),
         ((1, 2, 3), {"leader_recovery_state": 7}, "INVALID_REQUEST"),

@@ -42,7 +42,7 @@ def shape(cluster):
         partition.replicas,
         partition.adding_replicas,
         partition.removing_replicas,
-        partition.isr,
+        tuple(sorted(partition.isr)),
     )
 
 

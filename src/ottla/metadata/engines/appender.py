@@ -96,6 +96,8 @@ class Appender:
         if writer is not None:
             writer.cancel()
             await asyncio.gather(writer, return_exceptions=True)
+            _fail(self._waiting, _unheard())  # of a writer that had not begun
+            self._waiting.clear()
 
     async def _write(self) -> None:
         group: list[_Waiting] = []
@@ -109,10 +111,7 @@ class Appender:
                 except OttlaError as error:
                     _fail(group, error)
         except BaseException:
-            _fail(
-                group + self._waiting,
-                EngineUnavailable("the engine stopped before it was told the outcome"),
-            )
+            _fail(group + self._waiting, _unheard())
             raise
         finally:
             self._writer = None
@@ -227,3 +226,7 @@ def _fail(group: list[_Waiting], error: OttlaError) -> None:
     for each in group:
         if not each.answered.done():
             each.answered.set_exception(error)
+
+
+def _unheard() -> EngineUnavailable:
+    return EngineUnavailable("the engine was stopped before it was told the outcome")

@@ -23,6 +23,7 @@ percent signs and hexadecimal digits.
 
 from __future__ import annotations
 
+import ssl
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -62,6 +63,19 @@ class TlsFiles(NamedTuple):
     key: str | None
     key_password: str | None
     verifies_hostname: bool
+
+    def context(self) -> ssl.SSLContext:
+        """Return them as a context; raise ConfigError when a file cannot be used."""
+        try:
+            context = ssl.create_default_context(cafile=self.ca)
+            context.check_hostname = self.verifies_hostname
+            if self.certificate is not None:
+                context.load_cert_chain(self.certificate, self.key, self.key_password)
+        except (OSError, ValueError) as error:
+            raise ConfigError(
+                KEY, self.certificate or self.ca, f"a file for TLS cannot be used: {error}"
+            ) from error
+        return context
 
 
 class ClusterUrl(NamedTuple):
@@ -111,7 +125,12 @@ def parse_cluster_url(text: str) -> ClusterUrl:
 
 
 def open_engine(url: ClusterUrl) -> StoreEngine:
-    """Return the engine on this service; it connects when the first call needs it."""
+    """Return the engine on this service; it connects when the first call needs it.
+
+    Raises ConfigError when files for TLS cannot be used.
+    """
+    if url.tls is not None:
+        url.tls.context()
 
     def open_store() -> Store:
         if url.engine == "zookeeper":

@@ -370,7 +370,7 @@ class StoreEngine:
 
     async def _ask(self, work: Callable[[Store], Awaitable[Result]]) -> Result:
         """Do what may be repeated, until it is answered."""
-        address = "the engine"
+        address, reason = "the engine", "no answer"
         try:
             async with asyncio.timeout(self._timeout_s):
                 while True:
@@ -378,11 +378,12 @@ class StoreEngine:
                     address = store.address
                     try:
                         return await work(store)
-                    except EngineUnavailable:
+                    except EngineUnavailable as error:
+                        reason = str(error)
                         await store.ready()
         except TimeoutError:
             raise EngineUnavailable(
-                f"{address} has not answered for {self._timeout_s:g} s"
+                f"{address} has not been of use for {self._timeout_s:g} s: {reason}"
             ) from None
 
     async def _must_get(

@@ -245,8 +245,9 @@ class ZooKeeperStore:
         """Return the error that a caller of the store expects."""
         from kazoo import exceptions  # noqa: PLC0415 - see the module's text
 
-        if isinstance(error, exceptions.NoNodeError):
-            return error
+        expected: Exception = error
+        if isinstance(expected, exceptions.NoNodeError):
+            return expected
         if isinstance(error, exceptions.NoAuthError | exceptions.AuthFailedError):
             return EngineRefused(
                 f"{self.address} does not let this broker read and write the cluster: "

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """A coordination service in a dictionary that loses requests, loses answers, and is late.
 
-What the next commit of a session suffers is put into `MemoryStore.faults`:
+What the next commits of a session suffer is put into `MemoryStore.faults`:
 
-    lost     the request never arrives
-    unheard  it is carried out, the answer is lost
-    late     it arrives when `MemoryService.deliver_late` is called, which may be much later
+    LOST      the request never arrives
+    UNHEARD   it is carried out, the answer is lost
+    a number  it arrives after so many other requests, and nobody hears of it
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import asyncio
 from ottla.metadata.engines.store import Delete, Put, Stored
 from ottla.metadata.journal import EngineUnavailable
 
-FAULTS = ("lost", "unheard", "late")
+LOST = -1
+UNHEARD = 0
 
 
 class MemoryService:
@@ -34,11 +35,13 @@ class MemoryService:
         self.stores.append(store)
         return store
 
-    def deliver_late(self) -> None:
-        """Let requests arrive that had been held up."""
+    def tick(self) -> None:
+        """Let requests arrive whose time has come; called with each request."""
         late, self.late = self.late, []
-        for store, conditions, writes in late:
-            if not store.lost.is_set():
+        for left, store, conditions, writes in late:
+            if left > 0:
+                self.late.append((left - 1, store, conditions, writes))
+            elif not store.lost.is_set():
                 self.apply(store, conditions, writes)
 
     def apply(self, store, conditions, writes) -> bool:
@@ -66,7 +69,8 @@ class MemoryService:
     def expire(self, store) -> None:
         """End a session: its keys go."""
         for key in [key for key, owner in self.owners.items() if owner is store]:
-            del self.keys[key], self.owners[key]
+            self.keys.pop(key, None)
+            del self.owners[key]
             self.wake(key)
         store.lost.set()
 
@@ -88,7 +92,7 @@ class MemoryStore:
         self.service = service
         self.lost = asyncio.Event()
         self.watched: dict[str, asyncio.Event] = {}
-        self.faults: list[str] = []
+        self.faults: list[int] = []
         self.is_cut_off = False
 
     async def ready(self):
@@ -122,13 +126,13 @@ class MemoryStore:
         assert puts <= set(conditions), "a put needs a condition"
         await self._travel()
         fault = self.faults.pop(0) if self.faults else None
-        if fault == "late":
-            self.service.late.append((self, conditions, writes))
-        elif fault != "lost":
-            is_done = self.service.apply(self, conditions, writes)
-            if fault is None:
-                return is_done
-        raise EngineUnavailable(f"the request was {fault}")
+        if fault is None:
+            return self.service.apply(self, conditions, writes)
+        if fault == UNHEARD:
+            self.service.apply(self, conditions, writes)
+        elif fault > 0:
+            self.service.late.append((fault, self, conditions, writes))
+        raise EngineUnavailable("no answer came")
 
     def changes(self, key):
         """Return the event of the next change."""
@@ -145,3 +149,4 @@ class MemoryStore:
         await asyncio.sleep(0)
         if self.lost.is_set() or self.is_cut_off:
             raise EngineUnavailable("nobody answers")
+        self.service.tick()

@@ -88,10 +88,6 @@ class StoreWorld(World):
         """Let a coming commit suffer."""
         engine._live_store().faults.append(fault)
 
-    async def deliver_late(self):
-        """Let held up commits arrive."""
-        self._service.deliver_late()
-
 
 TestMemoryEngine = conformance_of(MemoryWorld)
 TestLocalEngine = conformance_of(LocalWorld)
