@@ -420,6 +420,8 @@ class Broker:
     def _metadata_changed(self, image: ClusterImage, delta: ImageDelta) -> None:
         self._follow_settings()
         self._replicas.apply(image, delta)
+        if delta.brokers and self._replication is not None:
+            self._replication.brokers_changed()
         self._coordination.follow(image, delta)
 
     def _follow_settings(self) -> None:

@@ -104,6 +104,7 @@ class ReplicaFetcher:
         self._waiting: dict[PartitionKey, None] = {}  # after an error
         self._session_id = NO_SESSION
         self._session_epoch = INITIAL_EPOCH
+        self._broker_epoch = -1  # under which the leader knows this broker in the session
 
     def __len__(self) -> int:
         return len(self._copied)
@@ -149,6 +150,10 @@ class ReplicaFetcher:
                 self._changed[key] = None
         if len(self._waiting) == len(self._copied):
             return None
+        if broker_epoch != self._broker_epoch:
+            # The leader knows followers by their epoch, and looks only at what a request names.
+            self._broker_epoch = broker_epoch
+            self.lose_session()
         topics: dict[bytes, FetchTopic] = {}
         for key in self._changed:
             copied = self._copied[key]
