@@ -119,6 +119,7 @@ class LocalEngine:
         log = self._log
         if not self._may_write(controller_epoch):
             raise ControllerFenced(f"controller epoch {controller_epoch} is over")
+        log.raise_failure()
         if expected_offset != log.next_offset:
             raise JournalConflict(f"the log ends at {log.next_offset}, not {expected_offset}")
         log.append_batch(
