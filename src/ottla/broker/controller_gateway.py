@@ -134,7 +134,6 @@ class ControllerGateway:
         """
         await self._replay_journal()
         self._follow_settings()
-        await self._engine.register(facts.broker_id, facts.incarnation_id)
         self._controller_epoch = await self._engine.campaign(facts.broker_id)
         first = self._controller.bootstrap(self.image)
         image, _ = self.image.apply(first.records)

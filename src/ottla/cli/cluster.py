@@ -15,9 +15,9 @@ from ottla.client.admin import ClusterDescription, describe_cluster, list_topics
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ottla.client.address import Address
     from ottla.client.cluster import Cluster
     from ottla.client.metadata import TopicMetadata
+    from ottla.net.address import Address
 
 
 @click.group("cluster")

@@ -12,16 +12,16 @@ import os
 from typing import TYPE_CHECKING, TypeVar
 
 from ottla.base.errors import OttlaError
-from ottla.client.address import parse_addresses
 from ottla.client.cluster import Cluster
 from ottla.client.errors import BrokerUnreachableError, ClientError, UnknownTopicError
 from ottla.client.settings import ClientSettings
+from ottla.net.address import parse_addresses
 from ottla.protocol.errors import ApiError, ErrorCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
-    from ottla.client.address import Address
+    from ottla.net.address import Address
 
 T = TypeVar("T")
 

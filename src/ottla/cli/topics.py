@@ -35,11 +35,11 @@ from ottla.protocol.errors import ApiError, ErrorCode
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ottla.client.address import Address
     from ottla.client.admin import CreatedTopic
     from ottla.client.cluster import Cluster
     from ottla.client.configs import ConfigEntry
     from ottla.client.metadata import TopicMetadata
+    from ottla.net.address import Address
 
 _topics_argument = click.argument(
     "topics", nargs=-1, required=True, metavar="TOPIC...", shell_complete=complete_topic

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ottla.base.ids import ZERO_UUID
-from ottla.client.address import Address
 from ottla.client.errors import UnknownTopicError
 from ottla.client.metadata import BrokerMetadata
+from ottla.net.address import Address
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.protocol.messages.create_partitions import (
     CreatePartitionsRequest,

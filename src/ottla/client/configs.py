@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ottla.client.cluster import Cluster
-    from ottla.client.connection import Connection
+    from ottla.net.client_connection import Connection
     from ottla.protocol.messages.describe_configs import DescribeConfigsResourceResult
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from ottla.base.ids import ZERO_UUID
-from ottla.client.address import Address
+from ottla.net.address import Address
 from ottla.protocol.errors import ErrorCode
 
 if TYPE_CHECKING:

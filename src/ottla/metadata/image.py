@@ -34,6 +34,7 @@ from ottla.protocol.messages.cluster_metadata import (
     PartitionRecord,
     ProducerIdsRecord,
     RegisterBrokerRecord,
+    RegisterControllerRecord,
     RemoveAccessControlEntryRecord,
     RemoveDelegationTokenRecord,
     RemoveTopicRecord,
@@ -95,6 +96,18 @@ class BrokerImage(NamedTuple):
     def is_live(self) -> bool:
         """Whether it may lead partitions and join in-sync replicas."""
         return not (self.fenced or self.in_controlled_shutdown)
+
+    def endpoint(self, listener: str) -> BrokerEndpoint | None:
+        """Return the address registered under the listener's name."""
+        return next((e for e in self.endpoints if e.name == listener), None)
+
+
+class ControllerImage(NamedTuple):
+    """The broker that was elected to decide; it may be gone by now."""
+
+    broker_id: int
+    incarnation_id: bytes
+    endpoints: tuple[BrokerEndpoint, ...]
 
     def endpoint(self, listener: str) -> BrokerEndpoint | None:
         """Return the address registered under the listener's name."""
@@ -168,6 +181,7 @@ class ClusterImage:
         "brokers",
         "cluster_id",
         "configs",
+        "controller",
         "controller_epoch",
         "features",
         "kept",
@@ -188,6 +202,8 @@ class ClusterImage:
         """Finalised feature levels."""
         self.next_producer_id = 0
         """First producer id that no block has given away yet."""
+        self.controller: ControllerImage | None = None
+        """Who decides, by the first record of its term; None where there is but one broker."""
         self.kept: Mapping[tuple[Any, ...], Message] = {}
         """Records that are stored but not acted upon, by their identity."""
         self.next_offset = 0
@@ -254,6 +270,7 @@ class ImageBuilder:
         self._features: dict[str, int] | None = None
         self._kept: dict[tuple[Any, ...], Message] | None = None
         self._next_producer_id = base.next_producer_id
+        self._controller = base.controller
         self._opened: dict[bytes, _OpenTopic | None] = {}  # None: the topic is gone
         self._new_names: dict[str, None] = {}  # of topics made by this builder and not removed
         self._open_configs: dict[tuple[int, str], dict[str, str]] = {}
@@ -277,6 +294,7 @@ class ImageBuilder:
         image.features = base.features if self._features is None else self._features
         image.kept = base.kept if self._kept is None else self._kept
         image.next_producer_id = self._next_producer_id
+        image.controller = self._controller
         image.next_offset = next_offset
         image.controller_epoch = (
             base.controller_epoch if controller_epoch is None else controller_epoch
@@ -403,6 +421,16 @@ class ImageBuilder:
     def _producer_ids(self, record: Any) -> None:
         self._next_producer_id = record.next_producer_id
 
+    def _register_controller(self, record: Any) -> None:
+        self._controller = ControllerImage(
+            record.controller_id,
+            record.incarnation_id,
+            tuple(
+                BrokerEndpoint(e.name, e.host, e.port, e.security_protocol)
+                for e in record.end_points
+            ),
+        )
+
     def _open_brokers(self, broker_id: int) -> dict[int, BrokerImage]:
         if self._brokers is None:
             self._brokers = dict(self._base.brokers)
@@ -482,6 +510,7 @@ class ImageBuilder:
         FeatureLevelRecord: _feature_level,
         ProducerIdsRecord: _producer_ids,
         RegisterBrokerRecord: _register_broker,
+        RegisterControllerRecord: _register_controller,
         UnregisterBrokerRecord: _unregister_broker,
         FenceBrokerRecord: _fence_broker,
         UnfenceBrokerRecord: _unfence_broker,
@@ -494,7 +523,7 @@ class ImageBuilder:
         RemoveDelegationTokenRecord: _forget,
         ClientQuotaRecord: _client_quota,
     }
-    """How each record type changes the image; other types (no-ops, controllers) change nothing."""
+    """How each record type changes the image; other types (no-ops) change nothing."""
 
 
 class _OpenTopic:

@@ -64,6 +64,8 @@ class JournalBatch(NamedTuple):
     timestamp_ms: int
     records: tuple[Message, ...]
     """Empty for KRaft's control batches; unknown types are left out."""
+    data: bytes
+    """The batch itself, so that a copy of it holds what this version does not know, too."""
 
 
 _TYPES: dict[int, type[Message]] = {
@@ -129,8 +131,8 @@ def decode_metadata_batches(buffer: bytes | bytearray | memoryview) -> Iterator[
     view = memoryview(buffer)
     for position, header in iter_headers(view):
         records: tuple[Message, ...] = ()
+        batch = view[position : position + header.size_bytes]
         if not header.is_control:
-            batch = view[position : position + header.size_bytes]
             decoded = (
                 decode_metadata_record(record.value)
                 for record in decode_records(batch, BATCH_RECORDS_BYTES_MAX)
@@ -143,6 +145,7 @@ def decode_metadata_batches(buffer: bytes | bytearray | memoryview) -> Iterator[
             header.partition_leader_epoch,
             header.max_timestamp,
             records,
+            bytes(batch),
         )
 
 
@@ -158,6 +161,12 @@ class TransactionBuffer:
     def is_open(self) -> bool:
         """Whether a transaction has begun and not ended."""
         return self._pending is not None
+
+    def copy(self) -> TransactionBuffer:
+        """Return a buffer that holds the same, to try records on."""
+        copied = TransactionBuffer()
+        copied._pending = None if self._pending is None else list(self._pending)
+        return copied
 
     def pass_on(self, records: Iterable[Message]) -> list[Message]:
         """Return the records that take effect now."""

@@ -262,6 +262,7 @@ def test_a_restart_finds_everything():
         await first.gateway.alter_configs([ResourceChange(4, "1", changes)])
         assert await first.gateway.next_producer_id() == 0
         await first.gateway.stop()
+        await first.engine.close()
         second = World(cluster)
         await second.gateway.start(FACTS)
         image = second.gateway.image
@@ -285,6 +286,7 @@ def test_a_restart_from_a_snapshot():
         for n in range(12):
             await first.gateway.create_topics([topic(f"t{n}", 3)])
         await first.gateway.stop()
+        await first.engine.close()
         assert first.engine.snapshots > 2
         assert cluster.start_offset > 0
         second = World(cluster)

@@ -8,12 +8,14 @@ bytes as they do in every other engine, so that what is read is never the writer
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from bisect import bisect_right
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
 
 from ottla.metadata.journal import (
     ControllerFenced,
+    EngineUnavailable,
     JournalConflict,
-    Registration,
     Snapshot,
 )
 from ottla.metadata.records import (
@@ -24,24 +26,47 @@ from ottla.metadata.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from ottla.metadata.records import JournalBatch
     from ottla.protocol.message import Message
+
+BATCH_BYTES_MAX = 8 << 20
+
+
+class Claim(NamedTuple):
+    """Who is the controller."""
+
+    broker_id: int
+    controller_epoch: int
+    engine: MemoryEngine
+    """Whose session the claim lives in: another engine cannot use it."""
 
 
 class MemoryCluster:
     """What all engines of one cluster share."""
 
-    def __init__(self) -> None:
-        self.controller_epoch = 0
+    def __init__(self, *, batch_bytes_max: int = BATCH_BYTES_MAX) -> None:
+        self.batch_bytes_max = batch_bytes_max
+        self.cluster_id: str | None = None
+        self.claim: Claim | None = None
+        self.controller_epoch = 0  # the highest that was given out
         self.start_offset = 0
         self.next_offset = 0
         self.batches: list[tuple[int, bytes]] = []  # base offset and bytes, in order
         self.snapshots: list[tuple[Snapshot, list[bytes]]] = []  # oldest first, at most two
-        self.registrations: dict[int, Registration] = {}
-        self.sessions = 0
-        self.grown = asyncio.Event()
+        self.changed = asyncio.Event()
+
+    def expire(self, engine: MemoryEngine) -> None:
+        """Lose the session of an engine: it may write again once it has campaigned anew."""
+        if self.claim is not None and self.claim.engine is engine:
+            self.claim = None
+            self.wake()
+
+    def wake(self) -> None:
+        """Let everybody who waits look again."""
+        self.changed.set()
+        self.changed = asyncio.Event()
 
 
 class MemoryEngine:
@@ -49,24 +74,54 @@ class MemoryEngine:
 
     def __init__(self, cluster: MemoryCluster | None = None) -> None:
         self.cluster = cluster if cluster is not None else MemoryCluster()
+        self._is_closed = False
+
+    @property
+    def batch_bytes_max(self) -> int:
+        """What one append may hold."""
+        return self.cluster.batch_bytes_max
+
+    async def join(self, cluster_id: str) -> str:
+        """Found the cluster unless it exists."""
+        if self.cluster.cluster_id is None:
+            self.cluster.cluster_id = cluster_id
+        return self.cluster.cluster_id
 
     async def campaign(self, broker_id: int) -> int:
-        """Become the controller."""
+        """Become the controller once no other engine is."""
         assert broker_id >= 0, broker_id
-        self.cluster.controller_epoch += 1
-        return self.cluster.controller_epoch
-
-    async def register(self, broker_id: int, incarnation_id: bytes) -> Registration:
-        """Announce this broker."""
         cluster = self.cluster
-        cluster.sessions += 1
-        registration = Registration(broker_id, incarnation_id, cluster.sessions)
-        cluster.registrations[broker_id] = registration
-        return registration
+        while cluster.claim is not None and cluster.claim.engine is not self:
+            self._check_open()
+            await cluster.changed.wait()
+        self._check_open()
+        cluster.controller_epoch += 1
+        cluster.claim = Claim(broker_id, cluster.controller_epoch, self)
+        cluster.wake()
+        return cluster.controller_epoch
 
-    async def registered(self) -> Mapping[int, Registration]:
-        """Return the announced brokers."""
-        return dict(self.cluster.registrations)
+    async def depose(self, controller_epoch: int) -> None:
+        """End this epoch, whoever holds it."""
+        cluster = self.cluster
+        if cluster.claim is not None and cluster.claim.controller_epoch == controller_epoch:
+            cluster.claim = None
+            cluster.wake()
+
+    async def wait_deposed(self, controller_epoch: int) -> None:
+        """Return once nobody holds this epoch."""
+        cluster = self.cluster
+        while cluster.claim is not None and cluster.claim.controller_epoch == controller_epoch:
+            await cluster.changed.wait()
+
+    async def close(self) -> None:
+        """Give up the claim."""
+        self._is_closed = True
+        self.cluster.expire(self)
+        self.cluster.wake()  # a campaign of this engine ends
+
+    async def end_offset(self) -> int:
+        """Return where the log ends."""
+        return self.cluster.next_offset
 
     async def append(
         self,
@@ -79,8 +134,9 @@ class MemoryEngine:
         """Append one batch."""
         assert records, "a batch holds at least one record"
         cluster = self.cluster
-        if controller_epoch != cluster.controller_epoch:
-            raise ControllerFenced(f"epoch {controller_epoch} is over")
+        claim = cluster.claim
+        if claim is None or claim.engine is not self or claim.controller_epoch != controller_epoch:
+            raise ControllerFenced(f"controller epoch {controller_epoch} is over")
         if expected_offset != cluster.next_offset:
             raise JournalConflict(f"the log ends at {cluster.next_offset}, not {expected_offset}")
         batch = build_metadata_batch(
@@ -89,10 +145,10 @@ class MemoryEngine:
             controller_epoch=controller_epoch,
             timestamp_ms=timestamp_ms,
         )
+        assert len(batch) <= cluster.batch_bytes_max, f"a batch of {len(batch)} bytes"
         cluster.batches.append((expected_offset, batch))
         cluster.next_offset = expected_offset + len(records)
-        cluster.grown.set()
-        cluster.grown = asyncio.Event()
+        cluster.wake()
         return cluster.next_offset
 
     async def read(self, offset: int) -> list[JournalBatch]:
@@ -102,22 +158,26 @@ class MemoryEngine:
             raise JournalConflict(
                 f"the log holds {cluster.start_offset} to {cluster.next_offset}, not {offset}"
             )
-        whole = b"".join(batch for _, batch in cluster.batches)
+        first = max(0, bisect_right(cluster.batches, offset, key=itemgetter(0)) - 1)
+        whole = b"".join(batch for _, batch in cluster.batches[first:])
         return [batch for batch in decode_metadata_batches(whole) if batch.next_offset > offset]
 
     async def wait_beyond(self, offset: int) -> None:
         """Return once the log ends after `offset`."""
         while self.cluster.next_offset <= offset:
-            await self.cluster.grown.wait()
+            await self.cluster.changed.wait()
 
     async def store_snapshot(self, snapshot: Snapshot) -> None:
         """Keep the snapshot and drop the batches behind the one before it."""
         cluster = self.cluster
         assert snapshot.next_offset <= cluster.next_offset, (snapshot, cluster.next_offset)
+        if cluster.snapshots and snapshot.next_offset <= cluster.snapshots[-1][0].next_offset:
+            return  # another broker was faster
         encoded = [encode_metadata_record(record) for record in snapshot.records]
         cluster.snapshots.append((snapshot, encoded))
         if len(cluster.snapshots) > 2:
             del cluster.snapshots[0]
+        if len(cluster.snapshots) == 2:
             cluster.start_offset = cluster.snapshots[0][0].next_offset
             cluster.batches = [
                 (base, batch) for base, batch in cluster.batches if base >= cluster.start_offset
@@ -130,3 +190,7 @@ class MemoryEngine:
         snapshot, encoded = self.cluster.snapshots[-1]
         decoded = (decode_metadata_record(data) for data in encoded)
         return snapshot._replace(records=tuple(record for record in decoded if record is not None))
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise EngineUnavailable("this engine was closed")
