@@ -54,6 +54,10 @@ RETRY_PAUSE_S = 0.2
 """Before an engine that did not answer is asked again."""
 
 
+FLUSH_PAUSE_S = 0.1
+"""How long the copy gathers batches before they are flushed."""
+
+
 class Engine(MetadataJournal, ClusterEngine, Protocol):
     """An engine is both halves at once."""
 
@@ -95,6 +99,11 @@ class MetadataLog:
         self._follower: asyncio.Task[None] | None = None
         self._snapshots = SnapshotSchedule(clock.now_ms())  # of the copy
         self._is_engine_silent = False
+        self._last_replayed: JournalBatch | None = None
+        self._flusher: asyncio.Task[None] | None = None
+        self._unflushed = asyncio.Event()
+        self.failed: Callable[[Exception], None] = _raise
+        """Told when the log can be followed no more; set by whoever can stop the broker."""
 
     def subscribe(self, subscriber: Subscriber) -> None:
         """Have `subscriber(image, delta)` called after each change."""
@@ -122,14 +131,19 @@ class MetadataLog:
         await self.catch_up()
 
     def follow(self) -> None:
-        """Keep up with the journal from now on, in a task of its own."""
-        self._follower = asyncio.get_running_loop().create_task(self._follow())
+        """Keep up with the journal from now on, in tasks of its own."""
+        loop = asyncio.get_running_loop()
+        self._follower = loop.create_task(self._follow())
+        if self._copy is not None:
+            self._flusher = loop.create_task(self._flush_copy(self._copy))
 
     async def stop(self) -> None:
         """Stop following; the copy is left in order."""
-        if self._follower is not None:
-            self._follower.cancel()
-            await asyncio.wait([self._follower])
+        tasks = [task for task in (self._follower, self._flusher) if task is not None]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
         if self._copy is not None:
             await self._copy.close()
 
@@ -179,7 +193,19 @@ class MetadataLog:
                     )
                 await asyncio.sleep(RETRY_PAUSE_S)
             except (WrongCluster, StorageError) as error:
-                _logger.error("the metadata log is followed no more: %s", error)  # noqa: TRY400 - the text says it all
+                self.failed(error)
+                return
+
+    async def _flush_copy(self, copy: LocalMetadataLog) -> None:
+        """Put the copy on the disk soon after it has grown; nobody waits for it."""
+        while True:
+            await self._unflushed.wait()
+            await asyncio.sleep(FLUSH_PAUSE_S)
+            self._unflushed.clear()
+            try:
+                await copy.flush()
+            except StorageError as error:
+                self.failed(error)
                 return
 
     # writing
@@ -209,7 +235,7 @@ class MetadataLog:
             assert next_offset == image.next_offset, (next_offset, image.next_offset)
             self._transaction.pass_on(records)
             if self._copy is not None:
-                self._copy.append_batch(
+                self._keep(
                     build_metadata_batch(
                         records,
                         base_offset=before.next_offset,
@@ -228,10 +254,14 @@ class MetadataLog:
             next_offset=batch.next_offset,
             controller_epoch=batch.controller_epoch,
         )
-        if self._copy is not None:
-            self._copy.append_batch(batch.data)
+        self._keep(batch.data)
         self._snapshots.records += len(batch.records)
         self._publish(image, delta)
+
+    def _keep(self, data: bytes) -> None:
+        if self._copy is not None:
+            self._copy.append_batch(data)
+            self._unflushed.set()
 
     def _publish(self, image: ClusterImage, delta: ImageDelta) -> None:
         self.image = image
@@ -255,6 +285,7 @@ class MetadataLog:
                     for record in self._transaction.pass_on(batch.records):
                         builder.replay(record)
                     next_offset, epoch = batch.next_offset, batch.controller_epoch
+                    self._last_replayed = batch
         except JournalConflict as error:
             raise StorageError(
                 f"the metadata log does not reach back to its snapshot: {error}"
@@ -269,7 +300,7 @@ class MetadataLog:
         end_offset = await self.engine.end_offset()
         if end_offset < self.image.next_offset:
             raise WrongCluster(_behind(end_offset, self.image.next_offset))
-        last = await self._copy.last_batch()
+        last = self._last_replayed
         if last is None:
             return
         try:
@@ -296,7 +327,7 @@ class MetadataLog:
         image, _ = builder.finish(snapshot.next_offset, snapshot.controller_epoch)
         self._transaction = TransactionBuffer()
         if self._copy is not None:
-            await self._copy.reset(snapshot)
+            await self._copy.reset_to(snapshot)
         self._snapshots.began(self._clock.now_ms())
         self._publish(image, image_difference(self.image, image))
 
@@ -305,6 +336,7 @@ class MetadataLog:
         copy = self._copy
         if copy is None or not self._snapshots.is_due(self.settings, self._clock.now_ms()):
             return
+        await copy.flush()
         await self.store_snapshot(self._snapshots, copy.store_snapshot)
 
     async def store_snapshot(
@@ -351,6 +383,10 @@ class SnapshotSchedule:
         """Count anew from here."""
         self.records = 0
         self._last_ms = now_ms
+
+
+def _raise(error: Exception) -> None:
+    raise error
 
 
 def _behind(end_offset: int, seen: int) -> str:

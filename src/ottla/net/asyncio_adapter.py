@@ -67,6 +67,7 @@ class ServerConnection(asyncio.BufferedProtocol):
         "_sink",
         "_transport",
         "_walk_is_on",
+        "_write_is_due",
         "_write_is_paused",
         "attributes",
         "closed",
@@ -89,6 +90,7 @@ class ServerConnection(asyncio.BufferedProtocol):
         self._transport: asyncio.Transport | None = None
         self._out: list[Buffer] = []
         self._walk_is_on = False
+        self._write_is_due = False  # by the end of this turn of the loop
         self._write_is_paused = False
         self.reader = FrameReader(shared, frame_bytes_max)
         self.replies = ReplyQueue()
@@ -168,7 +170,9 @@ class ServerConnection(asyncio.BufferedProtocol):
         return self.replies.defer(self._reply_completed)
 
     def close(self) -> None:
-        """Close after what was written has been sent."""
+        """Close after what was written or is ready has been sent."""
+        if self._write_is_due:
+            self._write_ready()
         if self._transport is not None:
             self._transport.close()
 
@@ -245,17 +249,25 @@ class ServerConnection(asyncio.BufferedProtocol):
         except Exception:  # noqa: BLE001 - nothing of this burst may be answered; the sink has logged it
             self.abort()
             return
+        if len(self.replies):
+            self._out.extend(self.replies.take_ready())
         self._write_out()
 
     def _reply_completed(self) -> None:
+        """Send what is ready by the end of this turn: many replies may complete together."""
+        if not (self.closed or self._write_is_due):
+            self._write_is_due = True
+            asyncio.get_running_loop().call_soon(self._write_ready)
+
+    def _write_ready(self) -> None:
+        self._write_is_due = False
         if self.closed:
             return
         was_full = len(self.replies) >= UNANSWERED_MAX
         self._out.extend(self.replies.take_ready())
-        if not self._walk_is_on:
-            self._write_out()
-            if was_full:
-                self._walk_left_frames()
+        self._write_out()
+        if was_full:
+            self._walk_left_frames()
 
     def _write_out(self) -> None:
         out = self._out
