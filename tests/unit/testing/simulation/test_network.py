@@ -5,6 +5,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -409,7 +413,7 @@ def test_a_slow_link_is_slow():
     run(make_pair(protocol=Echo), scenario)
 
 
-def fingerprint_of_a_busy_run(seed):
+def fingerprint_of_a_busy_run(seed: int) -> str:
     """Run clients and faults against an echo server; return the trace's fingerprint."""
 
     async def client(number):
@@ -425,8 +429,7 @@ def fingerprint_of_a_busy_run(seed):
                 await asyncio.sleep(0.1)
 
     async def scenario(pair):
-        names = {f"client {number}" for number in range(5)}
-        tasks = {pair.client.run(client(name)) for name in names}
+        tasks = {pair.client.run(client(number)) for number in range(5)}
         for _ in range(3):
             await asyncio.sleep(0.5)
             pair.world.network.cut("a", "b")
@@ -446,3 +449,27 @@ def test_a_seed_repeats_exactly_and_another_differs():
     """Everything that happens follows from the seed."""
     assert fingerprint_of_a_busy_run(5) == fingerprint_of_a_busy_run(5)
     assert fingerprint_of_a_busy_run(5) != fingerprint_of_a_busy_run(6)
+
+
+def test_a_seed_repeats_in_other_processes_whatever_their_hashes():
+    """Nothing depends on how strings or objects are hashed."""
+    script = (
+        "from tests.unit.testing.simulation.test_network import fingerprint_of_a_busy_run\n"
+        "print(fingerprint_of_a_busy_run(11))"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env={
+                **os.environ,
+                "PYTHONHASHSEED": hash_seed,
+                "PYTHONPATH": os.pathsep.join(sys.path),
+            },
+            cwd=Path(__file__).parents[4],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for hash_seed in ("1", "2")
+    }
+    assert found == {fingerprint_of_a_busy_run(11) + "\n"}
