@@ -89,6 +89,10 @@ class EngineService:
         """Let the service answer one machine no longer."""
         self._cut_hosts[self.world.network.address(host)] = None
 
+    def uncut(self, host: str) -> None:
+        """Answer that machine again."""
+        self._cut_hosts.pop(self.world.network.address(host), None)
+
     def heal(self) -> None:
         """Answer everybody again."""
         self._cut_hosts.clear()
