@@ -3,8 +3,8 @@
 
 Handlers and the broker's own parts ask here. While this broker is the controller, its
 `ActiveController` decides; else the question goes to the broker that is (`peers`), and before its
-answer is passed on this broker reads the journal as far as it goes: whoever asked here sees here what
-was answered. When nobody decides at the moment, the error is a retriable NOT_CONTROLLER.
+answer is passed on this broker reads the journal as far as it goes: whoever asked here sees here
+what was answered. When nobody decides at the moment, the error is a retriable NOT_CONTROLLER.
 
 The settings of this broker follow the image, since dynamic ones are part of it.
 
@@ -17,6 +17,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, TypeVar
 
+from ottla.base.errors import OttlaError
 from ottla.broker.active_controller import ActiveController
 from ottla.controller.internal_topics import automatic_topic
 from ottla.metadata.image import ResourceType
@@ -25,6 +26,9 @@ from ottla.protocol.messages.allocate_producer_ids import (
     AllocateProducerIdsRequest,
     AllocateProducerIdsResponse,
 )
+from ottla.protocol.messages.alter_partition import AlterPartitionResponse
+from ottla.protocol.messages.broker_heartbeat import BrokerHeartbeatResponse
+from ottla.protocol.messages.broker_registration import BrokerRegistrationResponse
 from ottla.protocol.messages.create_topics import CreateTopicsRequest, CreateTopicsResponse
 
 if TYPE_CHECKING:
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
 
     from ottla.base.clock import Clock
     from ottla.broker.config import BrokerConfig
+    from ottla.broker.liveness import Liveness
     from ottla.broker.metadata_log import MetadataLog
     from ottla.broker.peers import Peers
     from ottla.controller.brokers import BrokerFacts
@@ -42,6 +47,9 @@ if TYPE_CHECKING:
     from ottla.metadata.image import ClusterImage, ImageDelta
     from ottla.net.client_connection import ResponseT
     from ottla.protocol.message import Message
+    from ottla.protocol.messages.alter_partition import AlterPartitionRequest
+    from ottla.protocol.messages.broker_heartbeat import BrokerHeartbeatRequest
+    from ottla.protocol.messages.broker_registration import BrokerRegistrationRequest
     from ottla.protocol.messages.create_partitions import (
         CreatePartitionsTopic,
         CreatePartitionsTopicResult,
@@ -55,7 +63,7 @@ Answer = TypeVar("Answer")
 
 
 class ControllerGateway:
-    """This broker's way to the controller; belongs to the event loop."""
+    """One broker's way to the controller; belongs to the event loop."""
 
     def __init__(
         self,
@@ -70,6 +78,8 @@ class ControllerGateway:
         """The broker's settings with their dynamic values."""
         self.active: ActiveController | None = None
         """The term of this broker as the controller, while it lasts."""
+        self.liveness: Liveness | None = None
+        """Who is alive, during such a term in a cluster."""
         self.controller = controller
         self.log = log
         self._clock = clock
@@ -114,6 +124,14 @@ class ControllerGateway:
         active = ActiveController(self.log, epoch, self._clock)
         await active.begin([*first.records, *registration.records])
         self.active = active
+
+    def begin_term(self, active: ActiveController, liveness: Liveness) -> None:
+        """Decide here from now on."""
+        self.active, self.liveness = active, liveness
+
+    def end_term(self) -> None:
+        """Leave decisions to whoever is elected next."""
+        self.active = self.liveness = None
 
     async def stop(self) -> None:
         """Finish what waits and stop; the engine is closed by whoever opened it."""
@@ -211,6 +229,27 @@ class ControllerGateway:
         first = response.producer_id_start
         return range(first, first + response.producer_id_len)
 
+    # among brokers
+
+    async def register(self, request: BrokerRegistrationRequest) -> BrokerRegistrationResponse:
+        """Register a broker with the controller; raises ApiError."""
+        if self.liveness is not None:
+            return await self.liveness.register(request)
+        return await self.ask(request, BrokerRegistrationResponse)
+
+    async def heartbeat(self, request: BrokerHeartbeatRequest) -> BrokerHeartbeatResponse:
+        """Tell the controller that a broker is alive; raises ApiError."""
+        if self.liveness is not None:
+            return await self.liveness.heartbeat(request)
+        timeout_ms = self.config.broker_session_timeout_ms // 2
+        return await self._ask_controller(request, BrokerHeartbeatResponse, timeout_ms)
+
+    async def alter_partitions(self, request: AlterPartitionRequest) -> AlterPartitionResponse:
+        """Propose in-sync sets; raises ApiError."""
+        if self.active is not None:
+            return await self.change(lambda image: self.controller.alter_partition(image, request))
+        return await self._ask_controller(request, AlterPartitionResponse)
+
     async def change(self, decide: Callable[[ClusterImage], Decision[Answer]]) -> Answer:
         """Have this broker decide; raises ApiError NOT_CONTROLLER while it is not its turn."""
         if self.active is None:
@@ -222,10 +261,25 @@ class ControllerGateway:
 
         What it answered is in this broker's image as well.
         """
-        assert self._peers is not None
-        response = await self._peers.ask_controller(request, response_class)
-        await self.log.catch_up()
+        response = await self._ask_controller(request, response_class)
+        await self.catch_up()
         return response
+
+    async def catch_up(self) -> None:
+        """Bring this broker's image to where the journal is now; raises ApiError."""
+        try:
+            await self.log.catch_up()
+        except OttlaError as error:
+            raise ApiError(ErrorCode.NOT_CONTROLLER, str(error)) from error
+
+    async def _ask_controller(
+        self, request: Message, response_class: type[ResponseT], timeout_ms: int | None = None
+    ) -> ResponseT:
+        if self._peers is None:
+            raise ApiError(ErrorCode.NOT_CONTROLLER, "this broker is stopping")
+        if self.controller_id == self.config.node_id:
+            raise ApiError(ErrorCode.NOT_CONTROLLER, "no controller is elected at the moment")
+        return await self._peers.ask_controller(request, response_class, timeout_ms=timeout_ms)
 
     def _image_changed(self, image: ClusterImage, delta: ImageDelta) -> None:  # noqa: ARG002 - a subscriber's signature
         if any(kind == ResourceType.BROKER for kind, _ in delta.configs):

@@ -4,12 +4,12 @@
     engine ──read──► batches ──replay──► image ──► subscribers
                         └──────────────► local copy, snapshots
 
-Every broker follows the journal through its engine, the one that decides included: what it
-appends itself is applied at once (`append`), and not read again. In a cluster each broker keeps
-an exact copy of the journal on its own disk. From there it starts: only the tail comes from
-the engine, and a journal that lacks what the copy holds is recognised as another one, or as an older
-state of this one; the broker then refuses to go on, since it would throw acknowledged changes away.
-With the engine of a single broker the journal is that local log, and there is no copy.
+Every broker follows the journal through its engine, the one that decides included: what it appends
+itself is applied at once (`append`), and not read again. In a cluster each broker keeps an exact
+copy of the journal on its own disk. From there it starts: only the tail comes from the engine, and
+a journal that lacks what the copy holds is recognised as another one, or as an older state of this
+one; the broker then refuses to go on, since it would throw acknowledged changes away. With the
+engine of a single broker the journal is that local log, and there is no copy.
 
 Appending and reading take turns (`_turn`): nothing is applied twice, and nothing out of order.
 """
@@ -309,8 +309,9 @@ class MetadataLog:
             return  # trimmed since: a snapshot covers it
         if theirs and theirs[0].data != last.data:
             raise WrongCluster(
-                f"the journal holds another batch at offset {last.base_offset} than this broker has "
-                "seen there: the engine was restored from a backup, or belongs to another cluster"
+                f"the journal holds another batch at offset {last.base_offset} than this broker "
+                "has seen there: the engine was restored from a backup, or belongs to another "
+                "cluster"
             )
 
     async def _take_snapshot_of_engine(self) -> None:

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Connections to the other brokers of the cluster, opened when they are first needed.
 
-A connection has a purpose (heartbeats and questions, fetching), so that a large answer of one holds up
-nobody else. Addresses come from the image: the broker's registration, or the controller's record.
-A connection that was lost is opened again at the next request; whoever asks decides how often.
+A connection has a purpose (heartbeats and questions, fetching), so that a large answer of one
+holds up nobody else. Addresses come from the image: the broker's registration, or the controller's
+record. A connection that was lost is opened again at the next request; whoever asks decides how
+often.
 
 Belongs to the event loop.
 """
@@ -86,6 +87,10 @@ class Peers:
                 else:
                     self._connections[key] = connection
         return connection
+
+    def open_connection(self, address: Address, purpose: str) -> Connection | None:
+        """Return the connection for a purpose if there is one."""
+        return self._connections.get((address, purpose))
 
     async def ask(
         self,

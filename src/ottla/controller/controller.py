@@ -13,18 +13,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ottla.controller import brokers, configs, elections, producer_ids, topics
+from ottla.controller import brokers, configs, elections, isr_changes, producer_ids, topics
 from ottla.controller.internal_topics import automatic_topic
+from ottla.controller.partition_change import PartitionDefaults, PartitionRules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from random import Random
 
-    from ottla.controller.brokers import BrokerFacts
+    from ottla.controller.brokers import BrokerFacts, HeartbeatAnswer
     from ottla.controller.configs import ResourceChange, ResourceOutcome
     from ottla.controller.decision import ControllerSettings, Decision
     from ottla.controller.elections import ElectionOutcome, ElectionType
     from ottla.metadata.image import ClusterImage
+    from ottla.protocol.messages.alter_partition import (
+        AlterPartitionRequest,
+        AlterPartitionResponse,
+    )
+    from ottla.protocol.messages.broker_heartbeat import BrokerHeartbeatRequest
+    from ottla.protocol.messages.broker_registration import BrokerRegistrationRequest
     from ottla.protocol.messages.create_partitions import (
         CreatePartitionsTopic,
         CreatePartitionsTopicResult,
@@ -41,6 +48,7 @@ class Controller:
     ) -> None:
         self.settings = settings
         """Replaced when a setting changes at run time."""
+        self._defaults = (settings, PartitionDefaults.of(settings))
         self._random = random
         self._new_topic_id = new_topic_id
 
@@ -95,7 +103,7 @@ class Controller:
         partitions: Sequence[tuple[str, int]] | None,
     ) -> Decision[list[ElectionOutcome]]:
         """Elect leaders as an operator asked."""
-        return elections.elect_leaders(image, election_type, partitions)
+        return elections.elect_leaders(image, election_type, partitions, self._rules(image))
 
     def bootstrap(self, image: ClusterImage) -> Decision[None]:
         """Begin an empty metadata log; give an old one the features that it lacks."""
@@ -104,5 +112,45 @@ class Controller:
     def register_broker(
         self, image: ClusterImage, facts: BrokerFacts, offset: int
     ) -> Decision[int]:
-        """Put a broker into service."""
-        return brokers.register_broker(image, facts, offset)
+        """Put the broker of an embedded cluster into service."""
+        return brokers.register_broker(image, facts, offset, self._rules(image))
+
+    def register(
+        self,
+        image: ClusterImage,
+        asked: BrokerRegistrationRequest,
+        *,
+        offset: int,
+        is_alive: Callable[[int], bool],
+    ) -> Decision[int]:
+        """Register a broker of a cluster; it is in service after a heartbeat."""
+        return brokers.register(
+            image, asked, offset=offset, is_alive=is_alive, rules=self._rules(image)
+        )
+
+    def heartbeat(
+        self, image: ClusterImage, asked: BrokerHeartbeatRequest
+    ) -> Decision[HeartbeatAnswer]:
+        """Grant a broker what it wishes, if it may be."""
+        return brokers.heartbeat(image, asked, self._rules(image))
+
+    def fence_brokers(
+        self, image: ClusterImage, broker_ids: Collection[int]
+    ) -> Decision[list[int]]:
+        """Take brokers out of service that are silent or dead."""
+        return brokers.fence_brokers(image, broker_ids, self._rules(image))
+
+    def unregister_broker(self, image: ClusterImage, broker_id: int) -> Decision[None]:
+        """Forget a broker that will not come back."""
+        return brokers.unregister_broker(image, broker_id, self._rules(image))
+
+    def alter_partition(
+        self, image: ClusterImage, asked: AlterPartitionRequest
+    ) -> Decision[AlterPartitionResponse]:
+        """Change in-sync sets as their leaders propose."""
+        return isr_changes.alter_partition(image, asked, self._rules(image))
+
+    def _rules(self, image: ClusterImage) -> PartitionRules:
+        if self._defaults[0] is not self.settings:
+            self._defaults = (self.settings, PartitionDefaults.of(self.settings))
+        return PartitionRules(image, self._defaults[1])

@@ -227,9 +227,7 @@ class Leadership:
         self.isr = Expanding(self.isr.isr, frozenset((broker_id,)))
         return self._proposal(self.isr.proposed)
 
-    def propose_leave(
-        self, leader_end: int, now_ms: int, lag_ms_max: int
-    ) -> IsrProposal | None:
+    def propose_leave(self, leader_end: int, now_ms: int, lag_ms_max: int) -> IsrProposal | None:
         """Propose that followers leave which have fallen behind, if nothing else is open."""
         if not isinstance(self.isr, Committed):
             return None

@@ -159,7 +159,7 @@ class Partition:
         self.in_sync_replica_count = 1
         self.is_leader = True
         self.leader_id = -1
-        """The broker that leads, -1 when there is none that is known; set by `lead` and `follow`."""
+        """The broker that leads, -1 when none is known; set by `lead` and `follow`."""
         self.leadership: Leadership | None = None
         """What is known of the followers; None while there are none, or while this is one."""
         self._surroundings: Surroundings | None = None
@@ -519,7 +519,8 @@ class Partition:
     def knows_its_end(self) -> bool:
         """Whether the high watermark has reached this leader's own records (KIP-207).
 
-        Until then a consumer that asks for the end would be told of one that others have seen passed.
+        Until then a consumer that asks for the end would be told of one that others have seen
+        passed.
         """
         leadership = self.leadership
         return leadership is None or self.high_watermark >= leadership.epoch_start_offset

@@ -2,8 +2,9 @@
 """The partitions of this broker: a dictionary with a life cycle.
 
 It follows the cluster's metadata: `apply` creates, reconfigures and removes partitions when an
-image replaces another, and gives each its role. `generation` rises with every change, so that whatever
-was derived from partitions (the data plane's request shapes) knows when it is out of date.
+image replaces another, and gives each its role. `generation` rises with every change, so that
+whatever was derived from partitions (the data plane's request shapes) knows when it is out of
+date.
 
 A log is deleted only when the metadata says so of this very topic id: the topic was deleted, or the
 partition has moved to other brokers. What nobody knows at start is set aside, never deleted.
@@ -58,7 +59,7 @@ class ReplicaManager:
         self._surroundings = surroundings
         self._image: ClusterImage | None = None
         self.on_follow: Callable[[Partition], None] | None = None
-        """Told of each partition whose leader or leader epoch has changed, and of each that went."""
+        """Told of partitions whose leader or leader epoch has changed, and of those that went."""
         self._logs = logs
         self._log_config_of = log_config_of
         self._request_flush = request_flush

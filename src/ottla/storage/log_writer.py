@@ -239,10 +239,10 @@ class LogWriter(LogState):
     def append_copied(self, records: memoryview) -> int:
         """Stage the batches in `records` as another replica has them; return the log end offset.
 
-        Offsets, leader epochs and timestamps stay as they are; offsets may leave holes, as a compacted
-        log has them. `records` must not change until `write_staged`. A batch that the end of
-        `records` cuts off is left out. Raises CorruptRecord, with nothing of it and what follows
-        staged, when a batch is damaged or does not follow on.
+        Offsets, leader epochs and timestamps stay as they are; offsets may leave holes, as a
+        compacted log has them. `records` must not change until `write_staged`. A batch that the
+        end of `records` cuts off is left out. Raises CorruptRecord, with nothing of it and what
+        follows staged, when a batch is damaged or does not follow on.
         """
         # hot: benchmarks/micro/replica_fetch.py
         producers = self.producer_state  # brought into memory before anything is staged

@@ -124,7 +124,9 @@ class PartitionLog(LogWriter):
             raise StorageError(f"cannot open {directory}: {error}") from error
         if log.log_start_offset > log.log_end_offset:
             log.truncate_fully_at(log.log_start_offset)
-        log.stored_high_watermark = min(max(high_watermark, log.log_start_offset), log.log_end_offset)
+        log.stored_high_watermark = min(
+            max(high_watermark, log.log_start_offset), log.log_end_offset
+        )
         return log
 
     def _list_directory(self) -> list[str]:

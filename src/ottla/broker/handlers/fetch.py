@@ -2,11 +2,11 @@
 """Fetch (key 1): read record batches from partitions, wait for more when there are too few.
 
 Versions 4-18: v5 log_start_offset · v7 incremental sessions (KIP-227) · v9 leader epoch fencing
-(KIP-320) · v10 zstd · v11 rack (KIP-392) · v12 flexible, last_fetched_epoch (KIP-595) · v13
-topic ids (KIP-516) · v15 replica state (KIP-903) · v16 leader hints (KIP-951) · v17 directory id
-(KIP-853) · v18 the follower's high watermark (KIP-1166).
-Answers OFFSET_OUT_OF_RANGE, UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID, FENCED_LEADER_EPOCH,
-UNKNOWN_LEADER_EPOCH, NOT_LEADER_OR_FOLLOWER, OFFSET_NOT_AVAILABLE, KAFKA_STORAGE_ERROR, FETCH_SESSION_ID_NOT_FOUND,
+(KIP-320) · v10 zstd · v11 rack (KIP-392) · v12 flexible, last_fetched_epoch (KIP-595) · v13 topic
+ids (KIP-516) · v15 replica state (KIP-903) · v16 leader hints (KIP-951) · v17 directory id
+(KIP-853) · v18 the follower's high watermark (KIP-1166). Answers OFFSET_OUT_OF_RANGE,
+UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID, FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH,
+NOT_LEADER_OR_FOLLOWER, OFFSET_NOT_AVAILABLE, KAFKA_STORAGE_ERROR, FETCH_SESSION_ID_NOT_FOUND,
 INVALID_FETCH_SESSION_EPOCH, FETCH_SESSION_TOPIC_ID_ERROR.
 
 This is the data plane: see `fetch_codec` for the bytes and `delayed_fetch` for the waiting.

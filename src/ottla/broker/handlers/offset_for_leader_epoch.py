@@ -2,7 +2,8 @@
 """OffsetForLeaderEpoch (key 23): where the log of a leader epoch ends (KIP-101, KIP-320).
 
 Versions 2-4: v3 replica_id · v4 flexible. Consumers ask it to notice that a log was truncated.
-Answers UNKNOWN_TOPIC_OR_PARTITION, NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR, FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH.
+Answers UNKNOWN_TOPIC_OR_PARTITION, NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR,
+FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH.
 """
 
 from __future__ import annotations
