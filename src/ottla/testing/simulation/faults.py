@@ -90,8 +90,9 @@ class Faults:
         loop = self._world.loop
         ends_at = loop.now + seconds
         while loop.now < ends_at:
-            await asyncio.sleep(self._chance.expovariate(1 / self._settings.pause_s))
-            if len(self._open) < self._settings.at_once_max:
+            pause_s = self._chance.expovariate(1 / self._settings.pause_s)
+            await asyncio.sleep(min(pause_s, ends_at - loop.now))
+            if loop.now < ends_at and len(self._open) < self._settings.at_once_max:
                 name, fault = self._chance.choice(self._kinds)
                 task = loop.create_task(fault(), name=name)
                 self._open[task] = None

@@ -35,13 +35,30 @@ class NodeDisk(SimulatedDisk):
 
     def _step(self, operation: str) -> None:
         process = CURRENT.get()
-        if process is not None and process.is_dead:
+        if process is None:
+            return  # the world looks, which neither counts nor crashes
+        if process.is_dead:
             raise SimulatedCrash
         try:
             super()._step(operation)
         except SimulatedCrash:
             self.on_crash()
             raise
+
+    # the world looks
+
+    def names(self, directory: str) -> list[str]:
+        """Return the names in a directory; none when there is no such directory."""
+        prefix = directory.rstrip("/") + "/"
+        return [
+            path[len(prefix) :]
+            for path in self._entries
+            if path.startswith(prefix) and "/" not in path[len(prefix) :]
+        ]
+
+    def piece(self, path: str, position: int, size: int) -> bytes:
+        """Return some of the bytes that a reader would see in a file."""
+        return bytes(self._file(path).cached[position : position + size])
 
 
 class Node:
@@ -83,6 +100,7 @@ class Node:
         self.world.network.power_on(self.host)
         self.run_number += 1
         process = Process(f"{self.name}/{self.run_number}", self.host, self.clock)
+        process.boot_id = f"{self.name} boot {self.boot_number}"
         self.process = process
         self.world.processes.append(process)
         self.world.trace.add(f"start {process.name}")

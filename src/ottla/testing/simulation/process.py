@@ -29,6 +29,7 @@ class Process:
 
     __slots__ = (
         "__weakref__",
+        "boot_id",
         "clock",
         "context",
         "disk_slowness",
@@ -47,6 +48,7 @@ class Process:
         self.name = name  # of the node, and which run of it: `b1/2`
         self.host = host  # the address of the machine
         self.clock = clock
+        self.boot_id = ""  # of the machine's run
         self.is_dead = False
         self.is_paused = False
         self.main: asyncio.Task[Any] | None = None  # held on to, as `asyncio.run` does

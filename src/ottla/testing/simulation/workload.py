@@ -180,7 +180,7 @@ class Workload:
         in_flight: dict[asyncio.Future[ProducedBatch], None] = {}
         try:
             while self.is_writing and loop.time() < ends_at:
-                future = await self._send_one(sender, process)
+                future = await self._send_to(chance.choice(self.partitions), sender, process)
                 in_flight[future] = None
                 future.add_done_callback(in_flight.pop)
                 if len(in_flight) >= settings.in_flight_max:
@@ -193,8 +193,10 @@ class Workload:
         if not self.is_writing:
             await asyncio.Event().wait()
 
-    async def _send_one(self, sender: Sender, process: int) -> asyncio.Future[ProducedBatch]:
-        topic, partition = name = self._chance.choice(self.partitions)
+    async def _send_to(
+        self, name: TopicPartition, sender: Sender, process: int
+    ) -> asyncio.Future[ProducedBatch]:
+        topic, partition = name
         values = self._recorder.new_values(
             self._chance.randint(1, self._settings.values_per_send_max)
         )
@@ -259,6 +261,14 @@ class Workload:
         records = tuple((record.offset, int(record.value or b"-1")) for record in fetched.records())
         begun.end("ok", steps=(Step("poll", str(fetched.name), records),))
         return fetched
+
+    async def write_everywhere(self, cluster: Cluster) -> None:
+        """Write to every partition, and wait until all of it is acknowledged."""
+        process = self._recorder.new_process()
+        sender = Sender(cluster)
+        for name in self.partitions:
+            await (await self._send_to(name, sender, process))
+        await sender.close()
 
     async def read_everything(self, cluster: Cluster) -> None:
         """Read all partitions from the beginning to the end that they have now."""

@@ -14,8 +14,11 @@ caught. A test looks at it; `close` looks once more at what the garbage collecto
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import logging
 import random
+from collections import deque
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from ottla.testing.simulated_disk import SimulatedCrash
@@ -29,10 +32,12 @@ from ottla.testing.simulation.trace import Trace
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
     from types import TracebackType
 
 _T = TypeVar("_T")
+
+LOG_LINES_MAX = 2_000
 
 _DRIFT_MAX = 100e-6
 _SKEW_MAX_S = 0.05
@@ -51,6 +56,11 @@ class World:
         self.nodes: dict[str, Node] = {}
         self.processes: list[Process] = []
         self.failures: list[str] = []
+        self.log: deque[str] = deque(maxlen=LOG_LINES_MAX)
+        """What the programs have logged, warnings and worse."""
+        self.stand_ins: list[Callable[[], contextlib.AbstractContextManager[object]]] = []
+        """Further things of the system that are replaced while the world turns."""
+        self._is_over = False
         self._entropy = self.random("entropy")
         self._clocks = self.random("clocks")
 
@@ -88,7 +98,16 @@ class World:
 
     def run(self, scenario: Coroutine[Any, Any, _T]) -> _T:
         """Let the world turn until the scenario is over; a second one may follow."""
-        with entropy.replaced(self._entropy):
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(entropy.replaced(self._entropy))
+            for stand_in in self.stand_ins:
+                stack.enter_context(stand_in())
+            handler = _LogHandler(self)
+            logger = logging.getLogger("ottla")
+            stack.callback(setattr, logger, "propagate", logger.propagate)
+            stack.callback(logger.removeHandler, handler)
+            logger.addHandler(handler)
+            logger.propagate = False
             return self.loop.run_until_complete(scenario)
 
     def failed(self, what: str, error: BaseException | None) -> None:
@@ -99,21 +118,49 @@ class World:
     def _unhandled(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception")
         process = CURRENT.get()
-        if isinstance(error, SimulatedCrash) or (process is not None and process.is_dead):
+        if self._is_over or isinstance(error, SimulatedCrash):
+            return
+        if process is not None and process.is_dead:
             return
         self.failed(context["message"], error)
 
+    def logged(self, record: logging.LogRecord) -> None:
+        """Keep what a program logs; an exception in it is one that the program did not expect."""
+        process = CURRENT.get()
+        name = process.name if process is not None else "-"
+        if process is not None and process.is_dead:
+            return
+        text = record.getMessage()
+        self.log.append(f"{self.loop.now:.6f} {name} {record.levelname} {record.name}: {text}")
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None and not isinstance(error, SimulatedCrash):
+            self.failed(f"{name} logged {text!r}", error)
+
     def close(self) -> None:
-        """End all processes and let go of them."""
+        """End all processes and let go of them; look once more for exceptions that nobody saw."""
         if self.loop.is_closed():
             return
+        gc.collect()
         for process in self.processes:
             if not process.is_dead:
                 process.die()
+        self._is_over = True  # what follows is no program's doing
         for process in self.processes:
             process.bury()
         gc.collect()
         self.loop.close()
+
+
+class _LogHandler(logging.Handler):
+    """Gives log records to a world."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(logging.WARNING)
+        self._world = world
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Give it a record."""
+        self._world.logged(record)
 
 
 def _place_of(error: BaseException) -> str:
