@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Brings the system packages that tests (and, with the word `bench`, benchmarks) use beyond .venv:
-# kcat and Java's tools as foreign clients, Maven to fetch Kafka's jars; for benchmarks also RabbitMQ,
-# gcc and librdkafka's headers. Does nothing when all are there; without root it says what is missing
+# kcat and Java's tools as foreign clients, Maven to fetch Kafka's and ZooKeeper's jars, etcd; for benchmarks
+# also RabbitMQ, gcc and librdkafka's headers. Does nothing when all are there; without root it says what is missing
 # and goes on, because everything that can run without them still should.
 set -eu
 
@@ -15,6 +15,7 @@ need() { # need PROGRAM PACKAGE
 need kcat kcat
 need java default-jre-headless
 need mvn maven
+need etcd etcd-server
 if [ "${1:-}" = bench ]; then
   # /usr/sbin is not on every user's PATH, and that is where Debian has it.
   [ -x /usr/sbin/rabbitmq-server ] || need rabbitmq-server rabbitmq-server
@@ -52,5 +53,10 @@ rm -f "$log"
 case "$missing" in *rabbitmq-server*)
   # Benchmarks start their own with a temporary folder; the packaged service should not come up at boot.
   systemctl disable rabbitmq-server >/dev/null 2>&1 || true
+  ;;
+esac
+case "$missing" in *etcd-server*)
+  # Tests start their own with a temporary folder.
+  systemctl disable etcd >/dev/null 2>&1 || true
   ;;
 esac

@@ -93,7 +93,9 @@ class SocketlessBroker:
 
     def connect(self, sink: Sink | None = None) -> ServerConnection:
         """Open one more connection; those without a sink of their own share the broker's."""
-        connection = ServerConnection(self._dispatcher, self._shared, FRAME_BYTES_MAX, "PLAINTEXT")
+        connection = ServerConnection(
+            self._dispatcher, self._shared, FRAME_BYTES_MAX, "PLAINTEXT", _at_once
+        )
         connection.connection_made(sink or self.sink)
         return connection
 
@@ -111,3 +113,8 @@ class SocketlessBroker:
             target[:size] = rest[:size]
             connection.buffer_updated(size)
             rest = rest[size:]
+
+
+def _at_once(work):
+    """Stand for the end of a turn of a loop."""
+    work()

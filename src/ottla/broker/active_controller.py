@@ -80,6 +80,8 @@ class ActiveController:
         self.controller_epoch = controller_epoch
         self.over = asyncio.Event()
         """Set once nothing can be decided any more."""
+        self.failure: Exception | None = None
+        """Why the broker itself cannot go on, when the term ended with that."""
         self._log = log
         self._clock = clock
         self._queue: list[_Waiting[Any]] = []
@@ -175,7 +177,8 @@ class ActiveController:
         elif isinstance(error, EngineUnavailable):
             refusal = ApiError(ErrorCode.NOT_CONTROLLER, f"the metadata engine is silent: {error}")
         else:
-            _logger.error("the controller failed", exc_info=error)
+            _logger.error("the metadata log failed, changes are refused", exc_info=error)
+            self.failure = error
             text = str(error) if isinstance(error, OttlaError) else repr(error)
             refusal = ApiError(
                 ErrorCode.UNKNOWN_SERVER_ERROR,

@@ -17,10 +17,13 @@ import asyncio
 import logging
 import random
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from ottla.base.clock import SystemClock
+from ottla.base.errors import OttlaError
 from ottla.base.ids import METADATA_TOPIC_ID, random_uuid, uuid_to_text
 from ottla.broker.broker_lifecycle import BrokerLifecycle
 from ottla.broker.burst import Burst
@@ -38,6 +41,7 @@ from ottla.broker.peers import Peers, PeerSettings
 from ottla.broker.purgatory import Purgatory, PurgatoryTimer
 from ottla.broker.replication import BrokerSurroundings, Replication
 from ottla.broker.server import Server, limits_of, reachable_host
+from ottla.broker.starting import Waiting, until_answered, until_set
 from ottla.broker.storage_settings import directory_settings, load_settings, upkeep_settings
 from ottla.controller.brokers import BrokerFacts
 from ottla.controller.controller import Controller
@@ -56,6 +60,8 @@ from ottla.storage.log_directory import (
 from ottla.storage.log_manager import LogManager
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ottla.base.clock import Clock
     from ottla.base.errors import StorageError
     from ottla.broker.config import BrokerConfig
@@ -107,25 +113,51 @@ class Broker:
         self._candidate: ControllerCandidate | None = None
         self._lifecycle: BrokerLifecycle | None = None
         self._replication: Replication | None = None
+        self._opened = AsyncExitStack()
+        self._is_serving = False
         self.stopping = asyncio.Event()
         self.failure: str | None = None  # why the broker had to stop by itself
+        self.on_waiting: Callable[[Waiting | None], None] = _tell_nobody
+        """Told what the start waits for, and None when it goes on."""
 
     async def start(self) -> Ready:
-        """Start all parts; raises OttlaError with a sentence for the user when that cannot be."""
-        config = self._config
-        settings = directory_settings(config)
-        if self._cluster_engine is not None:
-            proposed = find_cluster_id(config.log_dirs, self._files) or uuid_to_text(random_uuid())
-            cluster_id = await self._cluster_engine.join(proposed)
-            settings = replace(settings, cluster_id=cluster_id)
-        directories = open_directories(config.log_dirs, self._files, settings)
+        """Start all parts; raises OttlaError with a sentence for the user when that cannot be.
+
+        In a cluster this waits for the engine and for a controller as long as it takes. When it is
+        cancelled, or fails, everything is closed again.
+        """
+        engine = self._cluster_engine
+        self._opened.callback(self._executor.shutdown)
         try:
+            settings = directory_settings(self._config)
+            if engine is not None:
+                self._opened.push_async_callback(engine.close)
+                settings = replace(settings, cluster_id=await self._join_cluster(engine))
+            directories = open_directories(self._config.log_dirs, self._files, settings)
+            for directory in directories:
+                self._opened.callback(directory.close)
             return await self._start_in(directories)
         except BaseException:
-            for directory in directories:
-                directory.close()
-            self._executor.shutdown()
+            await self._give_up()
             raise
+
+    async def _join_cluster(self, engine: Engine) -> str:
+        """Return the id of the cluster, which is founded unless it exists."""
+        proposed = find_cluster_id(self._config.log_dirs, self._files)
+        if proposed is None:
+            proposed = uuid_to_text(random_uuid())
+        self.on_waiting(Waiting.ENGINE)
+        cluster_id = await until_answered(partial(engine.join, proposed))
+        self.on_waiting(None)
+        return cluster_id
+
+    async def _give_up(self) -> None:
+        """Close what a start that was not finished has opened."""
+        self.on_waiting(None)
+        if self._is_serving:
+            await self.stop()
+        else:
+            await self._opened.aclose()
 
     async def _start_in(self, directories: list[LogDirectory]) -> Ready:
         config, clock = self._config, self._clock
@@ -154,13 +186,14 @@ class Broker:
             self._surroundings,
         )
         self._assemble_server()
+        self._opened.callback(self._server.close)
         await self._server.open(config.endpoints)
         stopped_cleanly = all(each.last_run is not LastRun.UNCLEAN for each in directories)
         facts = self._facts(directories, stopped_cleanly=stopped_cleanly)
         if self._peers is None:
             await self._gateway.start_alone(facts)
         else:
-            await self._gateway.log.start()
+            await until_answered(self._gateway.log.start)
             self._join(self._peers, facts, directories)
         await self._serve(directories)
         image = self._gateway.image
@@ -181,6 +214,7 @@ class Broker:
             engine = LocalEngine.open(
                 folder, files=self._files, clock=clock, executor=self._executor
             )
+            self._opened.push_async_callback(engine.close)
         else:
             copy = LocalMetadataLog.open(
                 folder, files=self._files, clock=clock, executor=self._executor
@@ -194,6 +228,7 @@ class Broker:
                     request_timeout_ms=config.request_timeout_ms,
                 ),
             )
+            self._opened.callback(self._peers.close)
         self._engine = engine
         log = MetadataLog(
             engine=engine, copy=copy, clock=clock, cluster_id=cluster_id, settings=config
@@ -206,6 +241,7 @@ class Broker:
             clock=clock,
             peers=self._peers,
         )
+        self._opened.push_async_callback(self._gateway.stop)
 
     def _join(self, peers: Peers, facts: BrokerFacts, directories: list[LogDirectory]) -> None:
         """Make the parts that only a broker of a cluster has."""
@@ -219,9 +255,10 @@ class Broker:
             executor=self._executor,
             on_storage_error=self._storage_failed,
         )
-        self._candidate = ControllerCandidate(
-            gateway=gateway, peers=peers, clock=self._clock, facts=facts, failed=self._failed
-        )
+        if config.may_be_controller:
+            self._candidate = ControllerCandidate(
+                gateway=gateway, peers=peers, clock=self._clock, facts=facts, failed=self._failed
+            )
         clean = facts.stopped_cleanly
         epochs = {each.last_broker_epoch for each in directories if each.is_online}
         self._lifecycle = BrokerLifecycle(
@@ -245,16 +282,28 @@ class Broker:
         self._coordination.start(gateway.image)
         gateway.subscribe(self._metadata_changed)
         self._housekeeping.start()
+        self._is_serving = True
         await self._server.start_serving()
-        if self._replication is not None:
-            assert self._candidate is not None, "made together"
-            assert self._lifecycle is not None, "made together"
+        if self._lifecycle is not None:
+            assert self._replication is not None, "made together"
             gateway.log.follow()
             self._replication.start()
-            self._candidate.start()
-            self._lifecycle.start()
-            self._lifecycle.open_for_service()
-            await self._lifecycle.in_service.wait()
+            if self._candidate is not None:
+                self._candidate.start()
+            await self._come_into_service(self._lifecycle)
+
+    async def _come_into_service(self, lifecycle: BrokerLifecycle) -> None:
+        lifecycle.start()
+        lifecycle.open_for_service()
+        for waiting, event in (
+            (Waiting.REGISTRATION, lifecycle.registered),
+            (Waiting.SERVICE, lifecycle.in_service),
+        ):
+            self.on_waiting(waiting)
+            await until_set(event, self.stopping)
+            if self.failure is not None:
+                raise OttlaError(self.failure)
+        self.on_waiting(None)
 
     def _assemble_server(self) -> None:
         config, clock = self._config, self._clock
@@ -335,9 +384,14 @@ class Broker:
                 )
                 self._logs.set_aside(log.topic, log.partition)
 
-    async def stop(self) -> None:
-        """Stop all parts; what was acknowledged is on disk when this returns."""
-        if self._lifecycle is not None and self._config.controlled_shutdown_enable:
+    async def stop(self, *, clean: bool = True) -> None:
+        """Stop all parts; what was acknowledged is on disk when this returns.
+
+        With `clean` false the broker goes as if its process were killed: it hands nothing over,
+        and claims nothing about its files.
+        """
+        hands_over = clean and self._config.controlled_shutdown_enable
+        if self._lifecycle is not None and hands_over:
             await self._lifecycle.shut_down(SHUTDOWN_TIMEOUT_S)
         self._server.stop_accepting()
         await self._housekeeping.stop()
@@ -357,8 +411,8 @@ class Broker:
         await self._engine.close()
         epoch = self._services.image.offset
         if self._lifecycle is not None:
-            epoch = self._lifecycle.broker_epoch
-        self._logs.close(epoch)
+            epoch = self._lifecycle.clean_epoch
+        self._logs.close(epoch, clean=clean)
         self._executor.shutdown()
 
     # what the parts tell
@@ -414,6 +468,10 @@ class Broker:
     def _stop_on_bug(self, error: BaseException) -> None:
         self.failure = f"housekeeping failed: {error!r}"
         self.stopping.set()
+
+
+def _tell_nobody(_: Waiting | None) -> None:
+    return
 
 
 def _log_progress(opened: int, total: int) -> None:

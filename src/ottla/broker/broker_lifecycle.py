@@ -19,6 +19,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
+from ottla.base.errors import OttlaError
 from ottla.metadata.journal import EngineUnavailable
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.protocol.messages.broker_heartbeat import BrokerHeartbeatRequest
@@ -39,6 +40,9 @@ _logger = logging.getLogger(__name__)
 
 RETRY_PAUSE_S = 0.05
 """Before a controller that gave no answer is asked again."""
+
+DUPLICATE_SESSIONS = 2
+"""A dead broker's number is free after one session; a second one lets a controller be elected."""
 
 REFUSED_FOR_GOOD = frozenset(
     (
@@ -72,6 +76,7 @@ class BrokerLifecycle:
         self._cluster_id = cluster_id
         self._previous_broker_epoch = previous_broker_epoch
         self._failed = failed
+        self._duplicate_since_s: float | None = None
         self._wants_fence = True  # until the logs are open
         self._wants_shutdown = False
         self._wake = asyncio.Event()
@@ -84,6 +89,11 @@ class BrokerLifecycle:
         """Set while the controller says that this broker is not fenced."""
         self.may_stop = asyncio.Event()
         """Set once the controller says that nothing depends on this broker any more."""
+
+    @property
+    def clean_epoch(self) -> int:
+        """The epoch to which a clean stop now testifies: that of the last registration."""
+        return self.broker_epoch if self.registered.is_set() else self._previous_broker_epoch
 
     def start(self) -> None:
         """Register, and tell the controller from then on that this broker is alive."""
@@ -163,8 +173,8 @@ class BrokerLifecycle:
                 if response.error_code:
                     raise ApiError(ErrorCode.of(response.error_code))  # noqa: TRY301 - one way to wait
             except ApiError as error:
-                if error.code in REFUSED_FOR_GOOD:
-                    self._failed(error)
+                if error.code in REFUSED_FOR_GOOD or self._is_duplicate_for_good(error):
+                    self._failed(OttlaError(self._refusal(error)))
                     await asyncio.Event().wait()  # the broker is being stopped
                 if str(error) != last:
                     last = str(error)
@@ -172,9 +182,49 @@ class BrokerLifecycle:
                 await self._missed(error)
                 await asyncio.sleep(RETRY_PAUSE_S)
             else:
+                self._duplicate_since_s = None
                 self.broker_epoch = response.broker_epoch
                 self.registered.set()
                 return
+
+    def _is_duplicate_for_good(self, error: ApiError) -> bool:
+        """Whether another broker has had this one's number for longer than a dead one could."""
+        if error.code is not ErrorCode.DUPLICATE_BROKER_REGISTRATION:
+            return False
+        now_s = asyncio.get_running_loop().time()
+        if self._duplicate_since_s is None:
+            self._duplicate_since_s = now_s
+        patience_ms = DUPLICATE_SESSIONS * self._gateway.config.broker_session_timeout_ms
+        return now_s - self._duplicate_since_s > patience_ms / 1000
+
+    def _refusal(self, error: ApiError) -> str:
+        """Return why this broker cannot be in the cluster, and what to do."""
+        broker_id = self._facts.broker_id
+        image = self._gateway.image
+        if error.code is ErrorCode.DUPLICATE_BROKER_REGISTRATION:
+            other = image.brokers.get(broker_id)
+            places = [] if other is None else [f"{e.host}:{e.port}" for e in other.endpoints]
+            return (
+                f"another broker of the cluster has node id {broker_id}, at {', '.join(places)}: "
+                "give this one another --node-id, or stop that one"
+            )
+        if error.code is ErrorCode.UNSUPPORTED_VERSION:
+            unknown = [
+                f"{name} {level} (known here: {low} to {high})"
+                for name, level in image.features.items()
+                for low, high in [self._facts.features.get(name, (0, 0))]
+                if not low <= level <= high
+            ]
+            return (
+                f"the cluster uses {', '.join(unknown) or 'features'} that this version of Ottla "
+                "does not know: start a version that does"
+            )
+        if error.code is ErrorCode.INCONSISTENT_CLUSTER_ID:
+            return (
+                f"this broker belongs to cluster {self._cluster_id}, the controller that answers "
+                "to another one: --cluster or the data folder is wrong"
+            )
+        return f"the controller refuses broker {broker_id}: {error.message or error}"
 
     async def _heartbeat(self) -> None:
         gateway = self._gateway

@@ -107,6 +107,8 @@ class ControllerCandidate:
             liveness.begin(self._log.image)
             gateway.begin_term(active, liveness)
             await self._wait_for_end(active, epoch)
+            if active.failure is not None:
+                self._failed(active.failure)
         finally:
             gateway.end_term()
             if liveness is not None:

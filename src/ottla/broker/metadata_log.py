@@ -120,13 +120,14 @@ class MetadataLog:
         """Replay everything that is there.
 
         Subscribers hear of nothing that was there before they can have asked; whoever needs the
-        state at start reads `image` afterwards. Raises WrongCluster, StorageError,
-        EngineUnavailable.
+        state at start reads `image` afterwards. Raises WrongCluster, StorageError, and
+        EngineUnavailable, after which it may be tried again.
         """
         if self._copy is None:
             await self._replay(self.engine)
             return
-        await self._replay(self._copy)
+        if self.image.next_offset == 0:
+            await self._replay(self._copy)
         await self._compare_with_engine()
         await self.catch_up()
 

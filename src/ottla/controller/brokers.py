@@ -398,8 +398,8 @@ def _without_directories(
     for topic, partition in _partitions(image):
         if broker.broker_id not in partition.isr or not partition.directories:
             continue
-        place = partition.replicas.index(broker.broker_id)
-        if partition.directories[place] in has_failed:
+        places = dict(zip(partition.replicas, partition.directories, strict=False))
+        if places.get(broker.broker_id) in has_failed:
             isr = [b for b in partition.isr if b != broker.broker_id]
             record = rules.change(topic, partition, isr=isr)
             if record is not None:

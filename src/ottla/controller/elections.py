@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Elections that somebody asks for.
+"""Elections that somebody asks for, and those that became possible by themselves.
 
 Who may lead is decided in `partition_change`; here is what an operator or a tool can ask for, and
 what it is answered:
@@ -75,6 +75,22 @@ def elect_leaders(
         message = None if code is ErrorCode.NONE else code.description
         outcomes.append(ElectionOutcome(topic_name, partition_id, code, message))
     return Decision(records, outcomes)
+
+
+def elect_leaderless(image: ClusterImage, rules: PartitionRules) -> Decision[int]:
+    """Return the records that give partitions a leader which could have one, and their number.
+
+    Brokers that come and go take care of this themselves. What is left are topics that have been
+    allowed unclean leaders since: asked every `unclean.leader.election.interval.ms`.
+    """
+    records: list[Message] = []
+    for topic in image.topics_by_name.values():
+        for partition in topic.partitions:
+            if partition.leader == NO_LEADER:
+                record = rules.change(topic, partition)
+                if record is not None and record.leader >= 0:
+                    records.append(record)
+    return Decision(records, len(records))
 
 
 def _all_partitions(image: ClusterImage) -> Iterable[tuple[str, int]]:

@@ -3,6 +3,7 @@
 
 A level is finalised for the whole cluster by a FeatureLevel record once all brokers support it.
 The levels are Kafka 4.3's; `metadata.version` 30 is what its tools call 4.3-IV0.
+`feature_updates` changes them.
 """
 
 from __future__ import annotations

@@ -33,7 +33,8 @@ before still counts (KIP-570).
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from ottla.base.errors import ConfigError
 from ottla.base.ids import ZERO_UUID
@@ -104,8 +105,8 @@ def partition_change(
     """Return the record that brings about what is asked for, or None when all is so already.
 
     `isr`, `replicas`, `removing` and `adding` are targets; None leaves them as they are.
-    `unclean` names replicas that may have lost acknowledged records: they are nobody's
-    candidates; take them out of `isr` as well.
+    `unclean` names replicas that may have lost acknowledged records: they leave the in-sync set
+    and are not eligible.
     """
     draft = _Draft(partition, circumstances, unclean)
     if replicas is not None:
@@ -116,12 +117,13 @@ def partition_change(
     if adding is not None:
         draft.adding = adding
     if isr is not None:
-        draft.isr = tuple(isr)
+        draft.isr = tuple(b for b in isr if b not in unclean)
     if recovery_state is not None:
         draft.recovery_state = recovery_state
-    draft.complete_move()
     draft.settle_isr()
+    draft.complete_move()
     draft.elect(election)
+    draft.complete_move()  # the election may have left the one new replica alone in sync
     draft.settle_elr()
     draft.check()
     return draft.record(topic_id, renews=election is Election.RENEW)
@@ -138,21 +140,12 @@ class _Draft:
         self._unclean = unclean
         self.leader = before.leader
         self.replicas = before.replicas
-        self.isr = before.isr
+        self.isr = tuple(b for b in before.isr if b not in unclean)
         self.removing = before.removing_replicas
         self.adding = before.adding_replicas
         self.elr = before.eligible_leader_replicas
         self.last_known = before.last_known_elr
         self.recovery_state = before.leader_recovery_state
-
-    def complete_move(self) -> None:
-        """Drop the old replicas once all of the new ones are in sync."""
-        if not (self.removing or self.adding):
-            return
-        target = tuple(b for b in self.replicas if b not in self.removing)
-        if target and set(target).issubset(self.isr):
-            self.replicas = target
-            self.removing = self.adding = ()
 
     def settle_isr(self) -> None:
         """Put the in-sync set into the order of the replicas; see that it may be empty."""
@@ -160,6 +153,16 @@ class _Draft:
         if not self.isr and not self._circumstances.keeps_elr:
             self.isr = self._among_replicas(self._before.isr)
         self.elr = self._eligible()
+
+    def complete_move(self) -> None:
+        """Drop the old replicas once all of the new ones are in sync."""
+        if not (self.removing or self.adding):
+            return
+        target = tuple(b for b in self.replicas if b not in self.removing)
+        if target and set(target).issubset(self.isr):
+            self.replicas = self.isr = target
+            self.removing = self.adding = ()
+            self.elr = self._eligible()
 
     def elect(self, election: Election) -> None:
         """Find the leader by the table of the module."""
@@ -283,7 +286,7 @@ class _Draft:
         before = self._before
         if not before.directories:
             return None
-        known = dict(zip(before.replicas, before.directories, strict=True))
+        known = dict(zip(before.replicas, before.directories, strict=False))
         return [known.get(b, ZERO_UUID) for b in self.replicas]
 
 
@@ -310,19 +313,27 @@ class PartitionRules:
         self._image = image
         self._defaults = defaults
         self._by_topic: dict[str, Circumstances] = {}
-        brokers = image.brokers.values()
-        self._base = Circumstances(
+
+    @cached_property
+    def _base(self) -> Circumstances:
+        """What holds for every topic; most heartbeats never ask."""
+        brokers = self._image.brokers.values()
+        return Circumstances(
             live=frozenset(b.broker_id for b in brokers if b.is_live),
             leaving=frozenset(
                 b.broker_id for b in brokers if b.in_controlled_shutdown and not b.fenced
             ),
-            keeps_elr=image.features.get(ELR_VERSION, 0) > 0,
+            keeps_elr=self._image.features.get(ELR_VERSION, 0) > 0,
         )
 
     @property
     def live(self) -> frozenset[int]:
         """Brokers that may become leaders."""
         return self._base.live
+
+    def min_isr(self, text: str | None) -> int:
+        """Return the required in-sync replicas of a topic whose own setting is this text."""
+        return cast("int", _parsed(text, "min.insync.replicas", self._defaults.min_isr))
 
     def after(
         self,
@@ -350,7 +361,7 @@ class PartitionRules:
             texts = self._image.config(ResourceType.TOPIC, topic_name)
             min_isr, allows_unclean = self._defaults
             if texts:
-                min_isr = _parsed(texts.get("min.insync.replicas"), "min.insync.replicas", min_isr)
+                min_isr = self.min_isr(texts.get("min.insync.replicas"))
                 allows_unclean = _parsed(
                     texts.get("unclean.leader.election.enable"),
                     "unclean.leader.election.enable",

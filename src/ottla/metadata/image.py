@@ -25,6 +25,7 @@ from ottla.base.errors import InvariantViolation
 from ottla.protocol.messages.cluster_metadata import (
     AccessControlEntryRecord,
     BrokerRegistrationChangeRecord,
+    ClearElrRecord,
     ClientQuotaRecord,
     ConfigRecord,
     DelegationTokenRecord,
@@ -391,6 +392,29 @@ class ImageBuilder:
         topic.touched.add(record.partition_id)
         topic.partitions[record.partition_id] = merge_change(before, record)
 
+    def _clear_elr(self, record: Any) -> None:
+        """Forget the eligible leader replicas of one topic, or of all when it has no name."""
+        topic_ids = dict.fromkeys(self._base.topics_by_id) | dict.fromkeys(self._opened)
+        for topic_id in topic_ids:
+            opened = self._opened.get(topic_id)
+            if opened is None:
+                before = None if topic_id in self._opened else self._base.topics_by_id[topic_id]
+                if before is None or record.topic_name not in {"", before.name}:
+                    continue
+                if not any(
+                    p.eligible_leader_replicas or p.last_known_elr for p in before.partitions
+                ):
+                    continue
+                opened = self._open(topic_id)
+            if record.topic_name not in {"", opened.name}:
+                continue
+            for number, partition in opened.partitions.items():
+                if partition.eligible_leader_replicas or partition.last_known_elr:
+                    opened.touched.add(number)
+                    opened.partitions[number] = partition._replace(
+                        eligible_leader_replicas=(), last_known_elr=()
+                    )
+
     def _remove_topic(self, record: Any) -> None:
         topic = self._open(record.topic_id)
         self._opened[record.topic_id] = None
@@ -505,6 +529,7 @@ class ImageBuilder:
         TopicRecord: _topic,
         PartitionRecord: _partition,
         PartitionChangeRecord: _partition_change,
+        ClearElrRecord: _clear_elr,
         RemoveTopicRecord: _remove_topic,
         ConfigRecord: _config,
         FeatureLevelRecord: _feature_level,

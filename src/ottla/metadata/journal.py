@@ -57,6 +57,10 @@ class EngineUnavailable(OttlaError):  # noqa: N818 - names what happened
     """The engine does not answer. Whether an append is in, nobody knows yet."""
 
 
+class EngineRefused(OttlaError):  # noqa: N818 - names what happened
+    """The engine does not let this broker in: credentials, certificate, or a missing right."""
+
+
 class WrongCluster(OttlaError):  # noqa: N818 - names what happened
     """The engine holds another cluster than this broker belongs to, or an older state of it."""
 

@@ -145,7 +145,7 @@ class LocalMetadataLog:
         Offsets and epoch of the batch stay as they are. Raises JournalConflict when it does not
         begin there, and StorageError, from then on for every call, when the disk refuses.
         """
-        self._raise_failure()
+        self.raise_failure()
         header = read_header(data)
         assert header.size_bytes == len(data), "one batch at a time"
         log = self._log
@@ -170,7 +170,7 @@ class LocalMetadataLog:
         Raises StorageError, from then on for every call: whether the last batches will be there
         after a restart is not known.
         """
-        self._raise_failure()
+        self.raise_failure()
         log = self._log
         try:
             job = log.prepare_flush()
@@ -223,7 +223,7 @@ class LocalMetadataLog:
         For a copy that stayed behind for so long that the journal no longer reaches back to it.
         """
         assert snapshot.next_offset > self._log.log_end_offset, snapshot.next_offset
-        self._raise_failure()
+        self.raise_failure()
         await self._write_snapshot(snapshot)
         obsolete = self._snapshots[:-1]
         self._snapshots = self._snapshots[-1:]
@@ -272,7 +272,8 @@ class LocalMetadataLog:
         identities = map(parse_snapshot_name, self._files.listdir(self._log.directory))
         return sorted(identity for identity in identities if identity is not None)
 
-    def _raise_failure(self) -> None:
+    def raise_failure(self) -> None:
+        """Raise the StorageError after which nothing more can be appended, if there was one."""
         if self._failure is not None:
             raise self._failure
 

@@ -20,7 +20,7 @@ from ottla.net.wire_connection import FrameReader, Reply, ReplyQueue, SharedBuff
 from ottla.protocol.errors import WireError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _logger = logging.getLogger(__name__)
 
@@ -63,6 +63,7 @@ class ServerConnection(asyncio.BufferedProtocol):
     """One accepted connection; lives on the loop that accepted it."""
 
     __slots__ = (
+        "_call_soon",
         "_out",
         "_sink",
         "_transport",
@@ -84,8 +85,14 @@ class ServerConnection(asyncio.BufferedProtocol):
     )
 
     def __init__(
-        self, sink: RequestSink, shared: SharedBuffer, frame_bytes_max: int, listener: str
+        self,
+        sink: RequestSink,
+        shared: SharedBuffer,
+        frame_bytes_max: int,
+        listener: str,
+        call_soon: Callable[[Callable[[], None]], object],
     ) -> None:
+        self._call_soon = call_soon  # the loop's
         self._sink = sink
         self._transport: asyncio.Transport | None = None
         self._out: list[Buffer] = []
@@ -228,7 +235,7 @@ class ServerConnection(asyncio.BufferedProtocol):
             reader.finish()
         if left_some and self._transport is not None:
             self._transport.pause_reading()
-            asyncio.get_running_loop().call_soon(self._walk_left_frames)
+            self._call_soon(self._walk_left_frames)
 
     def _walk_left_frames(self) -> None:
         """Go on where a burst was cut short, unless there is still a reason to wait."""
@@ -255,9 +262,9 @@ class ServerConnection(asyncio.BufferedProtocol):
 
     def _reply_completed(self) -> None:
         """Send what is ready by the end of this turn: many replies may complete together."""
-        if not (self.closed or self._write_is_due):
+        if not (self.closed or self._write_is_due or self._walk_is_on):
             self._write_is_due = True
-            asyncio.get_running_loop().call_soon(self._write_ready)
+            self._call_soon(self._write_ready)
 
     def _write_ready(self) -> None:
         self._write_is_due = False

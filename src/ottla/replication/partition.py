@@ -442,6 +442,10 @@ class Partition:
 
     # replication, as the leader
 
+    def has_follower(self, broker_id: int) -> bool:
+        """Whether a broker may copy the partition from here."""
+        return self.leadership is not None and broker_id in self.leadership.followers
+
     def follower_fetched(
         self, broker_id: int, broker_epoch: int, offset: int, start_offset: int
     ) -> bool:

@@ -104,7 +104,12 @@ class FetchPath:
             partition = replicas.replica_by_id(asked.topic_id, asked.partition)
         else:
             partition = replicas.replica(asked.topic, asked.partition)
-        if partition is None or not (partition.is_leader or replica_id == CONSUMER_REPLICA_ID):
+        if partition is None or not (
+            replica_id == CONSUMER_REPLICA_ID
+            or (partition.is_leader and partition.has_follower(replica_id))
+        ):
+            if partition is not None:
+                return None, ErrorCode.NOT_LEADER_OR_FOLLOWER
             if asked.topic_id:
                 return None, replicas.refusal_by_id(asked.topic_id, asked.partition)
             return None, replicas.refusal(asked.topic, asked.partition)

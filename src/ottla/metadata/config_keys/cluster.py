@@ -39,8 +39,10 @@ KEYS = (
     key(
         "broker.heartbeat.interval.ms",
         INT,
-        2000,
-        "Pause between a broker's signs of life to the controller.",
+        500,
+        "Pause between a broker's signs of life to the controller. The default is Ottla's own; "
+        "Kafka's is 2000.",
+        at_least(1),
     ),
     key(
         "broker.id",
@@ -57,8 +59,10 @@ KEYS = (
     key(
         "broker.session.timeout.ms",
         INT,
-        9000,
-        "Silence after which the controller fences a broker.",
+        3000,
+        "Silence after which the controller fences a broker. The default is Ottla's own; "
+        "Kafka's is 9000.",
+        at_least(1),
     ),
     inert(
         "config.providers",

@@ -117,6 +117,7 @@ class LocalEngine:
         """
         assert records, "a batch holds at least one record"
         log = self._log
+        log.raise_failure()
         if not self._may_write(controller_epoch):
             raise ControllerFenced(f"controller epoch {controller_epoch} is over")
         if expected_offset != log.next_offset:

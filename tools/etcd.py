@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An etcd server on loopback for tests and trials; Debian's package etcd-server brings the program.
+
+`python -m tools.etcd` keeps one on free ports until Ctrl-C.
+"""
+
+import os
+import shutil
+import signal
+import sys
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+
+from tools.service_process import HOST, ServiceProcess, ServiceUnavailableError, free_ports
+
+STATUS_TIMEOUT_S = 2
+
+
+class EtcdServer(ServiceProcess):
+    """One member that is a cluster alone."""
+
+    name = "etcd"
+
+    def __init__(
+        self, directory: str | os.PathLike[str] | None = None, *, options: Sequence[str] = ()
+    ) -> None:
+        super().__init__(directory)
+        self.port, self._peer_port = free_ports(2)
+        self._options = list(options)
+
+    @property
+    def address(self) -> str:
+        """HOST:PORT for clients."""
+        return f"{HOST}:{self.port}"
+
+    def command(self) -> list[str]:
+        """Return the command line."""
+        program = shutil.which("etcd")
+        if program is None:
+            raise ServiceUnavailableError(
+                "etcd is missing: run tools/install_test_tools.sh as root"
+            )
+        peer = f"http://{HOST}:{self._peer_port}"
+        client = f"http://{self.address}"
+        return [
+            program,
+            *("--name", "one", "--data-dir", str(self.directory / "data")),
+            *("--listen-client-urls", client, "--advertise-client-urls", client),
+            *("--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer),
+            *("--initial-cluster", f"one={peer}"),
+            *self._options,
+        ]
+
+    def is_serving(self) -> bool:
+        """Whether the member is healthy."""
+        try:
+            with urllib.request.urlopen(
+                f"http://{self.address}/health", timeout=STATUS_TIMEOUT_S
+            ) as answer:
+                return b'"true"' in answer.read()
+        except (OSError, urllib.error.URLError):
+            return False
+
+
+def main() -> int:
+    """Keep a server until Ctrl-C."""
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    try:
+        with EtcdServer() as server:
+            print(f"etcd://{server.address}", flush=True)
+            ended.wait()
+    except ServiceUnavailableError as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
