@@ -234,6 +234,7 @@ class Run:
         self.workloads = [
             Workload(
                 self.recorder,
+                node.clock,
                 world.random(f"workload {node.name}"),
                 self.cluster.bootstrap,
                 settings.topics,
@@ -294,7 +295,7 @@ class Run:
             await asyncio.sleep(0.5)
         self._waits_for = "every client to write"
         before = [each.written_count for each in self.workloads[:-1]]
-        while any(
+        while any(  # noqa: ASYNC110 - likewise
             each.written_count <= count for each, count in zip(self.workloads, before, strict=False)
         ):
             await asyncio.sleep(0.5)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Iterable, Sequence
 
+    from ottla.base.clock import Clock
     from ottla.net.address import Address
     from ottla.testing.simulation.history import Outcome
     from ottla.testing.simulation.node import Node
@@ -113,12 +114,14 @@ class Workload:
     def __init__(
         self,
         recorder: Recorder,
+        clock: Clock,
         chance: random.Random,
         bootstrap: Sequence[Address],
         topics: dict[str, int],
         settings: WorkloadSettings | None = None,
     ) -> None:
         self._recorder = recorder
+        self._clock = clock
         self._chance = chance
         self._bootstrap = bootstrap
         self._settings = settings or WorkloadSettings()
@@ -202,9 +205,11 @@ class Workload:
         )
         steps = (Step("send", str(name), tuple((None, value) for value in values)),)
         begun = self._recorder.begin(process, "send", steps=steps)
+        wall_ms = self._clock.wall_ms()
         data = bytearray(
             build_batch(
-                Record(place, 0, None, str(value).encode()) for place, value in enumerate(values)
+                Record(place, wall_ms, None, str(value).encode())
+                for place, value in enumerate(values)
             )
         )
         future = await sender.send(topic, partition, data, len(values))
