@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from unittest import mock
 
 from ottla.base.errors import OttlaError
-from ottla.broker import app
+from ottla.broker import app, storage_settings
 from ottla.broker.config import BrokerConfig
 from ottla.client import admin
 from ottla.net.address import Address
@@ -168,7 +168,7 @@ class SimulatedCluster:
 @contextlib.contextmanager
 def _directory_settings() -> Iterator[None]:
     """Let brokers lock nothing on the real disk, and know the boot of their simulated machine."""
-    original = app.directory_settings
+    original = storage_settings.directory_settings
 
     def simulated(config: BrokerConfig) -> DirectorySettings:
         process = CURRENT.get()

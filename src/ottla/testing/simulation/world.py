@@ -112,15 +112,15 @@ class World:
 
     def failed(self, what: str, error: BaseException | None) -> None:
         """Take note of something that no program may do."""
+        if self._is_over:
+            return
         text = f"at {self.loop.now:.6f} {what}"
         self.failures.append(text if error is None else f"{text}: {error!r}{_place_of(error)}")
 
     def _unhandled(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception")
         process = CURRENT.get()
-        if self._is_over or isinstance(error, SimulatedCrash):
-            return
-        if process is not None and process.is_dead:
+        if isinstance(error, SimulatedCrash) or (process is not None and process.is_dead):
             return
         self.failed(context["message"], error)
 
