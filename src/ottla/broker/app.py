@@ -319,6 +319,7 @@ class Broker:
             clock=clock,
             executor=self._executor,
             last_connection_serial=lambda: self._services.last_connection_serial,
+            peers=self._peers,
         )
         self._services = Services(
             clock=clock,
@@ -336,6 +337,7 @@ class Broker:
             groups=coordination.groups,
             transactions=coordination.transactions,
             marker_writer=coordination.marker_writer,
+            admit=coordination.admit,
         )
         limits = ConnectionLimits(limits_of(config))
         self._connection_limits = limits

@@ -77,6 +77,7 @@ HANDLERS: tuple[Handler, ...] = (
     ),
     Handler(ApiKey.LIST_PARTITION_REASSIGNMENTS, range(1), "list_partition_reassignments"),
     Handler(ApiKey.OFFSET_DELETE, range(1), "offset_delete"),
+    Handler(ApiKey.DESCRIBE_QUORUM, range(3), "describe_quorum"),
     Handler(ApiKey.ALTER_PARTITION, range(2, 4), "alter_partition", is_between_brokers=True),
     Handler(ApiKey.ENVELOPE, range(1), "envelope", is_between_brokers=True),
     Handler(ApiKey.DESCRIBE_CLUSTER, range(3), "describe_cluster"),
