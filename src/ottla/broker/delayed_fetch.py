@@ -89,7 +89,7 @@ class DelayedFetch:
     def note_follower(self) -> None:
         """Let the partitions know how far the follower that asks has come."""
         request = self._request
-        for session_partition in self._turn.partitions():
+        for session_partition in self._turn.all_partitions():
             asked = session_partition.asked
             partition, _ = self._path.find(asked, request.replica_id)
             if partition is not None and _divergence(partition, asked) is None:
