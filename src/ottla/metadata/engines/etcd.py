@@ -70,6 +70,7 @@ class EtcdStore:
 
     def __init__(self, url: ClusterUrl) -> None:
         self.address = f"etcd at {','.join(url.servers)}"
+        self.problem = ""
         self.lost = asyncio.Event()
         self._url = url
         self._scheme = "http" if url.tls is None else "https"
@@ -130,10 +131,11 @@ class EtcdStore:
                     granted = await self._post("/lease/grant", {"TTL": ttl})
                     self._lease, ttl = granted["ID"], int(granted["TTL"])
                 else:
-                    renewed = await self._post("/lease/keepalive", {"ID": self._lease})
+                    async with asyncio.timeout_at(alive_until):
+                        renewed = await self._post("/lease/keepalive", {"ID": self._lease})
                     if int(renewed.get("result", {}).get("TTL", 0)) <= 0:
                         return
-            except EngineUnavailable:
+            except (EngineUnavailable, TimeoutError):
                 if self._lease is not None and loop.time() >= alive_until:
                     return
                 await asyncio.sleep(RETRY_DELAY_S)
@@ -152,11 +154,11 @@ class EtcdStore:
         self._closing = asyncio.get_running_loop().create_task(self._end())
 
     async def _end(self) -> None:
-        tasks = [task for task in self._tasks if task is not asyncio.current_task()]
+        await self._http.close()  # first: it aborts what is under way, cancelling leaves it open
+        tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._http.close()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -307,7 +309,9 @@ class EtcdStore:
                 answer: dict[str, Any] = await response.json(content_type=None)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError, RuntimeError) as error:
             self._next_server()
-            raise EngineUnavailable(f"{self.address}: {error or type(error).__name__}") from error
+            self.problem = str(error) or type(error).__name__
+            raise EngineUnavailable(f"{self.address}: {self.problem}") from error
+        self.problem = ""
         if response.status != HTTP_OK:
             raise _GatewayError(
                 self.address, int(answer.get("code", 0)), str(answer.get("message", answer))

@@ -370,20 +370,20 @@ class StoreEngine:
 
     async def _ask(self, work: Callable[[Store], Awaitable[Result]]) -> Result:
         """Do what may be repeated, until it is answered."""
-        address, reason = "the engine", "no answer"
+        store, reason = self._live_store(), "no answer"
         try:
             async with asyncio.timeout(self._timeout_s):
                 while True:
-                    store = self._live_store()
-                    address = store.address
                     try:
                         return await work(store)
                     except EngineUnavailable as error:
                         reason = str(error)
                         await store.ready()
+                        store = self._live_store()
         except TimeoutError:
             raise EngineUnavailable(
-                f"{address} has not been of use for {self._timeout_s:g} s: {reason}"
+                f"{store.address} has not been of use for {self._timeout_s:g} s: "
+                f"{store.problem or reason}"
             ) from None
 
     async def _must_get(
