@@ -45,8 +45,11 @@ KEYS_PER_REQUEST = 6
 """Of up to 512 KiB each: the gateway takes answers below 4 MiB."""
 
 HTTP_OK = 200
-INVALID_ARGUMENT, NOT_FOUND, PERMISSION_DENIED, FAILED_PRECONDITION = 3, 5, 7, 9
-UNAUTHENTICATED = 16
+INVALID_ARGUMENT, DEADLINE_EXCEEDED, NOT_FOUND, PERMISSION_DENIED = 3, 4, 5, 7
+FAILED_PRECONDITION, UNAVAILABLE, UNAUTHENTICATED = 9, 14, 16
+UNREACHABLE = (aiohttp.ClientError, TimeoutError, OSError, ValueError, RuntimeError)
+"""What a request ends with that got no answer: the last two say that it was cut off or closed."""
+
 FORGOTTEN = ("invalid auth token", "revision in header is old")
 
 
@@ -180,7 +183,7 @@ class EtcdStore:
         """Wake whoever waits for the key, for as long as the session lasts."""
         request = {"create_request": {"key": _encode(key.encode())}}
         while not self.lost.is_set():
-            with suppress(aiohttp.ClientError, TimeoutError, OSError, ValueError):
+            with suppress(*UNREACHABLE, EngineUnavailable, EngineRefused):
                 async with self._http.post(
                     self._address_of("/watch"),
                     json=request,
@@ -189,6 +192,7 @@ class EtcdStore:
                 ) as response:
                     async for line in response.content:
                         if "result" not in json.loads(line):
+                            self._token = None  # it may have been that
                             break
                         established.set()
                         self._wake(key)
@@ -307,15 +311,16 @@ class EtcdStore:
                 self._address_of(path), json=body, headers=headers, timeout=self._request_timeout
             ) as response:
                 answer: dict[str, Any] = await response.json(content_type=None)
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError, RuntimeError) as error:
+        except UNREACHABLE as error:
             self._next_server()
             self.problem = str(error) or type(error).__name__
             raise EngineUnavailable(f"{self.address}: {self.problem}") from error
         self.problem = ""
         if response.status != HTTP_OK:
-            raise _GatewayError(
-                self.address, int(answer.get("code", 0)), str(answer.get("message", answer))
-            )
+            code, message = int(answer.get("code", 0)), str(answer.get("message", answer))
+            if code in (DEADLINE_EXCEEDED, UNAVAILABLE):
+                self._next_server()  # this one has lost the others
+            raise _GatewayError(self.address, code, message)
         revision = int(answer.get("header", {}).get("revision", 0))
         self._revision = max(self._revision, revision)
         return answer

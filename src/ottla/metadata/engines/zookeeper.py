@@ -71,7 +71,9 @@ class ZooKeeperStore:
     # the session
 
     async def ready(self) -> None:
-        """Return once connected, or lost."""
+        """Return once connected, or lost, and not at once: what failed may fail again."""
+        if self._is_connected:
+            await asyncio.sleep(RETRY_DELAY_S)
         while not (self._is_connected or self.lost.is_set()):
             await self._state_changed.wait()
         if self._refusal is not None:
