@@ -8,20 +8,15 @@ networks lie between. Other brokers are named as they registered.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from ottla.net.address import Address
 
 if TYPE_CHECKING:
     from ottla.broker.context import RequestContext
     from ottla.metadata.image import BrokerImage
 
 _MAPPED_IPV4 = "::ffff:"
-
-
-class Address(NamedTuple):
-    """Host and port."""
-
-    host: str
-    port: int
 
 
 def address_of(broker: BrokerImage, context: RequestContext) -> Address | None:

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Wiring: makes the parts of one broker, starts them in order, stops them in reverse.
 
-    lock the folders -> bind the ports -> replay the metadata log -> load the logs
-    -> register this broker -> make the partitions -> accept connections
+    alone       lock the folders -> bind the ports -> replay the metadata log -> register this
+    broker
+                -> load the logs -> make the partitions -> accept connections
+    in a        join the cluster -> lock the folders -> bind the ports -> replay the journal
+    cluster     -> load the logs -> make the partitions -> accept connections
+                -> stand for election, register, be put into service
 
 `Broker` is the assembled broker on a running loop; `broker.process` is the process around it.
 """
@@ -13,38 +17,58 @@ import asyncio
 import logging
 import random
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from ottla.base.clock import SystemClock
-from ottla.base.ids import METADATA_TOPIC_ID, random_uuid
+from ottla.base.errors import OttlaError
+from ottla.base.ids import METADATA_TOPIC_ID, random_uuid, uuid_to_text
+from ottla.broker.broker_lifecycle import BrokerLifecycle
 from ottla.broker.burst import Burst
 from ottla.broker.connection_limits import ConnectionLimits
 from ottla.broker.context import Services
+from ottla.broker.controller_candidate import ControllerCandidate
 from ottla.broker.controller_gateway import ControllerGateway
 from ottla.broker.coordination import Coordination
 from ottla.broker.dispatch import Dispatcher
 from ottla.broker.fetch_sessions import FetchSessionCache
 from ottla.broker.group_commit import GroupCommit
 from ottla.broker.housekeeping import Housekeeping
+from ottla.broker.metadata_log import MetadataLog
+from ottla.broker.peers import Peers, PeerSettings
 from ottla.broker.purgatory import Purgatory, PurgatoryTimer
+from ottla.broker.replication import BrokerSurroundings, Replication
 from ottla.broker.server import Server, limits_of, reachable_host
+from ottla.broker.starting import Waiting, until_answered, until_set
 from ottla.broker.storage_settings import directory_settings, load_settings, upkeep_settings
 from ottla.controller.brokers import BrokerFacts
 from ottla.controller.controller import Controller
 from ottla.metadata.configs import TopicConfigs
 from ottla.metadata.engines.local import LocalEngine
-from ottla.metadata.image import BrokerEndpoint, ResourceType
+from ottla.metadata.image import BrokerEndpoint, ClusterImage, ResourceType
+from ottla.metadata.local_log import LocalMetadataLog
 from ottla.replication.replica_manager import ReplicaManager
 from ottla.storage.files import LocalFileSystem
-from ottla.storage.log_directory import LastRun, LogDirectory, open_directories
+from ottla.storage.log_directory import (
+    LastRun,
+    LogDirectory,
+    find_cluster_id,
+    open_directories,
+)
 from ottla.storage.log_manager import LogManager
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ottla.base.clock import Clock
     from ottla.base.errors import StorageError
     from ottla.broker.config import BrokerConfig
-    from ottla.metadata.image import ClusterImage, ImageDelta
+    from ottla.broker.metadata_log import Engine
+    from ottla.metadata.image import ImageDelta
     from ottla.replication.partition import Partition
+    from ottla.storage.files import FileSystem
     from ottla.storage.log_config import LogConfig
     from ottla.storage.partition_log import PartitionLog
 
@@ -52,6 +76,10 @@ _logger = logging.getLogger(__name__)
 
 DISK_THREADS = 4
 """Threads that wait for the disk: flushes, cold reads, the metadata log."""
+
+
+SHUTDOWN_TIMEOUT_S = 20.0
+"""How long a broker that stops may hand over what it leads."""
 
 
 class Ready(NamedTuple):
@@ -67,46 +95,77 @@ class Ready(NamedTuple):
 class Broker:
     """One broker on one event loop; `start` it, wait for `stopping`, `stop` it."""
 
-    def __init__(self, config: BrokerConfig, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        config: BrokerConfig,
+        clock: Clock | None = None,
+        *,
+        engine: Engine | None = None,
+        files: FileSystem | None = None,
+    ) -> None:
         self._config = config
         self._clock: Clock = clock or SystemClock()
-        self._files = LocalFileSystem()
+        self._files = files or LocalFileSystem()
+        self._cluster_engine = engine  # None for a broker that is alone
         self._executor = ThreadPoolExecutor(DISK_THREADS, "disk")
         self._topic_configs = TopicConfigs(config)
+        self._peers: Peers | None = None
+        self._candidate: ControllerCandidate | None = None
+        self._lifecycle: BrokerLifecycle | None = None
+        self._replication: Replication | None = None
+        self._opened = AsyncExitStack()
+        self._is_serving = False
+        self._incarnation_id = random_uuid()
         self.stopping = asyncio.Event()
         self.failure: str | None = None  # why the broker had to stop by itself
+        self.on_waiting: Callable[[Waiting | None], None] = _tell_nobody
+        """Told what the start waits for, and None when it goes on."""
 
     async def start(self) -> Ready:
-        """Start all parts; raises OttlaError with a sentence for the user when that cannot be."""
-        config = self._config
-        directories = open_directories(config.log_dirs, self._files, directory_settings(config))
-        self._directories = directories
+        """Start all parts; raises OttlaError with a sentence for the user when that cannot be.
+
+        In a cluster this waits for the engine and for a controller as long as it takes. When it is
+        cancelled, or fails, everything is closed again.
+        """
+        engine = self._cluster_engine
+        self._opened.callback(self._executor.shutdown)
         try:
+            settings = directory_settings(self._config)
+            if engine is not None:
+                self._opened.push_async_callback(engine.close)
+                settings = replace(settings, cluster_id=await self._join_cluster(engine))
+            directories = open_directories(self._config.log_dirs, self._files, settings)
+            for directory in directories:
+                self._opened.callback(directory.close)
             return await self._start_in(directories)
         except BaseException:
-            for directory in directories:
-                directory.close()
-            self._executor.shutdown()
+            await self._give_up()
             raise
+
+    async def _join_cluster(self, engine: Engine) -> str:
+        """Return the id of the cluster, which is founded unless it exists."""
+        proposed = find_cluster_id(self._config.log_dirs, self._files)
+        if proposed is None:
+            proposed = uuid_to_text(random_uuid())
+        self.on_waiting(Waiting.ENGINE)
+        cluster_id = await until_answered(partial(engine.join, proposed))
+        self.on_waiting(None)
+        return cluster_id
+
+    async def _give_up(self) -> None:
+        """Close what a start that was not finished has opened."""
+        self.on_waiting(None)
+        if self._is_serving:
+            await self.stop()
+        else:
+            await self._opened.aclose()
 
     async def _start_in(self, directories: list[LogDirectory]) -> Ready:
         config, clock = self._config, self._clock
         online = next(each for each in directories if each.is_online)
         properties = online.properties
         assert properties is not None
-        self._engine = LocalEngine.open(
-            config.metadata_log_dir or online.path,
-            files=self._files,
-            clock=clock,
-            executor=self._executor,
-        )
-        self._gateway = gateway = ControllerGateway(
-            engine=self._engine,
-            controller=Controller(config, random.Random(), random_uuid),  # noqa: S311 - placement
-            config=config,
-            clock=clock,
-            cluster_id=properties.cluster_id,
-        )
+        self._open_metadata(config.metadata_log_dir or online.path, properties.cluster_id)
         self._logs = LogManager(
             directories,
             self._files,
@@ -119,13 +178,103 @@ class Broker:
         self._group_commit = GroupCommit(
             config.ottla_flush_window_ms, self._executor, self._storage_failed
         )
+        self._surroundings = BrokerSurroundings(config, clock, self._gateway)
         self._replicas = ReplicaManager(
-            config.node_id, self._logs, self._log_config_of, self._group_commit.request
+            config.node_id,
+            self._logs,
+            self._log_config_of,
+            self._group_commit.request,
+            self._surroundings,
+            self._incarnation_id,
         )
         self._assemble_server()
+        self._opened.callback(self._server.close)
         await self._server.open(config.endpoints)
         stopped_cleanly = all(each.last_run is not LastRun.UNCLEAN for each in directories)
-        await gateway.start(self._facts(directories, stopped_cleanly=stopped_cleanly))
+        facts = self._facts(directories, stopped_cleanly=stopped_cleanly)
+        if self._peers is None:
+            await self._gateway.start_alone(facts)
+        else:
+            await until_answered(self._gateway.log.start)
+            self._join(self._peers, facts, directories)
+        await self._serve(directories)
+        image = self._gateway.image
+        return Ready(
+            tuple((reachable_host(host), port) for host, port in self._server.addresses.values()),
+            tuple(each.path for each in directories),
+            config.node_id,
+            properties.cluster_id,
+            len(image.topics_by_name),
+        )
+
+    def _open_metadata(self, folder: str, cluster_id: str) -> None:
+        """Make the metadata log and the way to the controller."""
+        config, clock = self._config, self._clock
+        copy: LocalMetadataLog | None = None
+        engine = self._cluster_engine
+        if engine is None:
+            engine = LocalEngine.open(
+                folder, files=self._files, clock=clock, executor=self._executor
+            )
+            self._opened.push_async_callback(engine.close)
+        else:
+            copy = LocalMetadataLog.open(
+                folder, files=self._files, clock=clock, executor=self._executor
+            )
+            self._peers = Peers(
+                image=lambda: self._gateway.image,
+                listener=config.inter_broker_listener_name or config.endpoints[0].name,
+                settings=PeerSettings(
+                    client_id=f"broker-{config.node_id}",
+                    connect_timeout_ms=config.broker_session_timeout_ms,
+                    request_timeout_ms=config.request_timeout_ms,
+                ),
+            )
+            self._opened.callback(self._peers.close)
+        self._engine = engine
+        log = MetadataLog(
+            engine=engine, copy=copy, clock=clock, cluster_id=cluster_id, settings=config
+        )
+        log.failed = self._failed
+        self._gateway = ControllerGateway(
+            log=log,
+            controller=Controller(config, random.Random(), random_uuid),  # noqa: S311 - placement
+            config=config,
+            clock=clock,
+            peers=self._peers,
+        )
+        self._opened.push_async_callback(self._gateway.stop)
+
+    def _join(self, peers: Peers, facts: BrokerFacts, directories: list[LogDirectory]) -> None:
+        """Make the parts that only a broker of a cluster has."""
+        gateway, config = self._gateway, self._config
+        self._replication = Replication(
+            config=config,
+            peers=peers,
+            replicas=self._replicas,
+            surroundings=self._surroundings,
+            clock=self._clock,
+            executor=self._executor,
+            on_storage_error=self._storage_failed,
+        )
+        if config.may_be_controller:
+            self._candidate = ControllerCandidate(
+                gateway=gateway, peers=peers, clock=self._clock, facts=facts, failed=self._failed
+            )
+        clean = facts.stopped_cleanly
+        epochs = {each.last_broker_epoch for each in directories if each.is_online}
+        self._lifecycle = BrokerLifecycle(
+            gateway=gateway,
+            peers=peers,
+            facts=facts,
+            cluster_id=gateway.image.cluster_id,
+            previous_broker_epoch=min(epochs) if clean and epochs else -1,
+            failed=self._failed,
+        )
+
+    async def _serve(self, directories: list[LogDirectory]) -> None:
+        """Open the logs and accept connections; in a cluster, come into service."""
+        gateway = self._gateway
         self._follow_settings()
         self._load_logs(gateway.image)
         for directory in directories:
@@ -135,14 +284,28 @@ class Broker:
         self._coordination.start(gateway.image)
         gateway.subscribe(self._metadata_changed)
         self._housekeeping.start()
+        self._is_serving = True
         await self._server.start_serving()
-        return Ready(
-            tuple((reachable_host(host), port) for host, port in self._server.addresses.values()),
-            tuple(each.path for each in directories),
-            config.node_id,
-            properties.cluster_id,
-            len(gateway.image.topics_by_name),
-        )
+        if self._lifecycle is not None:
+            assert self._replication is not None, "made together"
+            gateway.log.follow()
+            self._replication.start()
+            if self._candidate is not None:
+                self._candidate.start()
+            await self._come_into_service(self._lifecycle)
+
+    async def _come_into_service(self, lifecycle: BrokerLifecycle) -> None:
+        lifecycle.start()
+        lifecycle.open_for_service()
+        for waiting, event in (
+            (Waiting.REGISTRATION, lifecycle.registered),
+            (Waiting.SERVICE, lifecycle.in_service),
+        ):
+            self.on_waiting(waiting)
+            await until_set(event, self.stopping)
+            if self.failure is not None:
+                raise OttlaError(self.failure)
+        self.on_waiting(None)
 
     def _assemble_server(self) -> None:
         config, clock = self._config, self._clock
@@ -158,6 +321,7 @@ class Broker:
             clock=clock,
             executor=self._executor,
             last_connection_serial=lambda: self._services.last_connection_serial,
+            peers=self._peers,
         )
         self._services = Services(
             clock=clock,
@@ -175,6 +339,7 @@ class Broker:
             groups=coordination.groups,
             transactions=coordination.transactions,
             marker_writer=coordination.marker_writer,
+            admit=coordination.admit,
         )
         limits = ConnectionLimits(limits_of(config))
         self._connection_limits = limits
@@ -193,7 +358,7 @@ class Broker:
             endpoints.append(BrokerEndpoint(endpoint.name, reachable_host(host), port, 0))
         return BrokerFacts(
             broker_id=config.node_id,
-            incarnation_id=random_uuid(),
+            incarnation_id=self._incarnation_id,
             endpoints=tuple(endpoints),
             rack=config.broker_rack,
             log_dirs=tuple(
@@ -223,17 +388,35 @@ class Broker:
                 )
                 self._logs.set_aside(log.topic, log.partition)
 
-    async def stop(self) -> None:
-        """Stop all parts; what was acknowledged is on disk when this returns."""
+    async def stop(self, *, clean: bool = True) -> None:
+        """Stop all parts; what was acknowledged is on disk when this returns.
+
+        With `clean` false the broker goes as if its process were killed: it hands nothing over,
+        and claims nothing about its files.
+        """
+        hands_over = clean and self._config.controlled_shutdown_enable
+        if self._lifecycle is not None and hands_over:
+            await self._lifecycle.shut_down(SHUTDOWN_TIMEOUT_S)
         self._server.stop_accepting()
         await self._housekeeping.stop()
+        if self._candidate is not None:
+            await self._candidate.stop()
+        if self._lifecycle is not None:
+            await self._lifecycle.stop()
+        if self._replication is not None:
+            await self._replication.stop()
         self._coordination.stop()
         self._server.close()
+        if self._peers is not None:
+            self._peers.close()
         await asyncio.sleep(0)  # let transports send what they have
         self._purgatory_timer.stop()
         await self._gateway.stop()
         await self._engine.close()
-        self._logs.close(self._services.image.offset)
+        epoch = self._services.image.offset
+        if self._lifecycle is not None:
+            epoch = self._lifecycle.clean_epoch
+        self._logs.close(epoch, clean=clean)
         self._executor.shutdown()
 
     # what the parts tell
@@ -241,6 +424,8 @@ class Broker:
     def _metadata_changed(self, image: ClusterImage, delta: ImageDelta) -> None:
         self._follow_settings()
         self._replicas.apply(image, delta)
+        if delta.brokers and self._replication is not None:
+            self._replication.brokers_changed()
         self._coordination.follow(image, delta)
 
     def _follow_settings(self) -> None:
@@ -257,7 +442,7 @@ class Broker:
         return self._topic_configs.log_config(image.config(ResourceType.TOPIC, topic))
 
     def _high_watermark_of(self, log: PartitionLog) -> int:
-        partition = self._replicas.get(log.topic, log.partition)
+        partition = self._replicas.replica(log.topic, log.partition)
         return partition.high_watermark if partition is not None else log.log_end_offset
 
     def _storage_failed(self, partition: Partition, error: StorageError) -> None:
@@ -271,16 +456,28 @@ class Broker:
             directory.failure,
         )
         for log in lost:
-            partition = self._replicas.get(log.topic, log.partition)
+            partition = self._replicas.replica(log.topic, log.partition)
             if partition is not None:
                 partition.went_offline()
+                if self._replication is not None:
+                    self._replication.forget(partition)
         if not self._logs.has_online_directory():
             self.failure = f"every log directory is offline, the last was {directory.path}"
             self.stopping.set()
 
+    def _failed(self, error: Exception) -> None:
+        """Stop the broker, since it cannot go on."""
+        if self.failure is None:
+            self.failure = str(error)
+        self.stopping.set()
+
     def _stop_on_bug(self, error: BaseException) -> None:
         self.failure = f"housekeeping failed: {error!r}"
         self.stopping.set()
+
+
+def _tell_nobody(_: Waiting | None) -> None:
+    return
 
 
 def _log_progress(opened: int, total: int) -> None:

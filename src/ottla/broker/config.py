@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 _NOTHING: Mapping[str, str] = {}
 
+BROKER_ROLE = "broker"
+CONTROLLER_ROLE = "controller"
+
 
 class BrokerConfig:
     """All settings of one broker; never changed once made, so that anybody may keep it."""
@@ -175,6 +178,7 @@ class BrokerConfig:
     offsets_topic_num_partitions: int
     offsets_topic_replication_factor: int
     offsets_topic_segment_bytes: int
+    ottla_cluster: str | None
     ottla_connection_first_request_timeout_ms: int
     ottla_connection_write_buffer_max_bytes: int
     ottla_disk_reserve_bytes: int
@@ -186,6 +190,7 @@ class BrokerConfig:
     ottla_max_connection_creation_rate_per_ip: int
     ottla_open_files_max: int
     ottla_request_read_timeout_ms: int
+    process_roles: tuple[str, ...] | None
     producer_id_expiration_check_interval_ms: int
     producer_id_expiration_ms: int
     queued_max_request_bytes: int
@@ -329,6 +334,11 @@ class BrokerConfig:
             else:
                 return config
 
+    @property
+    def may_be_controller(self) -> bool:
+        """Whether this node stands for election in its cluster."""
+        return self.process_roles is None or CONTROLLER_ROLE in self.process_roles
+
     def __getitem__(self, key: str) -> ConfigValue:
         return self._values[key]
 
@@ -381,6 +391,19 @@ def _derive(config: BrokerConfig) -> dict[str, object]:
             "replica.fetch.wait.max.ms",
             config.replica_fetch_wait_max_ms,
             "it must not exceed replica.lag.time.max.ms, or followers would leave the ISR",
+        )
+    if config.broker_heartbeat_interval_ms >= config.broker_session_timeout_ms:
+        raise ConfigError(
+            "broker.heartbeat.interval.ms",
+            config.broker_heartbeat_interval_ms,
+            f"it must be less than broker.session.timeout.ms ({config.broker_session_timeout_ms}),"
+            " or brokers would be fenced between two signs of life",
+        )
+    if config.process_roles is not None and BROKER_ROLE not in config.process_roles:
+        raise ConfigError(
+            "process.roles",
+            ",".join(config.process_roles),
+            "every node is a broker: write broker, or broker,controller",
         )
     if not config.log_dirs or not all(config.log_dirs):
         raise ConfigError("log.dirs", ",".join(config.log_dirs), "it must name folders")

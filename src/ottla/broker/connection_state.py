@@ -16,6 +16,7 @@ class ConnectionState:
 
     __slots__ = (
         "admission",
+        "broker_id",
         "client_software_name",
         "client_software_version",
         "commit_misses",
@@ -26,6 +27,8 @@ class ConnectionState:
     def __init__(self) -> None:
         self.admission: Pending[None] | None = None
         """Done when the last transactional request that had to wait has been appended."""
+        self.broker_id: int | None = None
+        """The broker whose heartbeats come here."""
         self.produce_shape: ProduceShape | None = None
         self.commit_shape: CommitShape | None = None
         self.commit_misses = 0

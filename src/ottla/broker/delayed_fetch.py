@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from ottla.base.errors import StorageError
 from ottla.broker.fetch_codec import (
+    NO_REPLICA,
     READ_COMMITTED,
     AnsweredPartition,
     AskedPartition,
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
     from ottla.storage.log_segment import LogSlice
 
 _logger = logging.getLogger(__name__)
+
+_STALE_LEADER = frozenset((ErrorCode.NOT_LEADER_OR_FOLLOWER, ErrorCode.FENCED_LEADER_EPOCH))
+"""With these the answer names the leader (KIP-951)."""
 
 
 class DelayedFetch:
@@ -82,6 +86,20 @@ class DelayedFetch:
 
     # looking
 
+    def note_follower(self) -> None:
+        """Let the partitions know how far the follower that asks has come."""
+        request = self._request
+        for session_partition in self._turn.all_partitions():
+            asked = session_partition.asked
+            partition, _ = self._path.find(asked, request.replica_id)
+            if partition is not None and _divergence(partition, asked) is None:
+                partition.follower_fetched(
+                    request.replica_id,
+                    request.replica_epoch,
+                    asked.fetch_offset,
+                    asked.log_start_offset,
+                )
+
     def look(self, partitions: Iterable[SessionPartition]) -> None:
         """Read what the given partitions have now, replacing what was read of them before."""
         request = self._request
@@ -91,7 +109,7 @@ class DelayedFetch:
             self._records_bytes -= earlier_bytes
             self._cold.pop(partition, None)
             answer = self._answers[partition] = self._read(partition, budget + earlier_bytes)
-            if answer.error_code:
+            if answer.sends_elsewhere:
                 self._has_error = True
             found_bytes = self._found_bytes(partition)
             self._records_bytes += found_bytes
@@ -108,12 +126,28 @@ class DelayedFetch:
         asked = session_partition.asked
         partition, code = self._path.find(asked, self._request.replica_id)
         if partition is None:
-            return _refused(asked, code)
+            leader = self._path.leader_of(asked) if code in _STALE_LEADER else None
+            return _refused(asked, code, leader=leader)
+        diverging = _divergence(partition, asked)
+        if diverging is not None:
+            return _diverging(asked, partition, diverging)
         start_offset = partition.log_start_offset
         if not start_offset <= asked.fetch_offset <= partition.log.log_end_offset:
+            code = ErrorCode.OFFSET_OUT_OF_RANGE
+            if asked.fetch_offset > start_offset and not partition.is_leader:
+                code = ErrorCode.OFFSET_NOT_AVAILABLE  # the leader may well have it
+            return _refused(asked, code, partition.high_watermark, start_offset)
+        if asked.fetch_offset > partition.high_watermark and not partition.is_leader:
             return _refused(
-                asked, ErrorCode.OFFSET_OUT_OF_RANGE, partition.high_watermark, start_offset
+                asked,
+                ErrorCode.OFFSET_NOT_AVAILABLE,
+                partition.high_watermark,
+                start_offset,
             )
+        if self._request.rack_id:
+            nearer = self._path.preferred_replica(partition, asked, self._request.rack_id)
+            if nearer != NO_REPLICA:
+                return _referred(asked, partition, nearer)
         try:
             return self._read_log(session_partition, partition, budget)
         except StorageError as error:
@@ -125,7 +159,10 @@ class DelayedFetch:
     ) -> AnsweredPartition:
         asked = session_partition.asked
         committed_only = self._request.isolation_level == READ_COMMITTED
-        end = partition.readable_end(committed_only=committed_only)
+        if self._request.replica_id >= 0:
+            end = partition.log.log_end_offset
+        else:
+            end = partition.readable_end(committed_only=committed_only)
         records: bytes | bytearray | memoryview = b""
         aborted: list[tuple[int, int]] | None = [] if committed_only else None
         limit = min(asked.max_bytes, budget)
@@ -153,7 +190,9 @@ class DelayedFetch:
             asked.partition,
             ErrorCode.NONE,
             partition.high_watermark,
-            end if committed_only else partition.reported_last_stable_offset,
+            partition.last_stable_offset
+            if committed_only
+            else partition.reported_last_stable_offset,
             partition.log_start_offset,
             aborted,
             records,
@@ -254,7 +293,7 @@ class DelayedFetch:
         for session_partition, answer in self._answers.items():
             changed = (
                 answer.records
-                or answer.error_code
+                or answer.sends_elsewhere
                 or answer.high_watermark != session_partition.sent_high_watermark
                 or answer.log_start_offset != session_partition.sent_log_start_offset
                 or session_partition.sent_error_code
@@ -272,7 +311,11 @@ class DelayedFetch:
 
 
 def _refused(
-    asked: AskedPartition, code: ErrorCode, high_watermark: int = -1, log_start_offset: int = -1
+    asked: AskedPartition,
+    code: ErrorCode,
+    high_watermark: int = -1,
+    log_start_offset: int = -1,
+    leader: tuple[int, int] | None = None,
 ) -> AnsweredPartition:
     return AnsweredPartition(
         asked.topic,
@@ -282,4 +325,51 @@ def _refused(
         high_watermark,
         -1,
         log_start_offset,
+        leader=leader,
+    )
+
+
+def _divergence(partition: Partition, asked: AskedPartition) -> tuple[int, int] | None:
+    """Return where the log of whoever asks parts from this one, None when it does not (KIP-595).
+
+    It names the epoch of the last record that it has; behind the end of that epoch here it has
+    something else.
+    """
+    last_epoch = asked.last_fetched_epoch
+    if last_epoch < 0:
+        return None
+    epoch, end_offset = partition.end_offset_for_epoch(last_epoch)
+    if end_offset < 0:
+        return None  # of an epoch that this log knows nothing about: the offset decides
+    if epoch < last_epoch or end_offset < asked.fetch_offset:
+        return epoch, end_offset
+    return None
+
+
+def _diverging(
+    asked: AskedPartition, partition: Partition, diverging: tuple[int, int]
+) -> AnsweredPartition:
+    return AnsweredPartition(
+        asked.topic,
+        asked.topic_id,
+        asked.partition,
+        ErrorCode.NONE,
+        partition.high_watermark,
+        partition.reported_last_stable_offset,
+        partition.log_start_offset,
+        diverging=diverging,
+    )
+
+
+def _referred(asked: AskedPartition, partition: Partition, replica_id: int) -> AnsweredPartition:
+    """Tell a reader that another replica is nearer (KIP-392)."""
+    return AnsweredPartition(
+        asked.topic,
+        asked.topic_id,
+        asked.partition,
+        ErrorCode.NONE,
+        partition.high_watermark,
+        partition.reported_last_stable_offset,
+        partition.log_start_offset,
+        preferred_read_replica=replica_id,
     )

@@ -77,6 +77,16 @@ class DelayedProduce:
             lost_with = (
                 why_lost(partition, one.truncation_count) if one.partition is partition else None
             )
+            if (
+                lost_with is None
+                and one.partition is partition
+                and self._all_replicas
+                and partition.is_under_min_isr
+            ):
+                lost_with = (
+                    ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND,
+                    "too few replicas are in sync by now",
+                )
             if lost_with is not None:
                 self._refuse(one, *lost_with)
             elif not self._is_safe(one):
@@ -126,7 +136,7 @@ def why_lost(partition: Partition, truncation_count: int) -> tuple[ErrorCode, st
     """
     code = partition.lost_with
     if code is not None:
-        return code, "the partition went away before that"
+        return code, "the partition went away from this broker before that"
     if partition.log.truncation_count != truncation_count:
         return ErrorCode.KAFKA_STORAGE_ERROR, "the disk did not take them"
     return None

@@ -21,13 +21,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ottla.broker.commit_path import CommitPath
 from ottla.broker.connection_state import ConnectionState
 from ottla.broker.context import RequestContext
+from ottla.broker.forwarding import Forwarding
 from ottla.broker.handlers import HANDLER_BY_KEY, Handler
 from ottla.broker.handlers.fetch import FetchPath
 from ottla.broker.handlers.produce import ProducePath
+from ottla.broker.responses import encode_body, error_response
 from ottla.coordinators.pending import Pending
 from ottla.protocol.api_keys import ApiKey
 from ottla.protocol.errors import ApiError, ErrorCode, WireError
-from ottla.protocol.headers import decode_request_header, encode_response_header
+from ottla.protocol.headers import decode_request_header
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -71,6 +73,7 @@ class Dispatcher:
         self._produce = ProducePath(services, self._burst)
         self._fetch = FetchPath(services, storage_failed)
         self._commit = CommitPath(services)
+        self._forwarding = Forwarding(services)
         self._loaded: dict[int, LoadedHandler] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.connections: dict[ServerConnection, None] = {}
@@ -97,6 +100,14 @@ class Dispatcher:
         """Forget a connection."""
         if self.connections.pop(connection, self) is None:
             self._limits.release(connection.peer_host)
+            state = connection.attributes
+            liveness = self._services.controller.liveness
+            if (
+                liveness is not None
+                and isinstance(state, ConnectionState)
+                and state.broker_id is not None
+            ):
+                liveness.connection_lost(state.broker_id)
 
     def request(self, connection: ServerConnection, start: int, end: int) -> int:
         """Handle one frame; see `RequestSink`."""
@@ -124,7 +135,11 @@ class Dispatcher:
         self, connection: ServerConnection, start: int, end: int, api_key: int, version: int
     ) -> None:
         handler = HANDLER_BY_KEY.get(api_key)
-        if handler is None or version not in handler.versions:
+        if (
+            handler is None
+            or version not in handler.versions
+            or (handler.is_between_brokers and not self._services.controller.is_clustered)
+        ):
             self._refuse_version(connection, start, api_key, version)
             return
         if end - start > CONTROL_PLANE_BYTES_MAX:
@@ -134,6 +149,9 @@ class Dispatcher:
             )
         frame_view = connection.reader.view[:end]
         header, position = decode_request_header(frame_view, start)
+        if handler.is_forwarded and self._forwarding.is_needed:
+            self._forward(connection, header, handler, bytes(frame_view[start:]))
+            return
         loaded = self._loaded.get(api_key) or self._load(handler)
         body = bytes(frame_view[position:])
         request = loaded.request_class.decode(body, version, may_have_rest=True)
@@ -208,6 +226,27 @@ class Dispatcher:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def _forward(
+        self,
+        connection: ServerConnection,
+        header: RequestHeader,
+        handler: Handler,
+        request_data: bytes,
+    ) -> None:
+        reply = connection.defer()
+
+        async def finish() -> None:
+            try:
+                answer = await self._forwarding.forward(request_data, connection.peer_host)
+            except Exception as error:  # noqa: BLE001 - whatever goes wrong becomes an answer
+                self._answer_error(connection, reply, header, handler, error)
+            else:
+                reply.complete((_SIZE.pack(len(answer)), answer))
+
+        task = asyncio.get_running_loop().create_task(finish())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
     def _load(self, handler: Handler) -> LoadedHandler:
         module = importlib.import_module(f"ottla.broker.handlers.{handler.module}")
         loaded = self._loaded[handler.key] = LoadedHandler(module.REQUEST, module.handle)
@@ -245,7 +284,7 @@ class Dispatcher:
         else:
             _logger.error("%s failed", handler.module, exc_info=error)
             code, message = ErrorCode.UNKNOWN_SERVER_ERROR, None
-        response = _error_response(handler, code, message)
+        response = error_response(handler, code, message)
         if response is None:
             connection.close()
             if reply is not None:
@@ -259,18 +298,5 @@ class Dispatcher:
 
 
 def _encode(header: RequestHeader, response: Any) -> bytes:
-    head = encode_response_header(header.api_key, header.api_version, header.correlation_id)
-    body = response.encode(header.api_version)
-    return b"".join((_SIZE.pack(len(head) + len(body)), head, body))
-
-
-def _error_response(handler: Handler, code: ErrorCode, message: str | None) -> Any:
-    module = importlib.import_module(f"ottla.protocol.messages.{handler.module}")
-    name = "".join(word.capitalize() for word in handler.module.split("_")) + "Response"
-    response = getattr(module, name)()
-    if not hasattr(response, "error_code"):
-        return None
-    response.error_code = code
-    if hasattr(response, "error_message"):
-        response.error_message = message
-    return response
+    body = encode_body(header, response)
+    return _SIZE.pack(len(body)) + body

@@ -11,7 +11,7 @@ The generated `messages.fetch` describes the same bytes and is the oracle of the
     response  throttle_time_ms | error_code, session_id v7
               | [topic | [partition | error_code | high_watermark | last_stable_offset
                  | log_start_offset v5 | aborted_transactions | preferred_read_replica v11
-                 | records | tags]] | tags
+                 | records | tags (0: diverging epoch, 1: current leader, v12)]] | tags
 
 An answer is a list of buffers: bytes made here, and between them the log's own bytes, untouched.
 """
@@ -37,6 +37,8 @@ _HEAD_WITHOUT_REPLICA = struct.Struct(">iiib")
 _SESSION = struct.Struct(">ii")
 _REPLICA_STATE = struct.Struct(">iq")
 _ABORTED = struct.Struct(">qq")
+_EPOCH_END = struct.Struct(">iq")
+_LEADER = struct.Struct(">ii")
 _ANSWER_HEAD = struct.Struct(">ihqq")
 _ANSWER_START_V7 = struct.Struct(">ihi")
 
@@ -49,6 +51,8 @@ _PARTITION_V12 = struct.Struct(">iiqiqi")
 READ_COMMITTED = 1
 NO_EPOCH = -1
 CONSUMER_REPLICA_ID = -1
+NO_REPLICA = -1
+NO_OFFSET = -1
 
 
 class AskedPartition(NamedTuple):
@@ -61,6 +65,8 @@ class AskedPartition(NamedTuple):
     max_bytes: int
     current_leader_epoch: int
     last_fetched_epoch: int
+    log_start_offset: int = -1
+    """Of a follower's log; -1 from consumers."""
 
 
 class FetchRequestView(NamedTuple):
@@ -76,6 +82,8 @@ class FetchRequestView(NamedTuple):
     partitions: list[AskedPartition]
     forgotten: list[tuple[str, bytes, int]]  # topic, topic id, partition
     rack_id: str
+    replica_epoch: int = NO_EPOCH
+    """Broker epoch of the incarnation that asks (KIP-903), for followers from v15 on."""
 
 
 class AnsweredPartition(NamedTuple):
@@ -90,6 +98,21 @@ class AnsweredPartition(NamedTuple):
     log_start_offset: int = -1
     aborted: Sequence[tuple[int, int]] | None = None  # producer id, first offset
     records: bytes | bytearray | memoryview = b""
+    diverging: tuple[int, int] | None = None
+    """(leader epoch, end offset) up to which the log of whoever asks agrees with this one."""
+    leader: tuple[int, int] | None = None
+    """(broker id, leader epoch) of the present leader, told with the errors that ask for it."""
+    preferred_read_replica: int = NO_REPLICA
+    """The replica from which this reader should fetch (KIP-392); it gets no records here then."""
+
+    @property
+    def sends_elsewhere(self) -> bool:
+        """Whether whoever asked has something else to do than to wait here."""
+        return bool(
+            self.error_code
+            or self.diverging is not None
+            or self.preferred_read_replica != NO_REPLICA
+        )
 
 
 def decode_request(
@@ -110,10 +133,11 @@ def decode_request(
         _decode_topic(cursor, version, partitions, flexible=flexible)
     forgotten = _decode_forgotten(cursor, version, flexible=flexible) if version >= 7 else []
     rack_id = (cursor.nullable_string(flexible=flexible) or "") if version >= 11 else ""
+    replica_epoch = NO_EPOCH
     if flexible:
-        tagged_replica_id = _decode_replica_state(cursor)
-        if version >= 15 and tagged_replica_id is not None:
-            replica_id = tagged_replica_id
+        replica_state = _decode_replica_state(cursor)
+        if version >= 15 and replica_state is not None:
+            replica_id, replica_epoch = replica_state
     if cursor.position != end:
         raise WireError(f"Fetch: {end - cursor.position} bytes are left after the request")
     return FetchRequestView(
@@ -127,6 +151,7 @@ def decode_request(
         partitions,
         forgotten,
         rack_id,
+        replica_epoch,
     )
 
 
@@ -150,18 +175,26 @@ def _decode_topic(
     for _ in range(cursor.count(size, flexible=flexible)):
         fields = unpack_from(data, cursor.take(size))
         if version >= 12:
-            index, leader_epoch, fetch_offset, last_fetched_epoch, _start, max_bytes = fields
+            index, leader_epoch, fetch_offset, last_fetched_epoch, log_start, max_bytes = fields
         elif version >= 9:
-            index, leader_epoch, fetch_offset, _start, max_bytes = fields
+            index, leader_epoch, fetch_offset, log_start, max_bytes = fields
         elif version >= 5:
-            index, fetch_offset, _start, max_bytes = fields
+            index, fetch_offset, log_start, max_bytes = fields
         else:
             index, fetch_offset, max_bytes = fields
+            log_start = NO_OFFSET
         if flexible:
             cursor.skip_tags()
         partitions.append(
             AskedPartition(
-                name, topic_id, index, fetch_offset, max_bytes, leader_epoch, last_fetched_epoch
+                name,
+                topic_id,
+                index,
+                fetch_offset,
+                max_bytes,
+                leader_epoch,
+                last_fetched_epoch,
+                log_start,
             )
         )
     if flexible:
@@ -190,18 +223,19 @@ def _decode_forgotten(
     return forgotten
 
 
-def _decode_replica_state(cursor: WireCursor) -> int | None:
-    """Read the request's tagged fields; return the replica id when they hold one."""
+def _decode_replica_state(cursor: WireCursor) -> tuple[int, int] | None:
+    """Read the request's tagged fields; return replica id and epoch when they hold them."""
     count = cursor.unsigned_varint()
     if count > 64:
         raise WireError(f"Fetch: {count} tagged fields, at most 64 are accepted")
-    replica_id: int | None = None
+    replica_state: tuple[int, int] | None = None
     for _ in range(count):
         tag, size = cursor.unsigned_varint(), cursor.unsigned_varint()
         start = cursor.take(size)
         if tag == REPLICA_STATE_TAG and size >= _REPLICA_STATE.size:
-            replica_id = _REPLICA_STATE.unpack_from(cursor.data, start)[0]
-    return replica_id
+            replica_id, replica_epoch = _REPLICA_STATE.unpack_from(cursor.data, start)
+            replica_state = (replica_id, replica_epoch)
+    return replica_state
 
 
 def encode_response(
@@ -233,7 +267,7 @@ def encode_response(
                 buffers += (pending, partition.records)
                 pending = bytearray()
             if flexible:
-                pending += b"\x00"
+                pending += _partition_tags(partition)
         if flexible:
             pending += b"\x00"
     if flexible:
@@ -290,5 +324,19 @@ def _encode_partition(
             if flexible:
                 out += b"\x00"
     if version >= 11:
-        out += b"\xff\xff\xff\xff"  # no preferred read replica: this is the only one
+        out += _INT32.pack(partition.preferred_read_replica)
     out += encode_count(len(partition.records), flexible=flexible)
+
+
+def _partition_tags(partition: AnsweredPartition) -> bytes:
+    """Return the tagged fields of one partition: nearly always none."""
+    if partition.diverging is None and partition.leader is None:
+        return b"\x00"
+    tags = bytearray((0,))
+    if partition.diverging is not None:
+        tags[0] += 1
+        tags += b"\x00\x0d" + _EPOCH_END.pack(*partition.diverging) + b"\x00"
+    if partition.leader is not None:
+        tags[0] += 1
+        tags += b"\x01\x09" + _LEADER.pack(*partition.leader) + b"\x00"
+    return bytes(tags)

@@ -199,6 +199,7 @@ class ProduceShape:
         "timeout_ms",
         "transactional_id",
         "version",
+        "waits_for_commit",
         "wire_name",
     )
 
@@ -216,7 +217,8 @@ class ProduceShape:
         self.partition = partition
         self.generation = generation
         self.acks = request.acks
-        self.timeout_ms = request.timeout_ms
+        self.timeout_ms = max(request.timeout_ms, 0)
+        self.waits_for_commit = request.acks == -1 and partition.leadership is not None
         self.transactional_id = request.transactional_id
         self.wire_name = request.topics[0].wire_name
         self.tail = b"\x00\x00\x00" if version >= FLEXIBLE_FROM else b""

@@ -99,7 +99,9 @@ class Server:
         name = endpoint.name
 
         def make_connection() -> ServerConnection:
-            return ServerConnection(self._dispatcher, self._shared, frame_bytes_max, name)
+            return ServerConnection(
+                self._dispatcher, self._shared, frame_bytes_max, name, loop.call_soon
+            )
 
         try:
             server = await loop.create_server(

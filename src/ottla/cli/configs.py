@@ -24,8 +24,8 @@ from ottla.client.configs import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ottla.client.address import Address
     from ottla.client.cluster import Cluster
+    from ottla.net.address import Address
 
 _KINDS = {
     "topic": ResourceType.TOPIC,

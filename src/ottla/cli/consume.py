@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ottla.cli.record_format import RecordWriter
-    from ottla.client.address import Address
     from ottla.client.cluster import Cluster
+    from ottla.net.address import Address
 
 _FETCH_BYTES = 4 * 1024 * 1024
 

@@ -38,8 +38,8 @@ from ottla.protocol.errors import ApiError, ErrorCode
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ottla.client.address import Address
     from ottla.client.cluster import Cluster
+    from ottla.net.address import Address
 
 _NO_LONGER_EMPTY = frozenset(
     (

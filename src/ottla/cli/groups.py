@@ -48,8 +48,8 @@ from ottla.protocol.errors import ApiError, ErrorCode
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ottla.client.address import Address
     from ottla.client.cluster import Cluster
+    from ottla.net.address import Address
 
 Described = list[tuple[GroupDescription, list[PartitionLag]]]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from ottla.client.address import Address, parse_addresses
+from ottla.net.address import Address, parse_addresses
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Iterator, Sequence
 
-    from ottla.client.address import Address
     from ottla.client.cluster import Cluster
     from ottla.client.produce import ProducedBatch
+    from ottla.net.address import Address
 
 _ACKS = {"0": 0, "1": 1, "all": ACKS_ALL}
 

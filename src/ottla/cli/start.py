@@ -5,12 +5,16 @@ Kept light, since every import here delays the broker: click, the configuration,
 Settings come from `--config` < `--set` < the options with a name of their own. Without any, the
 broker listens on 127.0.0.1:9092 and keeps its data in ./ottla-data.
 
+With `--cluster`, or the setting `ottla.cluster`, the broker belongs to a cluster that is kept in
+ZooKeeper or etcd. It waits there for whatever is not up yet, and a person at a terminal is told.
+
 On a terminal a banner says where things are and what to paste into another terminal to try it;
 otherwise one plain line per fact, of which tools wait for `Ottla is ready on HOST:PORT`.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import sys
@@ -26,9 +30,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ottla.broker.app import Ready
+    from ottla.broker.starting import Waiting
 
 DEFAULT_LISTENER = "127.0.0.1:9092"
 DEFAULT_DATA_DIR = "ottla-data"
+
+QUIET_S = 1.0
+"""How long a start may wait for something before a person is told."""
 
 _CLIENT_DEFAULT = "127.0.0.1:9092"
 
@@ -68,6 +76,16 @@ def parse_setting(text: str) -> tuple[str, str]:
 )
 @click.option("--node-id", type=click.IntRange(0), metavar="N", help="Number of this broker.")
 @click.option(
+    "--cluster",
+    metavar="URL",
+    help="Cluster to belong to: zookeeper://HOST:PORT,... or etcd://HOST:PORT,...",
+)
+@click.option(
+    "--roles",
+    type=click.Choice(["broker,controller", "broker"]),
+    help="With broker alone this node is never the controller.  [default: broker,controller]",
+)
+@click.option(
     "--config",
     "config_file",
     metavar="FILE",
@@ -98,6 +116,8 @@ def command(
     listeners: tuple[str, ...],
     data_dir: str | None,
     node_id: int | None,
+    cluster: str | None,
+    roles: str | None,
     config_file: str | None,
     settings: tuple[tuple[str, str], ...],
     advertise: str | None,
@@ -112,6 +132,10 @@ def command(
         overrides["log.dirs"] = data_dir
     if node_id is not None:
         overrides["node.id"] = str(node_id)
+    if cluster is not None:
+        overrides["ottla.cluster"] = cluster
+    if roles is not None:
+        overrides["process.roles"] = roles
     if advertise is not None:
         overrides["advertised.listeners"] = _named(advertise, "PLAINTEXT")
     logging.basicConfig(
@@ -125,6 +149,13 @@ def run_broker(properties: Mapping[str, str], overrides: Mapping[str, str]) -> i
     from ottla.broker.config import BrokerConfig  # noqa: PLC0415 - not needed for --help
 
     config = BrokerConfig.load(properties, overrides)
+    cluster = None
+    if config.ottla_cluster is not None:
+        cluster = cluster_name(config.ottla_cluster)
+        if not config.static.keys() & {"node.id", "broker.id"}:
+            raise click.UsageError(
+                "Every broker of a cluster needs a number of its own: add --node-id N."
+            )
     for warning in config.warnings:
         click.echo(f"ottla: warning: {warning}", err=True)
     for note in config.notes:
@@ -132,7 +163,20 @@ def run_broker(properties: Mapping[str, str], overrides: Mapping[str, str]) -> i
 
     from ottla.broker.process import run  # noqa: PLC0415 - a bad configuration must not wait for it
 
-    return run(config, on_ready=announce)
+    return run(
+        config,
+        on_ready=lambda ready: announce(ready, cluster),
+        on_waiting=WaitingNotice(cluster).waiting,
+    )
+
+
+def cluster_name(url: str) -> str:
+    """Return where the cluster is kept, without the password; raises ConfigError."""
+    from ottla.metadata.engines.cluster_url import (  # noqa: PLC0415 - not every broker is in one
+        parse_cluster_url,
+    )
+
+    return str(parse_cluster_url(url))
 
 
 def with_defaults(properties: Mapping[str, str], overrides: Mapping[str, str]) -> dict[str, str]:
@@ -146,25 +190,47 @@ def with_defaults(properties: Mapping[str, str], overrides: Mapping[str, str]) -
     return {**defaults, **properties}
 
 
-def announce(ready: Ready) -> None:
+class WaitingNotice:
+    """Tells a person at a terminal what the start waits for, once that takes a while."""
+
+    def __init__(self, cluster: str | None) -> None:
+        self._cluster = cluster
+        self._timer: asyncio.TimerHandle | None = None
+
+    def waiting(self, waiting: Waiting | None) -> None:
+        """Take note of what is waited for; called in the broker's loop."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if waiting is not None and sys.stderr.isatty():
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(QUIET_S, self._tell, waiting.value)
+
+    def _tell(self, what: str) -> None:
+        place = "" if self._cluster is None else f" ({self._cluster})"
+        click.echo(click.style(f"  Waiting for {what}{place} ...", dim=True), err=True)
+
+
+def announce(ready: Ready, cluster: str | None = None) -> None:
     """Tell the user or the tool that clients may come."""
     if sys.stdout.isatty():
-        text = banner(ready, _own_command(), _is_colour_wanted())
+        text = banner(ready, _own_command(), _is_colour_wanted(), cluster)
     else:
-        text = plain_announcement(ready)
+        text = plain_announcement(ready, cluster)
     sys.stdout.write(text)
     sys.stdout.flush()
 
 
-def plain_announcement(ready: Ready) -> str:
+def plain_announcement(ready: Ready, cluster: str | None = None) -> str:
     """One fact per line; the ready lines come last."""
-    lines = [f"Data folder: {os.path.abspath(folder)}" for folder in ready.data_directories]
+    lines = [] if cluster is None else [f"Broker {ready.node_id} of cluster {cluster}"]
+    lines += [f"Data folder: {os.path.abspath(folder)}" for folder in ready.data_directories]
     lines += [f"Ottla is ready on {_address(*address)}" for address in ready.addresses]
     return "".join(f"{line}\n" for line in lines)
 
 
-def banner(ready: Ready, own_command: str, is_coloured: bool) -> str:
-    """Address, data folder, and the two lines to try it with."""
+def banner(ready: Ready, own_command: str, is_coloured: bool, cluster: str | None = None) -> str:
+    """Address, data folder, cluster, and the two lines to try it with."""
     addresses = ", ".join(_address(*address) for address in ready.addresses)
     folders = ", ".join(os.path.abspath(folder) for folder in ready.data_directories)
     nearest = _address(*ready.addresses[0])
@@ -172,11 +238,17 @@ def banner(ready: Ready, own_command: str, is_coloured: bool) -> str:
     strong = _style(is_coloured, "1")
     faint = _style(is_coloured, "2")
     accent = _style(is_coloured, "36")
+    title = f"{strong(f'Ottla {__version__}')} is ready"
+    membership = []
+    if cluster is not None:
+        title = f"{strong(f'Ottla {__version__}')}, broker {ready.node_id}, is in service"
+        membership = [f"  {faint('cluster')}   {cluster}, id {ready.cluster_id}"]
     return "\n".join(
         (
             "",
-            f"  {strong(f'Ottla {__version__}')} is ready",
+            f"  {title}",
             "",
+            *membership,
             f"  {faint('address')}   {addresses}",
             f"  {faint('data')}      {folders}",
             "",

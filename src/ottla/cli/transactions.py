@@ -51,8 +51,8 @@ from ottla.protocol.errors import ApiError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ottla.client.address import Address
     from ottla.client.cluster import Cluster
+    from ottla.net.address import Address
 
 _DEFAULT_HANGING_AGE = "20m"
 """The longest transaction that brokers allow by default (15 minutes), and some time to end it."""

@@ -18,7 +18,6 @@ import asyncio
 import random
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from ottla.client.connection import Connection, ResponseT
 from ottla.client.errors import (
     BrokerUnreachableError,
     ClientError,
@@ -29,6 +28,7 @@ from ottla.client.errors import (
 )
 from ottla.client.metadata import NO_LEADER, ClusterMetadata, TopicMetadata
 from ottla.client.settings import ClientSettings
+from ottla.net.client_connection import Connection, ResponseT
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.protocol.messages.metadata import (
     MetadataRequest,
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
     from types import TracebackType
 
-    from ottla.client.address import Address
+    from ottla.net.address import Address
     from ottla.protocol.message import Message
 
 T = TypeVar("T")

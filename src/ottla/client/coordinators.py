@@ -11,9 +11,9 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
-from ottla.client.address import Address
 from ottla.client.errors import is_retriable
 from ottla.client.metadata import BrokerMetadata
+from ottla.net.address import Address
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.protocol.messages.find_coordinator import (
     FindCoordinatorRequest,
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from ottla.client.cluster import Cluster
-    from ottla.client.connection import Connection
+    from ottla.net.client_connection import Connection
 
 AnswerT = TypeVar("AnswerT")
 

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
     from ottla.client.cluster import Cluster
-    from ottla.client.connection import Connection
+    from ottla.net.client_connection import Connection
     from ottla.records.record import Record
 
 _LAST_VERSION_WITH_NAMES: Final = 12

@@ -34,9 +34,9 @@ from ottla.protocol.messages.list_groups import ListGroupsRequest, ListGroupsRes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from ottla.client.address import Address
     from ottla.client.cluster import Cluster
-    from ottla.client.connection import Connection
+    from ottla.net.address import Address
+    from ottla.net.client_connection import Connection
 
 MessageT = TypeVar("MessageT", ConsumerProtocolSubscription, ConsumerProtocolAssignment)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from ottla.base.ids import ZERO_UUID
-from ottla.client.address import Address
+from ottla.net.address import Address
 from ottla.protocol.errors import ErrorCode
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class BrokerMetadata:
     node_id: int
     address: Address
     rack: str | None = None
+    is_fenced: bool = False  # only DescribeCluster tells, and lists such brokers at all
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ottla.client.cluster import Cluster
-    from ottla.client.connection import Connection
+    from ottla.net.client_connection import Connection
 
 ACKS_ALL: Final = -1
 NO_OFFSET: Final = -1

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ottla.client.cluster import Cluster
-    from ottla.client.connection import Connection
+    from ottla.net.client_connection import Connection
 
 TRANSACTION_STATES: Final = (
     "Empty",

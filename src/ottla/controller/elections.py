@@ -1,11 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who leads a partition.
+"""Elections that somebody asks for, and those that became possible by themselves.
 
-`clean_leader` and `unclean_leader` are pure choices among replicas; the rest turns choices into
-PartitionChange records. A clean leader always comes from the in-sync replicas, the preferred
-one (the first replica) before others. An unclean leader is any live replica: records may be lost,
-so nobody elects one unless the topic allows it or an operator asks. When the in-sync set is
-empty, the eligible leader replicas (KIP-966) stand for it: they hold every acknowledged record.
+Who may lead is decided in `partition_change`; here is what an operator or a tool can ask for, and
+what it is answered:
 
     asked for            partition                                  answer
     -------------------  -----------------------------------------  ------------------------------
@@ -23,17 +20,16 @@ import enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from ottla.controller.decision import Decision
+from ottla.controller.partition_change import Election
 from ottla.metadata.image import NO_LEADER
 from ottla.protocol.errors import ErrorCode
-from ottla.protocol.messages.cluster_metadata import PartitionChangeRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
+    from ottla.controller.partition_change import PartitionRules
     from ottla.metadata.image import ClusterImage, PartitionImage, TopicImage
     from ottla.protocol.message import Message
-
-_RECOVERING = 1
 
 
 class ElectionType(enum.IntEnum):
@@ -52,30 +48,16 @@ class ElectionOutcome(NamedTuple):
     message: str | None
 
 
-def clean_leader(partition: PartitionImage, live: Collection[int]) -> int:
-    """Return the live replica that comes first among those that lack nothing, or NO_LEADER."""
-    complete = partition.isr or partition.eligible_leader_replicas
-    return next((b for b in partition.replicas if b in live and b in complete), NO_LEADER)
-
-
-def unclean_leader(partition: PartitionImage, live: Collection[int]) -> int:
-    """Return the live replica that comes first, in sync or not, or NO_LEADER."""
-    leader = clean_leader(partition, live)
-    if leader != NO_LEADER:
-        return leader
-    return next((b for b in partition.replicas if b in live), NO_LEADER)
-
-
 def elect_leaders(
     image: ClusterImage,
     election_type: ElectionType,
     partitions: Sequence[tuple[str, int]] | None,
+    rules: PartitionRules,
 ) -> Decision[list[ElectionOutcome]]:
     """Return the records of the elections asked for; None asks for every partition.
 
     When every partition is meant, those that need no election are left out of the answer.
     """
-    live = {broker.broker_id for broker in image.brokers.values() if broker.is_live}
     wanted = _all_partitions(image) if partitions is None else dict.fromkeys(partitions)
     records: list[Message] = []
     outcomes = []
@@ -85,14 +67,30 @@ def elect_leaders(
         if topic is None or partition is None:
             code = ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
         elif election_type is ElectionType.PREFERRED:
-            code = _elect_preferred(topic, partition, live, records)
+            code = _elect_preferred(topic, partition, rules, records)
         else:
-            code = _elect_uncleanly(topic, partition, live, records)
+            code = _elect_uncleanly(topic, partition, rules, records)
         if partitions is None and code is ErrorCode.ELECTION_NOT_NEEDED:
             continue
         message = None if code is ErrorCode.NONE else code.description
         outcomes.append(ElectionOutcome(topic_name, partition_id, code, message))
     return Decision(records, outcomes)
+
+
+def elect_leaderless(image: ClusterImage, rules: PartitionRules) -> Decision[int]:
+    """Return the records that give partitions a leader which could have one, and their number.
+
+    Brokers that come and go take care of this themselves. What is left are topics that have been
+    allowed unclean leaders since: asked every `unclean.leader.election.interval.ms`.
+    """
+    records: list[Message] = []
+    for topic in image.topics_by_name.values():
+        for partition in topic.partitions:
+            if partition.leader == NO_LEADER:
+                record = rules.change(topic, partition)
+                if record is not None and record.leader >= 0:
+                    records.append(record)
+    return Decision(records, len(records))
 
 
 def _all_partitions(image: ClusterImage) -> Iterable[tuple[str, int]]:
@@ -104,44 +102,26 @@ def _all_partitions(image: ClusterImage) -> Iterable[tuple[str, int]]:
 
 
 def _elect_preferred(
-    topic: TopicImage, partition: PartitionImage, live: Collection[int], records: list[Message]
+    topic: TopicImage, partition: PartitionImage, rules: PartitionRules, records: list[Message]
 ) -> ErrorCode:
     preferred = partition.preferred_leader
     if partition.leader == preferred:
         return ErrorCode.ELECTION_NOT_NEEDED
-    if preferred not in live or preferred not in partition.isr:
+    if preferred not in rules.live or preferred not in partition.isr:
         return ErrorCode.PREFERRED_LEADER_NOT_AVAILABLE
-    records.append(leader_change(topic, partition, preferred))
+    record = rules.change(topic, partition, election=Election.PREFERRED)
+    assert record is not None, partition
+    records.append(record)
     return ErrorCode.NONE
 
 
 def _elect_uncleanly(
-    topic: TopicImage, partition: PartitionImage, live: Collection[int], records: list[Message]
+    topic: TopicImage, partition: PartitionImage, rules: PartitionRules, records: list[Message]
 ) -> ErrorCode:
     if partition.leader != NO_LEADER:
         return ErrorCode.ELECTION_NOT_NEEDED
-    leader = unclean_leader(partition, live)
-    if leader == NO_LEADER:
+    record = rules.change(topic, partition, allows_unclean=True)
+    if record is None or record.leader < 0:
         return ErrorCode.ELIGIBLE_LEADERS_NOT_AVAILABLE
-    records.append(leader_change(topic, partition, leader))
+    records.append(record)
     return ErrorCode.NONE
-
-
-def leader_change(topic: TopicImage, partition: PartitionImage, leader: int) -> Message:
-    """Return the record that makes `leader` lead in a new leader epoch.
-
-    A leader from outside the in-sync replicas becomes the only one of them. If it was not an
-    eligible leader either, it is marked as recovering: the others have to follow what it has.
-    """
-    record = PartitionChangeRecord(
-        partition_id=partition.partition_id, topic_id=topic.topic_id, leader=leader
-    )
-    if leader not in partition.isr:
-        record.isr = [leader]
-        eligible = partition.eligible_leader_replicas
-        if leader not in eligible:
-            record.leader_recovery_state = _RECOVERING
-        if eligible or partition.last_known_elr:
-            record.eligible_leader_replicas = [b for b in eligible if b != leader]
-            record.last_known_elr = []
-    return record

@@ -14,6 +14,7 @@ from ottla.base.errors import ConfigError
 from ottla.base.ids import ZERO_UUID
 from ottla.controller.assignments import PartitionAssignment, check_manual_assignment
 from ottla.controller.decision import Decision
+from ottla.controller.partition_change import target_replicas
 from ottla.controller.placement import place
 from ottla.controller.topic_names import CLUSTER_METADATA, Collisions, name_fault
 from ottla.metadata.configs import check_topic_texts, describe_topic
@@ -213,7 +214,7 @@ def _added_partitions(
         )
     added = asked.count - present
     _check_request_size(added)
-    factor = len(topic.partitions[0].replicas)
+    factor = len(target_replicas(topic.partitions[0]))
     if asked.assignments:
         if len(asked.assignments) != added:
             raise ApiError(

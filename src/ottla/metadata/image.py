@@ -25,6 +25,7 @@ from ottla.base.errors import InvariantViolation
 from ottla.protocol.messages.cluster_metadata import (
     AccessControlEntryRecord,
     BrokerRegistrationChangeRecord,
+    ClearElrRecord,
     ClientQuotaRecord,
     ConfigRecord,
     DelegationTokenRecord,
@@ -34,6 +35,7 @@ from ottla.protocol.messages.cluster_metadata import (
     PartitionRecord,
     ProducerIdsRecord,
     RegisterBrokerRecord,
+    RegisterControllerRecord,
     RemoveAccessControlEntryRecord,
     RemoveDelegationTokenRecord,
     RemoveTopicRecord,
@@ -95,6 +97,18 @@ class BrokerImage(NamedTuple):
     def is_live(self) -> bool:
         """Whether it may lead partitions and join in-sync replicas."""
         return not (self.fenced or self.in_controlled_shutdown)
+
+    def endpoint(self, listener: str) -> BrokerEndpoint | None:
+        """Return the address registered under the listener's name."""
+        return next((e for e in self.endpoints if e.name == listener), None)
+
+
+class ControllerImage(NamedTuple):
+    """The broker that was elected to decide; it may be gone by now."""
+
+    broker_id: int
+    incarnation_id: bytes
+    endpoints: tuple[BrokerEndpoint, ...]
 
     def endpoint(self, listener: str) -> BrokerEndpoint | None:
         """Return the address registered under the listener's name."""
@@ -168,6 +182,7 @@ class ClusterImage:
         "brokers",
         "cluster_id",
         "configs",
+        "controller",
         "controller_epoch",
         "features",
         "kept",
@@ -188,6 +203,8 @@ class ClusterImage:
         """Finalised feature levels."""
         self.next_producer_id = 0
         """First producer id that no block has given away yet."""
+        self.controller: ControllerImage | None = None
+        """Who decides, by the first record of its term; None where there is but one broker."""
         self.kept: Mapping[tuple[Any, ...], Message] = {}
         """Records that are stored but not acted upon, by their identity."""
         self.next_offset = 0
@@ -254,6 +271,7 @@ class ImageBuilder:
         self._features: dict[str, int] | None = None
         self._kept: dict[tuple[Any, ...], Message] | None = None
         self._next_producer_id = base.next_producer_id
+        self._controller = base.controller
         self._opened: dict[bytes, _OpenTopic | None] = {}  # None: the topic is gone
         self._new_names: dict[str, None] = {}  # of topics made by this builder and not removed
         self._open_configs: dict[tuple[int, str], dict[str, str]] = {}
@@ -277,6 +295,7 @@ class ImageBuilder:
         image.features = base.features if self._features is None else self._features
         image.kept = base.kept if self._kept is None else self._kept
         image.next_producer_id = self._next_producer_id
+        image.controller = self._controller
         image.next_offset = next_offset
         image.controller_epoch = (
             base.controller_epoch if controller_epoch is None else controller_epoch
@@ -373,6 +392,29 @@ class ImageBuilder:
         topic.touched.add(record.partition_id)
         topic.partitions[record.partition_id] = merge_change(before, record)
 
+    def _clear_elr(self, record: Any) -> None:
+        """Forget the eligible leader replicas of one topic, or of all when it has no name."""
+        topic_ids = dict.fromkeys(self._base.topics_by_id) | dict.fromkeys(self._opened)
+        for topic_id in topic_ids:
+            opened = self._opened.get(topic_id)
+            if opened is None:
+                before = None if topic_id in self._opened else self._base.topics_by_id[topic_id]
+                if before is None or record.topic_name not in {"", before.name}:
+                    continue
+                if not any(
+                    p.eligible_leader_replicas or p.last_known_elr for p in before.partitions
+                ):
+                    continue
+                opened = self._open(topic_id)
+            if record.topic_name not in {"", opened.name}:
+                continue
+            for number, partition in opened.partitions.items():
+                if partition.eligible_leader_replicas or partition.last_known_elr:
+                    opened.touched.add(number)
+                    opened.partitions[number] = partition._replace(
+                        eligible_leader_replicas=(), last_known_elr=()
+                    )
+
     def _remove_topic(self, record: Any) -> None:
         topic = self._open(record.topic_id)
         self._opened[record.topic_id] = None
@@ -402,6 +444,16 @@ class ImageBuilder:
 
     def _producer_ids(self, record: Any) -> None:
         self._next_producer_id = record.next_producer_id
+
+    def _register_controller(self, record: Any) -> None:
+        self._controller = ControllerImage(
+            record.controller_id,
+            record.incarnation_id,
+            tuple(
+                BrokerEndpoint(e.name, e.host, e.port, e.security_protocol)
+                for e in record.end_points
+            ),
+        )
 
     def _open_brokers(self, broker_id: int) -> dict[int, BrokerImage]:
         if self._brokers is None:
@@ -477,11 +529,13 @@ class ImageBuilder:
         TopicRecord: _topic,
         PartitionRecord: _partition,
         PartitionChangeRecord: _partition_change,
+        ClearElrRecord: _clear_elr,
         RemoveTopicRecord: _remove_topic,
         ConfigRecord: _config,
         FeatureLevelRecord: _feature_level,
         ProducerIdsRecord: _producer_ids,
         RegisterBrokerRecord: _register_broker,
+        RegisterControllerRecord: _register_controller,
         UnregisterBrokerRecord: _unregister_broker,
         FenceBrokerRecord: _fence_broker,
         UnfenceBrokerRecord: _unfence_broker,
@@ -494,7 +548,7 @@ class ImageBuilder:
         RemoveDelegationTokenRecord: _forget,
         ClientQuotaRecord: _client_quota,
     }
-    """How each record type changes the image; other types (no-ops, controllers) change nothing."""
+    """How each record type changes the image; other types (no-ops) change nothing."""
 
 
 class _OpenTopic:

@@ -65,7 +65,7 @@ class JournalBatch(NamedTuple):
     records: tuple[Message, ...]
     """Empty for KRaft's control batches; unknown types are left out."""
     data: bytes
-    """The whole batch as it was written, unknown types included, for whoever keeps a copy."""
+    """The batch itself, so that a copy of it holds what this version does not know, too."""
 
 
 _TYPES: dict[int, type[Message]] = {
@@ -161,6 +161,12 @@ class TransactionBuffer:
     def is_open(self) -> bool:
         """Whether a transaction has begun and not ended."""
         return self._pending is not None
+
+    def copy(self) -> TransactionBuffer:
+        """Return a buffer that holds the same, to try records on."""
+        copied = TransactionBuffer()
+        copied._pending = None if self._pending is None else list(self._pending)
+        return copied
 
     def pass_on(self, records: Iterable[Message]) -> list[Message]:
         """Return the records that take effect now."""

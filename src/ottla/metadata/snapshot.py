@@ -22,10 +22,12 @@ from ottla.protocol.messages.cluster_metadata import (
     BrokerEndpoint,
     BrokerFeature,
     ConfigRecord,
+    ControllerEndpoint,
     FeatureLevelRecord,
     PartitionRecord,
     ProducerIdsRecord,
     RegisterBrokerRecord,
+    RegisterControllerRecord,
     TopicRecord,
 )
 from ottla.records.batch import CorruptRecord, iter_headers, verify_crc
@@ -41,7 +43,7 @@ from ottla.records.record import decode_records
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ottla.metadata.image import BrokerImage, ClusterImage, PartitionImage
+    from ottla.metadata.image import BrokerImage, ClusterImage, ControllerImage, PartitionImage
     from ottla.protocol.message import Message
 
 RECORDS_PER_BATCH = 2000
@@ -52,6 +54,8 @@ def image_records(image: ClusterImage) -> Iterator[Message]:
     """Yield the records that make up the image."""
     for name in sorted(image.features, key=lambda name: (name != "metadata.version", name)):
         yield FeatureLevelRecord(name=name, feature_level=image.features[name])
+    if image.controller is not None:
+        yield controller_record(image.controller)
     for broker_id in sorted(image.brokers):
         yield broker_record(image.brokers[broker_id])
     for topic in image.topics_by_name.values():
@@ -66,6 +70,21 @@ def image_records(image: ClusterImage) -> Iterator[Message]:
     if image.next_producer_id:
         yield ProducerIdsRecord(broker_id=-1, next_producer_id=image.next_producer_id)
     yield from image.kept.values()
+
+
+def controller_record(controller: ControllerImage) -> RegisterControllerRecord:
+    """Return the record that says who decides."""
+    return RegisterControllerRecord(
+        controller_id=controller.broker_id,
+        incarnation_id=controller.incarnation_id,
+        zk_migration_ready=False,
+        end_points=[
+            ControllerEndpoint(
+                name=e.name, host=e.host, port=e.port, security_protocol=e.security_protocol
+            )
+            for e in controller.endpoints
+        ],
+    )
 
 
 def broker_record(broker: BrokerImage) -> RegisterBrokerRecord:

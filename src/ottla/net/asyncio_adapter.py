@@ -20,7 +20,7 @@ from ottla.net.wire_connection import FrameReader, Reply, ReplyQueue, SharedBuff
 from ottla.protocol.errors import WireError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _logger = logging.getLogger(__name__)
 
@@ -63,10 +63,12 @@ class ServerConnection(asyncio.BufferedProtocol):
     """One accepted connection; lives on the loop that accepted it."""
 
     __slots__ = (
+        "_call_soon",
         "_out",
         "_sink",
         "_transport",
         "_walk_is_on",
+        "_write_is_due",
         "_write_is_paused",
         "attributes",
         "closed",
@@ -83,12 +85,19 @@ class ServerConnection(asyncio.BufferedProtocol):
     )
 
     def __init__(
-        self, sink: RequestSink, shared: SharedBuffer, frame_bytes_max: int, listener: str
+        self,
+        sink: RequestSink,
+        shared: SharedBuffer,
+        frame_bytes_max: int,
+        listener: str,
+        call_soon: Callable[[Callable[[], None]], object],
     ) -> None:
+        self._call_soon = call_soon  # the loop's
         self._sink = sink
         self._transport: asyncio.Transport | None = None
         self._out: list[Buffer] = []
         self._walk_is_on = False
+        self._write_is_due = False  # by the end of this turn of the loop
         self._write_is_paused = False
         self.reader = FrameReader(shared, frame_bytes_max)
         self.replies = ReplyQueue()
@@ -168,7 +177,9 @@ class ServerConnection(asyncio.BufferedProtocol):
         return self.replies.defer(self._reply_completed)
 
     def close(self) -> None:
-        """Close after what was written has been sent."""
+        """Close after what was written or is ready has been sent."""
+        if self._write_is_due:
+            self._write_ready()
         if self._transport is not None:
             self._transport.close()
 
@@ -224,7 +235,7 @@ class ServerConnection(asyncio.BufferedProtocol):
             reader.finish()
         if left_some and self._transport is not None:
             self._transport.pause_reading()
-            asyncio.get_running_loop().call_soon(self._walk_left_frames)
+            self._call_soon(self._walk_left_frames)
 
     def _walk_left_frames(self) -> None:
         """Go on where a burst was cut short, unless there is still a reason to wait."""
@@ -245,17 +256,25 @@ class ServerConnection(asyncio.BufferedProtocol):
         except Exception:  # noqa: BLE001 - nothing of this burst may be answered; the sink has logged it
             self.abort()
             return
+        if len(self.replies):
+            self._out.extend(self.replies.take_ready())
         self._write_out()
 
     def _reply_completed(self) -> None:
+        """Send what is ready by the end of this turn: many replies may complete together."""
+        if not (self.closed or self._write_is_due or self._walk_is_on):
+            self._write_is_due = True
+            self._call_soon(self._write_ready)
+
+    def _write_ready(self) -> None:
+        self._write_is_due = False
         if self.closed:
             return
         was_full = len(self.replies) >= UNANSWERED_MAX
         self._out.extend(self.replies.take_ready())
-        if not self._walk_is_on:
-            self._write_out()
-            if was_full:
-                self._walk_left_frames()
+        self._write_out()
+        if was_full:
+            self._walk_left_frames()
 
     def _write_out(self) -> None:
         out = self._out

@@ -2,8 +2,15 @@
 """The partitions of this broker: a dictionary with a life cycle.
 
 It follows the cluster's metadata: `apply` creates, reconfigures and removes partitions when an
-image replaces another. `generation` rises with every change, so that whatever was derived from
-partitions (the data plane's request shapes) knows when it is out of date.
+image replaces another, and gives each its role. `generation` rises with every change, so that
+whatever was derived from partitions (the data plane's request shapes) knows when it is out of
+date.
+
+A broker that has just started leads nothing before the controller knows this very process: what an
+image said of the one before may have been lost with it.
+
+A log is deleted only when the metadata says so of this very topic id: the topic was deleted, or the
+partition has moved to other brokers. What nobody knows at start is set aside, never deleted.
 """
 
 from __future__ import annotations
@@ -12,13 +19,15 @@ import logging
 from typing import TYPE_CHECKING
 
 from ottla.base.errors import StorageError
-from ottla.metadata.image import ResourceType
+from ottla.metadata.image import NO_LEADER, ResourceType
+from ottla.protocol.errors import ErrorCode
 from ottla.replication.partition import Partition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from ottla.metadata.image import ClusterImage, ImageDelta, TopicImage
+    from ottla.metadata.image import ClusterImage, ImageDelta, PartitionImage, TopicImage
+    from ottla.replication.partition import Surroundings
     from ottla.storage.log_config import LogConfig
     from ottla.storage.log_manager import LogManager
 
@@ -31,11 +40,16 @@ class ReplicaManager:
     __slots__ = (
         "_broker_id",
         "_by_id",
+        "_image",
+        "_incarnation_id",
+        "_is_known",
         "_log_config_of",
         "_logs",
         "_partitions",
         "_request_flush",
+        "_surroundings",
         "generation",
+        "on_follow",
     )
 
     def __init__(
@@ -44,8 +58,16 @@ class ReplicaManager:
         logs: LogManager,
         log_config_of: Callable[[ClusterImage, str], LogConfig],
         request_flush: Callable[[Partition], None],
+        surroundings: Surroundings,
+        incarnation_id: bytes,
     ) -> None:
         self._broker_id = broker_id
+        self._incarnation_id = incarnation_id
+        self._is_known = False  # registered as this process
+        self._surroundings = surroundings
+        self._image: ClusterImage | None = None
+        self.on_follow: Callable[[Partition], None] | None = None
+        """Told of partitions whose leader or leader epoch has changed, and of those that went."""
         self._logs = logs
         self._log_config_of = log_config_of
         self._request_flush = request_flush
@@ -63,16 +85,54 @@ class ReplicaManager:
     def get(self, topic: str, index: int) -> Partition | None:
         """Return the partition, or None when this broker does not lead it."""
         partitions = self._partitions.get(topic)
+        partition = partitions.get(index) if partitions is not None else None
+        return partition if partition is not None and partition.is_leader else None
+
+    def get_by_id(self, topic_id: bytes, index: int) -> Partition | None:
+        """Return the partition of the topic with this id, or None likewise."""
+        partition = self.replica_by_id(topic_id, index)
+        return partition if partition is not None and partition.is_leader else None
+
+    def replica(self, topic: str, index: int) -> Partition | None:
+        """Return the replica on this broker, whoever leads it."""
+        partitions = self._partitions.get(topic)
+        return partitions.get(index) if partitions is not None else None
+
+    def replica_by_id(self, topic_id: bytes, index: int) -> Partition | None:
+        """Return the replica on this broker of the topic with this id."""
+        partitions = self._by_id.get(topic_id)
         return partitions.get(index) if partitions is not None else None
 
     def partitions_of(self, topic: str) -> list[Partition]:
         """Return the partitions of a topic that this broker leads."""
-        return list(self._partitions.get(topic, {}).values())
+        return [one for one in self._partitions.get(topic, {}).values() if one.is_leader]
 
-    def get_by_id(self, topic_id: bytes, index: int) -> Partition | None:
-        """Return the partition of the topic with this id, or None."""
-        partitions = self._by_id.get(topic_id)
-        return partitions.get(index) if partitions is not None else None
+    def refusal(self, topic: str, index: int) -> ErrorCode:
+        """Return why a partition is not led here."""
+        image = self._image
+        state = None if image is None else image.partition(topic, index)
+        if state is None:
+            return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+        if state.leader == self._broker_id:
+            return ErrorCode.KAFKA_STORAGE_ERROR  # its log could not be opened
+        return ErrorCode.NOT_LEADER_OR_FOLLOWER
+
+    def refusal_by_id(self, topic_id: bytes, index: int) -> ErrorCode:
+        """Return why a partition of the topic with this id is not led here."""
+        topic = None if self._image is None else self._image.topics_by_id.get(topic_id)
+        if topic is None:
+            return ErrorCode.UNKNOWN_TOPIC_ID
+        return self.refusal(topic.name, index)
+
+    def leader_of(self, topic: str, index: int) -> tuple[int, int] | None:
+        """Return (broker id, leader epoch) of whoever leads a partition, as far as is known."""
+        state = None if self._image is None else self._image.partition(topic, index)
+        return None if state is None else (state.leader, state.leader_epoch)
+
+    def topic_name_of(self, topic_id: bytes) -> str | None:
+        """Return the name of the topic with this id, wherever its replicas are."""
+        topic = None if self._image is None else self._image.topics_by_id.get(topic_id)
+        return None if topic is None else topic.name
 
     def has_topic_id(self, topic_id: bytes) -> bool:
         """Whether a topic of this id has a replica here."""
@@ -85,58 +145,107 @@ class ReplicaManager:
 
     def load(self, image: ClusterImage) -> None:
         """Take over everything an image says, at start."""
+        self._image = image
+        self._is_known = self._find_itself(image)
         for topic in image.topics_by_name.values():
             self._update_topic(image, topic)
         self.generation += 1
 
+    def _find_itself(self, image: ClusterImage) -> bool:
+        broker = image.brokers.get(self._broker_id)
+        return broker is not None and broker.incarnation_id == self._incarnation_id
+
     def apply(self, image: ClusterImage, delta: ImageDelta) -> None:
         """Follow a change of the cluster's metadata."""
+        if self._find_itself(image) != self._is_known:
+            for topic in delta.topics:
+                if topic.after is None:
+                    self._remove_topic(topic.topic_id)
+            self._reconfigure(image, delta)
+            self.load(image)
+            return
+        self._image = image
         for topic in delta.topics:
             if topic.after is None:
                 self._remove_topic(topic.topic_id)
             else:
-                self._update_topic(image, topic.after)
+                self._update_topic(image, topic.after, topic.partitions)
         self._reconfigure(image, delta)
         self.generation += 1
 
-    def _update_topic(self, image: ClusterImage, topic: TopicImage) -> None:
-        partitions = self._partitions.setdefault(topic.name, {})
-        self._by_id[topic.topic_id] = partitions
+    def _update_topic(
+        self, image: ClusterImage, topic: TopicImage, touched: Iterable[int] | None = None
+    ) -> None:
+        """Bring the partitions of a topic up to date: those that were touched, or all."""
+        partitions = self._by_id.get(topic.topic_id)
+        if partitions is None:
+            partitions = self._by_id[topic.topic_id] = self._partitions[topic.name] = {}
         config: LogConfig | None = None
-        for state in topic.partitions:
+        states = topic.partitions if touched is None else [topic.partitions[n] for n in touched]
+        for state in states:
+            partition = partitions.get(state.partition_id)
             if self._broker_id not in state.replicas:
+                if partition is not None:
+                    del partitions[state.partition_id]
+                    self._remove(partition)
                 continue
-            existing = partitions.get(state.partition_id)
-            if existing is not None:
-                existing.leader_epoch = state.leader_epoch
-                existing.in_sync_replica_count = len(state.isr)
-                continue
-            if config is None:
-                config = self._log_config_of(image, topic.name)
-            try:
-                log = self._logs.claim(topic.name, state.partition_id, topic.topic_id, config)
-            except StorageError as error:
-                _logger.error("%s-%s: %s", topic.name, state.partition_id, error)  # noqa: TRY400 - the text says it all
-                continue
-            partition = Partition(
-                log,
-                topic.topic_id,
-                state.leader_epoch,
-                self._request_flush,
-                self._logs.directory_of(log),
-            )
-            partition.in_sync_replica_count = len(state.isr)
-            partitions[state.partition_id] = partition
+            if partition is None:
+                if config is None:
+                    config = self._log_config_of(image, topic.name)
+                partition = self._create(topic, state, config)
+                if partition is None:
+                    continue
+                partitions[state.partition_id] = partition
+            self._assign_role(partition, state)
+
+    def _create(
+        self, topic: TopicImage, state: PartitionImage, config: LogConfig
+    ) -> Partition | None:
+        try:
+            log = self._logs.claim(topic.name, state.partition_id, topic.topic_id, config)
+        except StorageError as error:
+            _logger.error("%s-%s: %s", topic.name, state.partition_id, error)  # noqa: TRY400 - the text says it all
+            return None
+        partition = Partition(
+            log,
+            topic.topic_id,
+            -1,
+            self._request_flush,
+            self._logs.directory_of(log),
+        )
+        if len(state.replicas) > 1:
+            # What is behind it may be cut off by whoever leads; what is below is committed.
+            partition.high_watermark = log.stored_high_watermark
+        return partition
+
+    def _assign_role(self, partition: Partition, state: PartitionImage) -> None:
+        before = (partition.is_leader, partition.leader_id, partition.leader_epoch)
+        if state.leader != self._broker_id:
+            partition.follow(state)
+        elif self._is_known:
+            partition.lead(state, self._surroundings)
+        else:
+            partition.follow(state._replace(leader=NO_LEADER))
+        after = (partition.is_leader, partition.leader_id, partition.leader_epoch)
+        if self.on_follow is not None and before != after:
+            self.on_follow(partition)
 
     def _remove_topic(self, topic_id: bytes) -> None:
         partitions = self._by_id.pop(topic_id, None)
         if not partitions:
             return
         name = next(iter(partitions.values())).topic
-        self._partitions.pop(name, None)
+        if self._partitions.get(name) is partitions:
+            del self._partitions[name]
         for partition in partitions.values():
-            partition.retire()
-            self._logs.delete_log(name, partition.index)
+            self._remove(partition)
+
+    def _remove(self, partition: Partition) -> None:
+        """Take a replica out of service, and its files with it: the metadata says that it goes."""
+        partition.retire()
+        self._logs.delete_log(partition.topic, partition.index)
+        if self.on_follow is not None:
+            self.on_follow(partition)
 
     def _reconfigure(self, image: ClusterImage, delta: ImageDelta) -> None:
         changed = [name for kind, name in delta.configs if kind == ResourceType.TOPIC]

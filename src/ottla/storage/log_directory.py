@@ -359,6 +359,20 @@ class LogDirectory:
         self.accepts_appends = space.free_bytes >= reserve
 
 
+def find_cluster_id(paths: Sequence[str], files: FileSystem) -> str | None:
+    """Return the cluster to which the first directory that has an owner belongs, None if none has.
+
+    Raises MetaPropertiesError.
+    """
+    for path in paths:
+        name = os.path.join(os.path.abspath(path), META_PROPERTIES_FILE)
+        try:
+            return parse_meta_properties(read_file(files, name), name).cluster_id
+        except OSError:
+            continue
+    return None
+
+
 def open_directories(
     paths: Sequence[str], files: FileSystem, settings: DirectorySettings
 ) -> list[LogDirectory]:

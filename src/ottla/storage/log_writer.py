@@ -28,7 +28,13 @@ from crc32c import crc32c
 
 from ottla.base.errors import StorageError
 from ottla.protocol.errors import ApiError, ErrorCode
-from ottla.records.batch import CONTROL, LOG_APPEND_TIME, CorruptRecord
+from ottla.records.batch import (
+    CONTROL,
+    LOG_APPEND_TIME,
+    CorruptRecord,
+    iter_headers,
+    verify_crc,
+)
 from ottla.storage.files import DiskFull
 from ottla.storage.log_segment import NO_TIMESTAMP, LogSegment
 from ottla.storage.log_state import LogState
@@ -229,6 +235,83 @@ class LogWriter(LogState):
                 False,
             ),
         )
+
+    def append_copied(self, records: memoryview) -> int:
+        """Stage the batches in `records` as another replica has them; return the log end offset.
+
+        Offsets, leader epochs and timestamps stay as they are; offsets may leave holes, as a
+        compacted log has them. `records` must not change until `write_staged`. A batch that the
+        end of `records` cuts off is left out. Raises CorruptRecord, with nothing of it and what
+        follows staged, when a batch is damaged or does not follow on.
+        """
+        # hot: benchmarks/micro/replica_fetch.py
+        producers = self.producer_state  # brought into memory before anything is staged
+        latest_epoch = self.leader_epochs.latest
+        run_start = run_end = 0  # of the bytes that go into one segment
+        try:
+            for start, header in iter_headers(records, partial_tail=True):
+                size = header.size_bytes
+                batch = records[start : start + size]
+                verify_crc(batch)
+                offset, epoch = header.base_offset, header.partition_leader_epoch
+                if offset < self.log_end_offset or epoch < latest_epoch:
+                    raise CorruptRecord(
+                        f"a batch at offset {offset} of leader epoch {epoch} does not follow on "
+                        f"{self.log_end_offset} of epoch {latest_epoch}"
+                    )
+                segment = self._active
+                if (
+                    segment.size_bytes + size > self._roll_at_bytes
+                    or header.max_timestamp > self._roll_at_ms
+                    or header.last_offset > self._roll_at_offset
+                ):
+                    self._stage(records, run_start, run_end)
+                    run_start = run_end = start
+                    segment = self._make_room(size, (header,), self._clock.wall_ms())
+                if epoch != latest_epoch:
+                    self._begin_copied_epoch(epoch, offset)
+                    latest_epoch = epoch
+                if not self._staged and run_start == run_end:
+                    self._staged_offset = self.log_end_offset
+                self._account(segment, header, offset, segment.size_bytes)
+                if header.producer_id >= 0:
+                    if header.attributes & CONTROL:
+                        self._record_marker(header, offset, batch, segment, None)
+                    else:
+                        producers.record(header, offset)
+                segment.size_bytes += size
+                run_end = start + size
+                self.log_end_offset = offset + header.last_offset_delta + 1
+        finally:
+            self._stage(records, run_start, run_end)
+        return self.log_end_offset
+
+    def _stage(self, records: memoryview, start: int, end: int) -> None:
+        """Stage a run of batches that the active segment has made room for."""
+        if end > start:
+            self._staged.append(records[start:end])
+            self._staged_bytes += end - start
+
+    def _account(
+        self, segment: LogSegment, header: BatchHeader, offset: int, position: int
+    ) -> None:
+        """Let times and indexes of a segment follow a batch at `position`."""
+        last_offset = offset + header.last_offset_delta
+        if header.max_timestamp > segment.largest_timestamp_ms:
+            segment.largest_timestamp_ms = header.max_timestamp
+            segment.offset_of_largest = last_offset
+        if segment.unindexed_bytes > self._index_interval:
+            entry_count = segment.add_index_entries(last_offset, position)
+            if entry_count >= self._entry_count_ample and self._is_index_full(segment):
+                self._roll_at_bytes = 0
+        segment.unindexed_bytes += header.size_bytes
+
+    def _begin_copied_epoch(self, leader_epoch: int, start_offset: int) -> None:
+        """Take note that another leader's epoch begins at an offset of this log."""
+        if self.leader_epochs.assign(leader_epoch, start_offset):
+            with self._disk():
+                self._save_epochs()
+        self._latest_epoch = leader_epoch
 
     def _check_producer(
         self,

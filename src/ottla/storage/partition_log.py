@@ -47,7 +47,14 @@ __all__ = ["AppendResult", "FlushJob", "PartitionLog"]
 class PartitionLog(LogWriter):
     """One partition's log. Made by `open`; see the module's text."""
 
-    __slots__ = ("_deleted", "corruption", "partition", "topic", "topic_id")
+    __slots__ = (
+        "_deleted",
+        "corruption",
+        "partition",
+        "stored_high_watermark",
+        "topic",
+        "topic_id",
+    )
 
     def __init__(
         self,
@@ -63,6 +70,8 @@ class PartitionLog(LogWriter):
         self.partition = partition
         self.topic_id = ZERO_UUID
         self.corruption: recovery.Corruption | None = None  # what opening the log had to cut
+        self.stored_high_watermark = 0
+        """The high watermark as it stood in the checkpoint when the log was opened."""
         self._deleted: list[tuple[int, list[str]]] = []  # (since, paths) that wait for removal
 
     def __repr__(self) -> str:
@@ -115,6 +124,9 @@ class PartitionLog(LogWriter):
             raise StorageError(f"cannot open {directory}: {error}") from error
         if log.log_start_offset > log.log_end_offset:
             log.truncate_fully_at(log.log_start_offset)
+        log.stored_high_watermark = min(
+            max(high_watermark, log.log_start_offset), log.log_end_offset
+        )
         return log
 
     def _list_directory(self) -> list[str]:

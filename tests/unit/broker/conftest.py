@@ -23,6 +23,7 @@ from ottla.broker.fetch_sessions import FetchSessionCache
 from ottla.broker.purgatory import Purgatory
 from ottla.net.asyncio_adapter import ServerConnection
 from ottla.net.wire_connection import SharedBuffer
+from ottla.protocol.errors import ErrorCode
 from ottla.protocol.headers import (
     RequestHeader,
     decode_response_header,
@@ -93,7 +94,7 @@ class Client:
     def __init__(self, world: World) -> None:
         self._transport = Transport()
         self._connection = ServerConnection(
-            world.dispatcher, world.shared, FRAME_BYTES_MAX, "PLAINTEXT"
+            world.dispatcher, world.shared, FRAME_BYTES_MAX, "PLAINTEXT", lambda work: work()
         )
         self._connection.connection_made(self._transport)
         self._next_id = 100
@@ -169,9 +170,32 @@ class Replicas:
                 return one
         return None
 
-    def has_topic_id(self, topic_id):
+    replica = get
+    replica_by_id = get_by_id
+
+    def refusal(self, topic, partition):
+        """Say why there is no such partition."""
+        return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+
+    def refusal_by_id(self, topic_id, partition):
         """Say whether the id is known."""
-        return any(one.topic_id == topic_id for one in self.partitions.values())
+        is_known = any(one.topic_id == topic_id for one in self.partitions.values())
+        return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION if is_known else ErrorCode.UNKNOWN_TOPIC_ID
+
+    def leader_of(self, topic, partition):
+        """Know nobody else."""
+        return
+
+    def topic_name_of(self, topic_id):
+        """Know no topic elsewhere."""
+        return
+
+
+class Settings(SimpleNamespace):
+    """A few settings; all others are unset."""
+
+    def __getitem__(self, key) -> None:
+        """Return a setting by its key."""
 
 
 class World:
@@ -203,13 +227,14 @@ class World:
             burst=self.burst,
             last_connection_serial=0,
             clock=self.clock,
-            config=SimpleNamespace(fetch_max_bytes=1_000_000, node_id=1),
+            config=Settings(fetch_max_bytes=1_000_000, node_id=1),
             replicas=self.replicas,
             logs=SimpleNamespace(directories=[]),
             purgatory=self.purgatory,
             fetch_sessions=FetchSessionCache(10, random.Random(2)),
             disk_executor=None,
             image=SimpleNamespace(features={}, brokers={}, offset=3),
+            controller=SimpleNamespace(is_clustered=False, active=None, liveness=None),
         )
         self.dispatcher = Dispatcher(
             self.services, self.limits, lambda *failure: self.storage_failures.append(failure)

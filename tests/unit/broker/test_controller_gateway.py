@@ -12,6 +12,7 @@ from ottla.base.clock import ManualClock
 from ottla.base.errors import StorageError
 from ottla.broker.config import BrokerConfig
 from ottla.broker.controller_gateway import ControllerGateway
+from ottla.broker.metadata_log import MetadataLog
 from ottla.controller.brokers import BrokerFacts
 from ottla.controller.configs import ConfigChange, ConfigOperation, ResourceChange
 from ottla.controller.controller import Controller
@@ -67,11 +68,16 @@ class World:
         self.config = BrokerConfig.load({k.replace("_", "."): v for k, v in settings.items()})
         self.ids = 0
         self.gateway = ControllerGateway(
-            engine=self.engine,
+            log=MetadataLog(
+                engine=self.engine,
+                copy=None,
+                clock=self.clock,
+                cluster_id="c",
+                settings=self.config,
+            ),
             controller=Controller(self.config, random.Random(1), self.next_id),
             config=self.config,
             clock=self.clock,
-            cluster_id="c",
         )
         self.heard: list[tuple] = []
         self.gateway.subscribe(lambda image, delta: self.heard.append((image, delta)))
@@ -87,7 +93,7 @@ def run(scenario, **settings: str):
 
     async def whole():
         world = World(**settings)
-        await world.gateway.start(FACTS)
+        await world.gateway.start_alone(FACTS)
         try:
             await asyncio.wait_for(scenario(world, world.gateway), 20)
         finally:
@@ -192,7 +198,7 @@ def test_a_bug_in_one_decision_stays_there():
             raise ZeroDivisionError
 
         good = asyncio.ensure_future(gateway.create_topics([topic("a")]))
-        bad = asyncio.ensure_future(gateway._change(broken))
+        bad = asyncio.ensure_future(gateway.change(broken))
         more = asyncio.ensure_future(gateway.create_topics([topic("b")]))
         await asyncio.wait([good, bad, more])
         assert isinstance(bad.exception(), ZeroDivisionError)
@@ -256,7 +262,7 @@ def test_a_restart_finds_everything():
     async def scenario():
         cluster = MemoryCluster()
         first = World(cluster)
-        await first.gateway.start(FACTS)
+        await first.gateway.start_alone(FACTS)
         await first.gateway.create_topics([topic("t", 3)])
         changes = (ConfigChange("log.cleaner.threads", ConfigOperation.SET, "3"),)
         await first.gateway.alter_configs([ResourceChange(4, "1", changes)])
@@ -264,7 +270,7 @@ def test_a_restart_finds_everything():
         await first.gateway.stop()
         await first.engine.close()
         second = World(cluster)
-        await second.gateway.start(FACTS)
+        await second.gateway.start_alone(FACTS)
         image = second.gateway.image
         assert image.topics_by_name == first.gateway.image.topics_by_name
         assert second.gateway.config.log_cleaner_threads == 3
@@ -282,7 +288,7 @@ def test_a_restart_from_a_snapshot():
     async def scenario():
         cluster = MemoryCluster()
         first = World(cluster, metadata_log_max_record_bytes_between_snapshots="300")
-        await first.gateway.start(FACTS)
+        await first.gateway.start_alone(FACTS)
         for n in range(12):
             await first.gateway.create_topics([topic(f"t{n}", 3)])
         await first.gateway.stop()
@@ -290,7 +296,7 @@ def test_a_restart_from_a_snapshot():
         assert first.engine.snapshots > 2
         assert cluster.start_offset > 0
         second = World(cluster)
-        await second.gateway.start(FACTS)
+        await second.gateway.start_alone(FACTS)
         assert second.gateway.image.topics_by_name == first.gateway.image.topics_by_name
         await second.gateway.stop()
 
@@ -393,7 +399,7 @@ def test_a_stopped_gateway_refuses():
         assert (await last)[0].error_code == 0
         with pytest.raises(ApiError) as caught:
             await gateway.create_topics([topic("b")])
-        assert caught.value.code is ErrorCode.BROKER_NOT_AVAILABLE
+        assert caught.value.code is ErrorCode.NOT_CONTROLLER
 
     run(scenario)
 
@@ -405,7 +411,7 @@ def test_a_log_with_a_gap_stops_the_start():
         world = World()
         world.engine.cluster.start_offset = world.engine.cluster.next_offset = 5
         with pytest.raises(StorageError, match="does not reach back"):
-            await world.gateway.start(FACTS)
+            await world.gateway.start_alone(FACTS)
         await world.gateway.stop()
 
     asyncio.run(scenario())

@@ -24,6 +24,7 @@ class Partition:
     def __init__(self) -> None:
         self.acknowledged_end = 0
         self.lost_with: ErrorCode | None = None
+        self.is_under_min_isr = False
         self.log = SimpleNamespace(truncation_count=0)
         self.observers: list[DelayedProduce] = []
         self.asked_for_all_replicas: set[bool] = set()

@@ -102,6 +102,7 @@ def plain(request: FetchRequest, version: int) -> tuple:
                 one.partition_max_bytes,
                 one.current_leader_epoch,
                 one.last_fetched_epoch,
+                one.log_start_offset if version >= 5 else -1,
             )
             for topic in request.topics
             for one in topic.partitions
@@ -112,6 +113,7 @@ def plain(request: FetchRequest, version: int) -> tuple:
             for partition in topic.partitions
         ],
         request.rack_id,
+        request.replica_state.replica_epoch if version >= 15 else -1,
     )
 
 

@@ -7,9 +7,9 @@ import json
 
 from ottla.cli import cluster
 from ottla.cli.main import main
-from ottla.client.address import Address
 from ottla.client.admin import ClusterDescription
 from ottla.client.metadata import BrokerMetadata, PartitionMetadata, TopicMetadata
+from ottla.net.address import Address
 
 DESCRIPTION = ClusterDescription(
     "id", -1, (BrokerMetadata(1, Address("a", 9092), "r1"), BrokerMetadata(2, Address("::1", 1)))

@@ -16,11 +16,11 @@ from ottla.cli.group_view import (
     print_members,
     total_lag,
 )
-from ottla.client.address import Address
 from ottla.client.group_lag import OffsetRange, PartitionLag
 from ottla.client.group_offsets import CommittedOffset
 from ottla.client.groups import GroupDescription, GroupMember
 from ottla.client.topic_partition import TopicPartition
+from ottla.net.address import Address
 
 T0, T1, T2 = (TopicPartition("t", number) for number in range(3))
 

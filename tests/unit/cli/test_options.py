@@ -15,7 +15,7 @@ from ottla.cli.options import (
     parse_pair,
     parse_topic_selection,
 )
-from ottla.client.address import Address
+from ottla.net.address import Address
 
 
 def bootstrap_of(arguments, **environment: str):

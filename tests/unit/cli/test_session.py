@@ -14,8 +14,8 @@ from ottla.cli.session import (
     topic_names_for_completion,
     transactional_ids_for_completion,
 )
-from ottla.client.address import Address
 from ottla.client.errors import BrokerUnreachableError, RequestTimeoutError, UnknownTopicError
+from ottla.net.address import Address
 from ottla.protocol.errors import ApiError, ErrorCode
 
 

@@ -16,11 +16,11 @@ from collections import defaultdict, deque
 
 import pytest
 
-from ottla.client.address import Address
 from ottla.client.cluster import Cluster
-from ottla.client.connection import Connection
 from ottla.client.errors import BrokerUnreachableError
 from ottla.client.settings import ClientSettings
+from ottla.net.address import Address
+from ottla.net.client_connection import Connection
 from ottla.protocol.api_keys import ApiKey
 from ottla.protocol.errors import ErrorCode
 from ottla.protocol.headers import decode_request_header, encode_response_header

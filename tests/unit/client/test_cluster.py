@@ -7,7 +7,6 @@ import asyncio
 
 import pytest
 
-from ottla.client.address import Address
 from ottla.client.cluster import Cluster
 from ottla.client.errors import (
     BrokerUnreachableError,
@@ -16,6 +15,7 @@ from ottla.client.errors import (
     UnknownTopicError,
 )
 from ottla.client.settings import ClientSettings
+from ottla.net.address import Address
 from ottla.protocol.api_keys import ApiKey
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.protocol.messages.metadata import MetadataRequest

@@ -6,7 +6,6 @@ from __future__ import annotations
 import pytest
 
 from ottla.base.errors import OttlaError
-from ottla.client.address import Address
 from ottla.client.errors import (
     BrokerUnreachableError,
     ConnectionLostError,
@@ -17,6 +16,7 @@ from ottla.client.errors import (
     UnsupportedApiError,
     is_retriable,
 )
+from ottla.net.address import Address
 from ottla.protocol.errors import ApiError, ErrorCode
 
 ADDRESS = Address("h", 1)

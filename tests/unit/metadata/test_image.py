@@ -11,6 +11,7 @@ from ottla.base.errors import InvariantViolation
 from ottla.metadata.image import ClusterImage, ImageBuilder, ResourceType
 from ottla.metadata.snapshot import image_records
 from ottla.protocol.messages.cluster_metadata import (
+    ClearElrRecord,
     ConfigRecord,
     FenceBrokerRecord,
     PartitionChangeRecord,
@@ -178,3 +179,24 @@ def test_kept_records_have_identities():
     builder = ImageBuilder(ClusterImage("c"))
     with pytest.raises(InvariantViolation):
         builder._keep(TopicRecord(name="t"))
+
+
+@pytest.mark.parametrize(("name", "cleared"), [("", ["t", "u"]), ("t", ["t"]), ("v", [])])
+def test_eligible_leader_replicas_are_forgotten_on_demand(name, cleared):
+    """Of one topic or of all; what has none is not touched, what is gone stays gone."""
+    other, gone = b"u" * 16, b"g" * 16
+    records = [*topic(), *topic("u", other), *topic("gone", gone)]
+    records += [
+        PartitionChangeRecord(topic_id=i, partition_id=0, isr=[1], eligible_leader_replicas=[2])
+        for i in (TOPIC, other)
+    ]
+    image, _ = ClusterImage("c").apply(records)
+    clear = ClearElrRecord(topic_name=name)
+    after, delta = image.apply([RemoveTopicRecord(topic_id=gone), clear])
+    assert sorted(t.name for t in delta.topics if t.after) == cleared
+    assert all(t.partitions == (0,) for t in delta.topics if t.after)
+    for known in ("t", "u"):
+        left = after.topics_by_name[known].partitions[0].eligible_leader_replicas
+        assert left == (() if known in cleared else (2,))
+    at_once, _ = ClusterImage("c").apply([*records, RemoveTopicRecord(topic_id=gone), clear])
+    assert at_once.topics_by_name == after.topics_by_name

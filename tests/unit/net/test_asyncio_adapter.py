@@ -123,6 +123,16 @@ class EchoSink:
         self.at_burst_end.clear()
 
 
+def call_soon(work):
+    """Have the loop do it where there is one, else do it at once."""
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        work()
+    else:
+        loop.call_soon(work)
+
+
 class Bench:
     """A connection between fakes."""
 
@@ -130,7 +140,13 @@ class Bench:
         self.sink = EchoSink()
         self.sink.admits = admits
         self.transport = FakeTransport()
-        self.connection = ServerConnection(self.sink, SharedBuffer(), LIMIT, "PLAINTEXT")
+        self.connection = ServerConnection(
+            self.sink,
+            SharedBuffer(),
+            LIMIT,
+            "PLAINTEXT",
+            call_soon,
+        )
         self.connection.connection_made(self.transport)
 
     def receive(self, *names: str, raw: bytes = b"") -> None:
@@ -333,8 +349,10 @@ async def test_too_many_waiting_requests_stop_the_reading():
     bench.sink.deferred[1].complete((b"two",))
     assert "4" not in bench.sink.events
     bench.sink.deferred[0].complete((b"one",))
+    await asyncio.sleep(0)
     assert bench.sink.events[-3:] == ["4", "5", "|"]
     bench.sink.deferred[2].complete((b"three",))
+    await asyncio.sleep(0)
     assert bench.transport.is_reading_now
     assert b"".join(bench.transport.writes) == b"onetwothree" + padded("4") + padded("5")
 

@@ -45,7 +45,8 @@ def handle(request: ApiVersionsRequest, context: RequestContext) -> ApiVersionsR
         assert isinstance(state, ConnectionState)
         state.client_software_name = request.client_software_name
         state.client_software_version = request.client_software_version
-    response = ApiVersionsResponse(api_keys=_ranges())
+    clustered = context.services.controller.is_clustered
+    response = ApiVersionsResponse(api_keys=_ranges(clustered=clustered))
     image = context.services.image
     supported = _supported(context)
     response.supported_features = [
@@ -64,10 +65,12 @@ def handle(request: ApiVersionsRequest, context: RequestContext) -> ApiVersionsR
 
 def refusal() -> ApiVersionsResponse:
     """Return what a client of an unknown version is told: the error and the real ranges."""
-    return ApiVersionsResponse(error_code=ErrorCode.UNSUPPORTED_VERSION, api_keys=_ranges())
+    return ApiVersionsResponse(
+        error_code=ErrorCode.UNSUPPORTED_VERSION, api_keys=_ranges(clustered=False)
+    )
 
 
-def _ranges() -> list[ApiVersion]:
+def _ranges(*, clustered: bool) -> list[ApiVersion]:
     return [
         ApiVersion(
             api_key=handler.key,
@@ -79,6 +82,7 @@ def _ranges() -> list[ApiVersion]:
             max_version=handler.versions.stop - 1,
         )
         for handler in HANDLERS
+        if clustered or not handler.is_between_brokers
     ]
 
 

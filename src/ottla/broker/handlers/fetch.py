@@ -2,11 +2,11 @@
 """Fetch (key 1): read record batches from partitions, wait for more when there are too few.
 
 Versions 4-18: v5 log_start_offset · v7 incremental sessions (KIP-227) · v9 leader epoch fencing
-(KIP-320) · v10 zstd · v11 rack (KIP-392) · v12 flexible, last_fetched_epoch (KIP-595) · v13
-topic ids (KIP-516) · v15 replica state (KIP-903) · v16 leader hints (KIP-951) · v17 directory id
-(KIP-853) · v18 the follower's high watermark (KIP-1166).
-Answers OFFSET_OUT_OF_RANGE, UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID, FENCED_LEADER_EPOCH,
-UNKNOWN_LEADER_EPOCH, NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR, FETCH_SESSION_ID_NOT_FOUND,
+(KIP-320) · v10 zstd · v11 rack (KIP-392) · v12 flexible, last_fetched_epoch (KIP-595) · v13 topic
+ids (KIP-516) · v15 replica state (KIP-903) · v16 leader hints (KIP-951) · v17 directory id
+(KIP-853) · v18 the follower's high watermark (KIP-1166). Answers OFFSET_OUT_OF_RANGE,
+UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID, FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH,
+NOT_LEADER_OR_FOLLOWER, OFFSET_NOT_AVAILABLE, KAFKA_STORAGE_ERROR, FETCH_SESSION_ID_NOT_FOUND,
 INVALID_FETCH_SESSION_EPOCH, FETCH_SESSION_TOPIC_ID_ERROR.
 
 This is the data plane: see `fetch_codec` for the bytes and `delayed_fetch` for the waiting.
@@ -17,7 +17,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ottla.broker.delayed_fetch import DelayedFetch
-from ottla.broker.fetch_codec import AskedPartition, decode_request, encode_response
+from ottla.broker.fetch_codec import (
+    CONSUMER_REPLICA_ID,
+    NO_REPLICA,
+    AskedPartition,
+    decode_request,
+    encode_response,
+)
 from ottla.protocol.errors import ErrorCode
 from ottla.protocol.headers import decode_request_header
 
@@ -31,14 +37,19 @@ if TYPE_CHECKING:
 
 VERSIONS = range(4, 19)
 
+RACK_AWARE = "RackAwareReplicaSelector"
+"""End of the class name in `replica.selector.class` that serves readers in their own rack."""
+
 
 class FetchPath:
     """The road of Fetch requests through the broker; one for each loop."""
 
     __slots__ = (
         "_clock",
+        "_prefers_rack",
         "_purgatory",
         "_replicas",
+        "_services",
         "_sessions",
         "disk_executor",
         "fetch_bytes_max",
@@ -48,7 +59,10 @@ class FetchPath:
     def __init__(
         self, services: Services, storage_failed: Callable[[Partition, StorageError], None]
     ) -> None:
+        self._services = services
         self._replicas = services.replicas
+        selector = services.config["replica.selector.class"]
+        self._prefers_rack = isinstance(selector, str) and selector.endswith(RACK_AWARE)
         self._purgatory = services.purgatory
         self._sessions = services.fetch_sessions
         self._clock = services.clock
@@ -73,6 +87,8 @@ class FetchPath:
             connection.answer(encode_response(version, correlation_id, turn, 0, ()))
             return 64
         fetch = DelayedFetch(self, request, turn, version=version, correlation_id=correlation_id)
+        if request.replica_id >= 0:
+            fetch.note_follower()
         fetch.look(turn.partitions())
         if not fetch.is_satisfied:
             fetch.park(connection.defer())
@@ -88,23 +104,60 @@ class FetchPath:
     def find(
         self, asked: AskedPartition, replica_id: int
     ) -> tuple[Partition, ErrorCode] | tuple[None, ErrorCode]:
-        """Return the partition that is asked for, or None and why it cannot be read."""
+        """Return the partition that is asked for, or None and why it cannot be read here.
+
+        Consumers may read from a follower as well (KIP-392), other followers may not.
+        """
+        replicas = self._replicas
         if asked.topic_id:
-            partition = self._replicas.get_by_id(asked.topic_id, asked.partition)
-            if partition is None and not self._replicas.has_topic_id(asked.topic_id):
-                return None, ErrorCode.UNKNOWN_TOPIC_ID
+            partition = replicas.replica_by_id(asked.topic_id, asked.partition)
         else:
-            partition = self._replicas.get(asked.topic, asked.partition)
-        if partition is None:
-            return None, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
-        if replica_id >= 0:
-            return None, ErrorCode.NOT_LEADER_OR_FOLLOWER  # no other broker has a replica
+            partition = replicas.replica(asked.topic, asked.partition)
+        if partition is None or not (
+            replica_id == CONSUMER_REPLICA_ID
+            or (partition.is_leader and partition.has_follower(replica_id))
+        ):
+            if partition is not None:
+                return None, ErrorCode.NOT_LEADER_OR_FOLLOWER
+            if asked.topic_id:
+                return None, replicas.refusal_by_id(asked.topic_id, asked.partition)
+            return None, replicas.refusal(asked.topic, asked.partition)
         if partition.log.is_offline:
             return None, ErrorCode.KAFKA_STORAGE_ERROR
         code = partition.fence(asked.current_leader_epoch)
         if code:
             return None, code
         return partition, ErrorCode.NONE
+
+    def leader_of(self, asked: AskedPartition) -> tuple[int, int] | None:
+        """Return (broker id, leader epoch) of whoever leads what was asked for (KIP-951)."""
+        name = asked.topic
+        if asked.topic_id:
+            name = self._replicas.topic_name_of(asked.topic_id) or ""
+        return self._replicas.leader_of(name, asked.partition)
+
+    def preferred_replica(self, partition: Partition, asked: AskedPartition, rack_id: str) -> int:
+        """Return the in-sync replica in the reader's rack that has most, NO_REPLICA for the leader.
+
+        KIP-392, as Kafka's rack-aware selector chooses.
+        """
+        leadership = partition.leadership
+        if not (self._prefers_rack and rack_id) or leadership is None:
+            return NO_REPLICA
+        brokers = self._services.image.brokers
+        own = brokers.get(leadership.broker_id)
+        if own is not None and own.rack == rack_id:
+            return NO_REPLICA
+        near = [
+            (follower.log_end_offset, -broker_id)
+            for broker_id, follower in leadership.followers.items()
+            if broker_id in leadership.isr.isr
+            and broker_id in brokers
+            and brokers[broker_id].is_live
+            and brokers[broker_id].rack == rack_id
+            and follower.log_start_offset <= asked.fetch_offset <= follower.log_end_offset
+        ]
+        return -max(near)[1] if near else NO_REPLICA
 
     def completed_early(self) -> None:
         """Tell the purgatory that a parked request needs its deadline no more."""

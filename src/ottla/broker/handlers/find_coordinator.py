@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from ottla.broker.advertised import Address, address_of
+from ottla.broker.advertised import address_of
 from ottla.controller.topic_names import CONSUMER_OFFSETS, TRANSACTION_STATE
 from ottla.coordinators.partitioning import partition_of
 from ottla.protocol.errors import ApiError, ErrorCode
@@ -24,6 +24,7 @@ from ottla.protocol.messages.find_coordinator import (
 
 if TYPE_CHECKING:
     from ottla.broker.context import RequestContext
+    from ottla.net.address import Address
 
 VERSIONS = range(7)
 REQUEST = FindCoordinatorRequest

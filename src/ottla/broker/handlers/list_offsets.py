@@ -78,7 +78,7 @@ def _answer(
 ) -> ListOffsetsPartitionResponse:
     partition = context.services.replicas.get(topic, asked.partition_index)
     if partition is None:
-        return _refused(asked, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+        return _refused(asked, context.services.replicas.refusal(topic, asked.partition_index))
     code = partition.fence(asked.current_leader_epoch)
     if code:
         return _refused(asked, code)

@@ -2,14 +2,14 @@
 """OffsetForLeaderEpoch (key 23): where the log of a leader epoch ends (KIP-101, KIP-320).
 
 Versions 2-4: v3 replica_id · v4 flexible. Consumers ask it to notice that a log was truncated.
-Answers UNKNOWN_TOPIC_OR_PARTITION, FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH.
+Answers UNKNOWN_TOPIC_OR_PARTITION, NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR,
+FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ottla.protocol.errors import ErrorCode
 from ottla.protocol.messages.offset_for_leader_epoch import (
     EpochEndOffset,
     OffsetForLeaderEpochRequest,
@@ -44,16 +44,11 @@ def _answer(context: RequestContext, topic: str, asked: OffsetForLeaderPartition
     result = EpochEndOffset(partition=asked.partition, leader_epoch=-1, end_offset=-1)
     partition = context.services.replicas.get(topic, asked.partition)
     if partition is None:
-        result.error_code = ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+        result.error_code = context.services.replicas.refusal(topic, asked.partition)
         return result
     code = partition.fence(asked.current_leader_epoch)
     if code:
         result.error_code = code
         return result
-    if asked.leader_epoch == partition.leader_epoch:
-        result.leader_epoch, result.end_offset = asked.leader_epoch, partition.log.log_end_offset
-    else:
-        result.leader_epoch, result.end_offset = partition.log.end_offset_for_epoch(
-            asked.leader_epoch
-        )
+    result.leader_epoch, result.end_offset = partition.end_offset_for_epoch(asked.leader_epoch)
     return result

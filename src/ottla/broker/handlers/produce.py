@@ -21,6 +21,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ottla.base.errors import StorageError
+from ottla.broker.commit_queue import CommitQueues
 from ottla.broker.delayed_produce import Awaited, DelayedProduce, Outcomes
 from ottla.broker.produce_codec import (
     PartitionData,
@@ -103,7 +104,7 @@ class Frame(NamedTuple):
 class ProducePath:
     """The road of Produce requests through the broker; one for each loop."""
 
-    __slots__ = ("_admission", "_burst", "_clock", "_purgatory", "_replicas")
+    __slots__ = ("_admission", "_burst", "_clock", "_commit_queues", "_purgatory", "_replicas")
 
     def __init__(self, services: Services, burst: Burst) -> None:
         self._admission = TransactionAdmission(services)
@@ -111,6 +112,7 @@ class ProducePath:
         self._purgatory = services.purgatory
         self._clock = services.clock
         self._burst = burst
+        self._commit_queues = CommitQueues(services.purgatory, services.clock)
 
     def request(
         self,
@@ -161,7 +163,13 @@ class ProducePath:
                     )
                 if not (partition.is_in_burst and self._burst.is_borrowing):
                     self._burst.add(partition)
-                if shape.acks:
+                if shape.waits_for_commit and not partition.is_acknowledged(
+                    result.last_offset + 1, all_replicas=True
+                ):
+                    self._commit_queues.wait(
+                        partition, shape, correlation_id, result, connection.defer()
+                    )
+                elif shape.acks:
                     connection.answer_one(
                         shape.pack(
                             correlation_id,
@@ -195,12 +203,11 @@ class ProducePath:
         ):
             return 0
         outcomes, awaited = self._append_all(frame, allow_internal=allow_internal)
+        prefix = _shape_prefix(data, start, version, request)
+        self._remember_shape(state, prefix, version, request, outcomes)
         if awaited and request.acks:
             self._park(frame, connection.defer(), outcomes, awaited)
             return 0
-        if not awaited:
-            prefix = _shape_prefix(data, start, version, request)
-            self._remember_shape(state, prefix, version, request, outcomes)
         return self._answer(connection, request.acks, version, correlation_id, outcomes)
 
     # transactions
@@ -343,17 +350,12 @@ class ProducePath:
         if topic.topic_id is not None:
             partition = self._replicas.get_by_id(topic.topic_id, asked.partition)
             if partition is None:
-                code = (
-                    ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
-                    if self._replicas.has_topic_id(topic.topic_id)
-                    else ErrorCode.UNKNOWN_TOPIC_ID
-                )
-                raise ApiError(code)
+                raise ApiError(self._replicas.refusal_by_id(topic.topic_id, asked.partition))
         else:
             assert topic.name is not None
             partition = self._replicas.get(topic.name, asked.partition)
             if partition is None:
-                raise ApiError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+                raise ApiError(self._replicas.refusal(topic.name, asked.partition))
         if partition.topic in INTERNAL_TOPICS and not allow_internal:
             raise ApiError(
                 ErrorCode.INVALID_TOPIC_EXCEPTION,
@@ -415,8 +417,7 @@ class ProducePath:
             if topic.topic_id is not None
             else self._replicas.get(topic.name or "", asked.partition)
         )
-        assert partition is not None
-        if not partition.acknowledges_at_once:
+        if partition is None or not partition.waits_for_no_flush:
             return
         generation = self._replicas.generation
         state.produce_shape = ProduceShape(prefix, version, partition, generation, request)

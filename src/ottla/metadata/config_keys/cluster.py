@@ -39,8 +39,10 @@ KEYS = (
     key(
         "broker.heartbeat.interval.ms",
         INT,
-        2000,
-        "Pause between a broker's signs of life to the controller.",
+        500,
+        "Pause between a broker's signs of life to the controller. The default is Ottla's own; "
+        "Kafka's is 2000.",
+        at_least(1),
     ),
     key(
         "broker.id",
@@ -57,8 +59,10 @@ KEYS = (
     key(
         "broker.session.timeout.ms",
         INT,
-        9000,
-        "Silence after which the controller fences a broker.",
+        3000,
+        "Silence after which the controller fences a broker. The default is Ottla's own; "
+        "Kafka's is 9000.",
+        at_least(1),
     ),
     inert(
         "config.providers",
@@ -143,8 +147,9 @@ KEYS = (
     key(
         "replica.fetch.max.bytes",
         INT,
-        1_048_576,
-        "Bytes of each partition that a follower asks for.",
+        4_194_304,
+        "Bytes of each partition that a follower asks for. The default is Ottla's own; Kafka's is "
+        "1048576.",
         at_least(0),
     ),
     key("replica.fetch.min.bytes", INT, 1, "Bytes for which a follower's fetch waits."),

@@ -192,11 +192,12 @@ KEYS = (
         604_800_000,
         "Age at which old metadata snapshots and segments are removed.",
     ),
-    inert(
+    key(
         "process.roles",
         LIST,
         None,
-        "KRaft: roles of the process; an Ottla node is a broker and may be the controller.",
+        "Every node of a cluster is a broker and may be elected controller; with broker alone, "
+        "this one never is.",
         list_of("broker", "controller"),
     ),
 )

@@ -3,10 +3,27 @@
 
 from __future__ import annotations
 
-from ottla.base.config_def import at_least, between, one_of
-from ottla.metadata.config_keys.notation import CLUSTER_WIDE, DOUBLE, INT, LONG, STRING, key
+from ottla.base.config_def import at_least, between, filled, one_of
+from ottla.metadata.config_keys.notation import (
+    CLUSTER_WIDE,
+    DOUBLE,
+    INT,
+    LONG,
+    PASSWORD,
+    STRING,
+    key,
+)
 
 KEYS = (
+    key(
+        "ottla.cluster",
+        PASSWORD,
+        None,
+        "Where the cluster that this broker belongs to is kept: "
+        "zookeeper://HOST:PORT,.../ROOT or etcd://HOST:PORT,.../ROOT. Unset, a broker is alone. "
+        "Never shown, since it may hold a password.",
+        filled(),
+    ),
     key(
         "ottla.connection.first.request.timeout.ms",
         INT,

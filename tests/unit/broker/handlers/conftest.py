@@ -22,6 +22,7 @@ from ottla.base.clock import ManualClock
 from ottla.broker.config import BrokerConfig
 from ottla.broker.controller_gateway import ControllerGateway
 from ottla.broker.handlers import HANDLER_BY_KEY
+from ottla.broker.metadata_log import MetadataLog
 from ottla.controller.brokers import BrokerFacts
 from ottla.controller.controller import Controller
 from ottla.controller.decision import Decision
@@ -51,13 +52,18 @@ class Admin:
 
     async def _start(self, config):
         gateway = ControllerGateway(
-            engine=self.engine,
+            log=MetadataLog(
+                engine=self.engine,
+                copy=None,
+                clock=self.clock,
+                cluster_id="cluster-of-tests-12345",
+                settings=config,
+            ),
             controller=Controller(config, random.Random(1), self._next_id),
             config=config,
             clock=self.clock,
-            cluster_id="cluster-of-tests-12345",
         )
-        await gateway.start(FACTS)
+        await gateway.start_alone(FACTS)
         return gateway
 
     def _next_id(self):
@@ -93,7 +99,7 @@ class Admin:
 
     def apply(self, *records: Message):
         """Change the cluster by hand, through the journal."""
-        self.runner.run(self.gateway._change(lambda _: Decision(list(records), None)))
+        self.runner.run(self.gateway.change(lambda _: Decision(list(records), None)))
 
     def create(self, name, partitions=1, **fields: object):
         """Create a topic; return its id."""

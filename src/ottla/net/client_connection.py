@@ -7,7 +7,8 @@ for older brokers). A request that is not answered in time closes the connection
 order, so nothing behind it would come either. Whoever awaits an answer then gets an error that
 says whether to try again; this module never retries.
 
-Owned by one event loop. Used by `client.cluster`, and by tests that want a bare connection.
+Owned by one event loop. Used by `client.cluster`, by brokers among themselves (`broker.peers`), and
+by tests that want a bare connection.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import struct
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, TypeVar, cast
 
 from ottla import __version__
-from ottla.client.errors import (
+from ottla.net.connection_errors import (
     BrokerUnreachableError,
     ConnectionLostError,
     NotABrokerError,
@@ -36,8 +37,7 @@ from ottla.protocol.messages.api_versions import ApiVersionsRequest, ApiVersions
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ottla.client.address import Address
-    from ottla.client.settings import ClientSettings
+    from ottla.net.address import Address
     from ottla.protocol.message import Message
     from ottla.protocol.primitives import Buffer
 
@@ -46,6 +46,26 @@ _ERROR_CODE = struct.Struct(">h")
 
 RESPONSE_BYTES_MAX = 256 * 1024 * 1024
 """A larger answer is refused before memory is spent on it; fetches ask for far less."""
+
+
+class ConnectionSettings(Protocol):
+    """What a connection has to know; `client.settings.ClientSettings` has it."""
+
+    @property
+    def client_id(self) -> str:
+        """The name that goes into every request."""
+
+    @property
+    def connect_timeout_ms(self) -> int:
+        """How long connecting may take."""
+
+    @property
+    def request_timeout_ms(self) -> int:
+        """How long an answer may take, unless the request says otherwise."""
+
+    @property
+    def write_buffer_bytes(self) -> int:
+        """Unsent bytes above which writers wait."""
 
 
 class Response(Protocol):
@@ -70,7 +90,7 @@ class _Pending(NamedTuple):
 class Connection(asyncio.Protocol):
     """A connection that has agreed on versions; made by `open`."""
 
-    def __init__(self, address: Address, settings: ClientSettings) -> None:
+    def __init__(self, address: Address, settings: ConnectionSettings) -> None:
         self.address = address
         self.versions: Mapping[int, range] = {}  # what the broker serves, by API key
         self._settings = settings
@@ -86,7 +106,7 @@ class Connection(asyncio.Protocol):
         self._writable.set()
 
     @classmethod
-    async def open(cls, address: Address, settings: ClientSettings) -> Self:
+    async def open(cls, address: Address, settings: ConnectionSettings) -> Self:
         """Connect and agree on versions.
 
         Raises BrokerUnreachableError or NotABrokerError.
@@ -105,7 +125,7 @@ class Connection(asyncio.Protocol):
         return connection
 
     @classmethod
-    async def _connect(cls, address: Address, settings: ClientSettings) -> Self:
+    async def _connect(cls, address: Address, settings: ConnectionSettings) -> Self:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(settings.connect_timeout_ms / 1000):

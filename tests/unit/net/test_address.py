@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from ottla.client.address import Address, parse_address, parse_addresses
+from ottla.net.address import Address, parse_address, parse_addresses
 
 
 @pytest.mark.parametrize(

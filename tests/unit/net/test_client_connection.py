@@ -8,7 +8,6 @@ import struct
 
 import pytest
 
-from ottla.client.connection import Connection
 from ottla.client.errors import (
     BrokerUnreachableError,
     ConnectionLostError,
@@ -17,6 +16,7 @@ from ottla.client.errors import (
     UnsupportedApiError,
 )
 from ottla.client.settings import ClientSettings
+from ottla.net.client_connection import Connection
 from ottla.protocol.api_keys import ApiKey
 from ottla.protocol.errors import ErrorCode, WireError
 from ottla.protocol.messages.api_versions import (
