@@ -115,6 +115,7 @@ class Broker:
         self._replication: Replication | None = None
         self._opened = AsyncExitStack()
         self._is_serving = False
+        self._incarnation_id = random_uuid()
         self.stopping = asyncio.Event()
         self.failure: str | None = None  # why the broker had to stop by itself
         self.on_waiting: Callable[[Waiting | None], None] = _tell_nobody
@@ -184,6 +185,7 @@ class Broker:
             self._log_config_of,
             self._group_commit.request,
             self._surroundings,
+            self._incarnation_id,
         )
         self._assemble_server()
         self._opened.callback(self._server.close)
@@ -357,7 +359,7 @@ class Broker:
             endpoints.append(BrokerEndpoint(endpoint.name, reachable_host(host), port, 0))
         return BrokerFacts(
             broker_id=config.node_id,
-            incarnation_id=random_uuid(),
+            incarnation_id=self._incarnation_id,
             endpoints=tuple(endpoints),
             rack=config.broker_rack,
             log_dirs=tuple(

@@ -456,6 +456,8 @@ class Partition:
         leadership, surroundings = self.leadership, self._surroundings
         if leadership is None or surroundings is None:
             return False
+        follower = leadership.followers.get(broker_id)
+        start_before = -1 if follower is None else follower.log_start_offset
         is_known = leadership.fetched(
             broker_id,
             offset=offset,
@@ -466,7 +468,8 @@ class Partition:
         )
         if not is_known:
             return False
-        if offset > self.high_watermark and self._advance():
+        has_moved = offset > self.high_watermark and self._advance()
+        if has_moved or start_offset != start_before:
             self._tell_observers()
         if broker_id not in leadership.isr.maximal:
             self.admit_followers()
@@ -622,6 +625,13 @@ class Partition:
             self.log.advance_log_start_offset(target)
             self._tell_observers()
         return self.log.log_start_offset
+
+    @property
+    def low_watermark(self) -> int:
+        """First offset that any in-sync replica still has."""
+        own_start = self.log.log_start_offset
+        leadership = self.leadership
+        return own_start if leadership is None else leadership.lowest_start_offset(own_start)
 
     # fencing
 

@@ -80,6 +80,7 @@ HANDLERS: tuple[Handler, ...] = (
     Handler(ApiKey.DESCRIBE_QUORUM, range(3), "describe_quorum"),
     Handler(ApiKey.ALTER_PARTITION, range(2, 4), "alter_partition", is_between_brokers=True),
     Handler(ApiKey.ENVELOPE, range(1), "envelope", is_between_brokers=True),
+    Handler(ApiKey.UPDATE_FEATURES, range(3), "update_features", is_forwarded=True),
     Handler(ApiKey.DESCRIBE_CLUSTER, range(3), "describe_cluster"),
     Handler(ApiKey.DESCRIBE_PRODUCERS, range(1), "describe_producers"),
     Handler(ApiKey.BROKER_REGISTRATION, range(5), "broker_registration", is_between_brokers=True),

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from unittest import mock
 
 from ottla.base.errors import OttlaError
-from ottla.broker import app
+from ottla.broker import app, storage_settings
 from ottla.broker.config import BrokerConfig
 from ottla.client import admin
 from ottla.net.address import Address
@@ -168,7 +168,7 @@ class SimulatedCluster:
 @contextlib.contextmanager
 def _directory_settings() -> Iterator[None]:
     """Let brokers lock nothing on the real disk, and know the boot of their simulated machine."""
-    original = app.directory_settings
+    original = storage_settings.directory_settings
 
     def simulated(config: BrokerConfig) -> DirectorySettings:
         process = CURRENT.get()
@@ -290,7 +290,6 @@ class Run:
         client = workload.client()
         self._waits_for = "a connection"
         await client.retrying(client.connect)
-        self._waits_for = "all replicas to be in sync"
         while not await self._is_in_sync(client):  # noqa: ASYNC110 - asks, as any client would
             await asyncio.sleep(0.5)
         self._waits_for = "every client to write"
@@ -311,13 +310,19 @@ class Run:
     _waits_for = ""
 
     async def _is_in_sync(self, client: Cluster) -> bool:
-        with contextlib.suppress(OttlaError):
+        try:
             metadata = await client.refresh(None)
-            states = [each for topic in metadata.topics.values() for each in topic.partitions]
-            return bool(states) and all(
-                each.leader >= 0 and sorted(each.isr) == sorted(each.replicas) for each in states
-            )
-        return False
+        except OttlaError as error:
+            self._waits_for = f"an answer about topics: {error}"
+            return False
+        missing = [
+            f"{topic.name}-{each.partition} (leader {each.leader}, {each.isr} of {each.replicas})"
+            for topic in metadata.topics.values()
+            for each in topic.partitions
+            if each.leader < 0 or sorted(each.isr) != sorted(each.replicas)
+        ]
+        self._waits_for = f"replicas to be in sync: {', '.join(missing)}"
+        return bool(metadata.topics) and not missing
 
 
 async def _idle(_node: Node) -> None:

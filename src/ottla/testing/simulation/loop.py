@@ -266,7 +266,7 @@ class SimulatedLoop(base_events.BaseEventLoop):
         **options: Any,
     ) -> asyncio.Task[_T]:
         """Start a task of the running process, or of the one that `context` belongs to."""
-        task: asyncio.Task[_T] = super().create_task(coro, name=name, context=context, **options)  # type: ignore[arg-type]
+        task: asyncio.Task[_T] = super().create_task(coro, name=name, context=context, **options)
         process = CURRENT.get() if context is None else context.get(CURRENT)
         if process is not None and isinstance(process.tasks, weakref.WeakSet):
             process.tasks.add(task)
@@ -347,13 +347,13 @@ class SimulatedLoop(base_events.BaseEventLoop):
 
     # network
 
-    async def create_connection(self, protocol_factory, host=None, port=None, **options):  # type: ignore[no-untyped-def,override]  # noqa: ANN001, ANN003, ANN201
+    async def create_connection(self, protocol_factory, host=None, port=None, **options):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN003, ANN201
         """Connect through the simulated network."""
         _refuse_options(options)
         assert isinstance(host, str), host
         return await self.network.connect(protocol_factory, host, int(port))
 
-    async def create_server(  # type: ignore[no-untyped-def,override]  # noqa: ANN201
+    async def create_server(  # type: ignore[no-untyped-def]  # noqa: ANN201
         self,
         protocol_factory,  # noqa: ANN001
         host=None,  # noqa: ANN001
@@ -375,8 +375,9 @@ class SimulatedLoop(base_events.BaseEventLoop):
     def _refuse(self, *_args: Any, **_options: Any) -> NoReturn:
         raise NotSimulated("a simulated process reaches nothing outside its world")
 
-    add_reader = add_writer = remove_reader = remove_writer = _refuse
-    add_signal_handler = remove_signal_handler = _refuse
+    add_reader = add_writer = _refuse  # type: ignore[assignment]
+    remove_reader = remove_writer = remove_signal_handler = _refuse
+    add_signal_handler = _refuse  # type: ignore[assignment]
     subprocess_exec = subprocess_shell = connect_read_pipe = connect_write_pipe = _refuse
     create_datagram_endpoint = create_unix_connection = create_unix_server = _refuse
     sock_recv = sock_recv_into = sock_sendall = sock_connect = sock_accept = sock_sendfile = _refuse

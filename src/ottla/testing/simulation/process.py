@@ -76,7 +76,7 @@ class Process:
                 task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001 - it was meant to end so
                 coroutine = task.get_coro()
                 if coroutine is not None:
-                    self._run_silently(coroutine.close)  # type: ignore[union-attr]
+                    self._run_silently(coroutine.close)
         self.tasks = []
         self.main = None
         self.transports.clear()

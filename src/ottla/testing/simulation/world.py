@@ -112,15 +112,15 @@ class World:
 
     def failed(self, what: str, error: BaseException | None) -> None:
         """Take note of something that no program may do."""
+        if self._is_over:
+            return
         text = f"at {self.loop.now:.6f} {what}"
         self.failures.append(text if error is None else f"{text}: {error!r}{_place_of(error)}")
 
     def _unhandled(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception")
         process = CURRENT.get()
-        if self._is_over or isinstance(error, SimulatedCrash):
-            return
-        if process is not None and process.is_dead:
+        if isinstance(error, SimulatedCrash) or (process is not None and process.is_dead):
             return
         self.failed(context["message"], error)
 
@@ -136,6 +136,16 @@ class World:
         if error is not None and not isinstance(error, SimulatedCrash):
             self.failed(f"{name} logged {text!r}", error)
 
+    def _look_for_failed_tasks(self, process: Process) -> None:
+        """Report tasks that have ended with an exception for which nobody has asked."""
+        errors = []
+        for task in list(process.tasks):
+            is_unseen = getattr(task, "_log_traceback", False)
+            if is_unseen and (error := task.exception()) is not None:
+                errors.append((repr(error), error))
+        for _, error in sorted(errors, key=lambda each: each[0]):
+            self.failed(f"a task of {process.name} failed", error)
+
     def close(self) -> None:
         """End all processes and let go of them; look once more for exceptions that nobody saw."""
         if self.loop.is_closed():
@@ -143,6 +153,7 @@ class World:
         gc.collect()
         for process in self.processes:
             if not process.is_dead:
+                self._look_for_failed_tasks(process)
                 process.die()
         self._is_over = True  # what follows is no program's doing
         for process in self.processes:
