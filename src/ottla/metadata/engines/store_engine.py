@@ -54,6 +54,8 @@ Result = TypeVar("Result")
 BATCH_BYTES_MAX = 256 << 10
 PIECE_BYTES_MAX = 512 << 10
 READ_COUNT_MAX = 64
+LISTED_FROM = 100
+"""So many offsets behind, a listing of all batches is worth more than a round trip for each."""
 DELETE_COUNT_MAX = 100
 POLL_S = 1.0
 
@@ -106,7 +108,10 @@ class StoreEngine:
         return values.decode_cluster(found.value)
 
     async def campaign(self, broker_id: int) -> int:
-        """Become the controller once there is no other; see `ClusterEngine.campaign`."""
+        """Become the controller once there is no other; see `ClusterEngine.campaign`.
+
+        A campaign that is cancelled may have won already: campaign again, or close the engine.
+        """
         assert broker_id >= 0, broker_id
         while True:
             store = self._live_store()
@@ -226,7 +231,9 @@ class StoreEngine:
             timestamp_ms=timestamp_ms,
         )
         assert len(batch) <= BATCH_BYTES_MAX, f"a batch of {len(batch)} bytes"
-        return await claim.append(batch, expected_offset, expected_offset + len(records))
+        end = await claim.append(batch, expected_offset, expected_offset + len(records))
+        self._end_seen = max(self._end_seen, end)
+        return end
 
     async def read(self, offset: int) -> list[JournalBatch]:
         """Return batches from the one that holds `offset` on; see `MetadataJournal.read`."""
@@ -237,7 +244,7 @@ class StoreEngine:
         at = bisect_left(self._names, name)
         names = self._names[at : at + READ_COUNT_MAX]
         if not names or names[0] != name:
-            names = [name]
+            names, self._names = [name], []
         batches = await self._read_named(store, names)
         if not batches:
             head = await self._read_head(store)
@@ -252,8 +259,8 @@ class StoreEngine:
             batches = await self._read_named(store, self._names[at : at + READ_COUNT_MAX])
             if not batches or batches[0].next_offset <= offset:
                 raise JournalConflict(f"the log was cut off before {offset} meanwhile")
-        elif len(names) == 1 and batches[-1].next_offset < self._end_seen:
-            # More is known to follow: from now on many at once.
+        elif len(names) == 1 and self._end_seen - batches[-1].next_offset >= LISTED_FROM:
+            # Much is known to follow: from now on many at once.
             self._names = await store.list_names(self._layout.batches)
         return batches
 
@@ -370,20 +377,20 @@ class StoreEngine:
 
     async def _ask(self, work: Callable[[Store], Awaitable[Result]]) -> Result:
         """Do what may be repeated, until it is answered."""
-        address, reason = "the engine", "no answer"
+        store, reason = self._live_store(), "no answer"
         try:
             async with asyncio.timeout(self._timeout_s):
                 while True:
-                    store = self._live_store()
-                    address = store.address
                     try:
                         return await work(store)
                     except EngineUnavailable as error:
                         reason = str(error)
                         await store.ready()
+                        store = self._live_store()
         except TimeoutError:
             raise EngineUnavailable(
-                f"{address} has not been of use for {self._timeout_s:g} s: {reason}"
+                f"{store.address} has not been of use for {self._timeout_s:g} s: "
+                f"{store.problem or reason}"
             ) from None
 
     async def _must_get(
