@@ -57,7 +57,7 @@ def test_an_engine_that_does_not_start(tmp_path, monkeypatch):
     program.write_text("#!/bin/sh\necho the disk is gone\nexit 1\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    with pytest.raises(CommandError, match="(?s)does not start.*the disk is gone"):
+    with pytest.raises(CommandError, match=r"(?s)does not start.*the disk is gone"):
         start_engine(ClusterFolder(str(tmp_path)), Description("etcd", []))
 
 

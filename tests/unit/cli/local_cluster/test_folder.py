@@ -42,7 +42,7 @@ def test_no_cluster(folder):
 def test_damage(folder, tmp_path, content):
     """The file is named."""
     (tmp_path / "cluster.json").write_text(content)
-    with pytest.raises(CommandError, match="cluster.json is damaged"):
+    with pytest.raises(CommandError, match=r"cluster\.json is damaged"):
         folder.load()
 
 

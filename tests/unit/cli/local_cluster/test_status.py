@@ -53,7 +53,7 @@ def test_brokers_that_do_not_run(asked):
 def test_nobody_answers(monkeypatch):
     """The processes are shown all the same."""
 
-    def fail(*_):
+    def fail(*arguments: object):
         raise OttlaError("no")
 
     monkeypatch.setattr(status, "ask_cluster", fail)
