@@ -247,6 +247,7 @@ class Broker:
     def _join(self, peers: Peers, facts: BrokerFacts, directories: list[LogDirectory]) -> None:
         """Make the parts that only a broker of a cluster has."""
         gateway, config = self._gateway, self._config
+        gateway.facts = facts
         self._replication = Replication(
             config=config,
             peers=peers,

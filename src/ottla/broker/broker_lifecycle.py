@@ -253,11 +253,13 @@ class BrokerLifecycle:
         """Find out whether the controller is gone, and let another be elected then."""
         gateway = self._gateway
         known = gateway.image.controller
-        if known is None or known.broker_id == self._facts.broker_id:
+        if known is None or known.incarnation_id == self._facts.incarnation_id:
             return
         epoch = gateway.image.controller_epoch
+        is_gone = gateway.is_at_this_address(known)
         try:
-            is_gone = await self._peers.is_gone(self._peers.address_of_controller())
+            if not is_gone:
+                is_gone = await self._peers.is_gone(self._peers.address_of_controller())
         except ApiError:
             return
         if not is_gone or gateway.image.controller_epoch != epoch:
