@@ -55,6 +55,13 @@ class Sink(asyncio.Transport):
         return False
 
 
+class Settings(SimpleNamespace):
+    """A few settings; all others are unset."""
+
+    def __getitem__(self, key: str) -> None:
+        """Return a setting by its key."""
+
+
 class SocketlessBroker:
     """One partition, one connection or more."""
 
@@ -78,11 +85,12 @@ class SocketlessBroker:
             burst=self.burst,
             last_connection_serial=0,
             clock=clock,
-            config=SimpleNamespace(fetch_max_bytes=57_671_680, node_id=1),
+            config=Settings(fetch_max_bytes=57_671_680, node_id=1),
             replicas=self,
             purgatory=Purgatory(),
             fetch_sessions=FetchSessionCache(10, random.Random(1)),
             disk_executor=None,
+            controller=SimpleNamespace(is_clustered=False, active=None, liveness=None),
         )
         self.generation = 1
         limits = ConnectionLimits(Limits(999, 999, 999, 1, 1, 1))
@@ -98,6 +106,10 @@ class SocketlessBroker:
         )
         connection.connection_made(sink or self.sink)
         return connection
+
+    def replica(self, topic: str, partition: int) -> Partition | None:
+        """Return the only partition, whoever leads it."""
+        return self.get(topic, partition)
 
     def get(self, topic: str, partition: int) -> Partition | None:
         """Look the partition up, as the replica manager does."""

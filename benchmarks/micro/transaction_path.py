@@ -103,7 +103,7 @@ class TransactionalBroker(SocketlessBroker):
         )
         ids = iter(range(FIRST_PRODUCER_ID, 1 << 30))
         markers = TransactionMarkers(
-            writer=MarkerWriter(self, None, self.burst),
+            write=MarkerWriter(self, None, self.burst).write,
             image=lambda: image,
             clock=clock,
             call_later=self.turns.call_later,
@@ -117,6 +117,7 @@ class TransactionalBroker(SocketlessBroker):
         self.transactions.follow_image(image)
         self.services.config = settings
         self.services.transactions = self.transactions
+        self.services.admit = self.transactions.admit
         self.services.moment = clock.moment
         for index in range(PARTITIONS):
             self._lead(directory, index, clock)

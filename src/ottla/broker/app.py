@@ -115,6 +115,7 @@ class Broker:
         self._replication: Replication | None = None
         self._opened = AsyncExitStack()
         self._is_serving = False
+        self._incarnation_id = random_uuid()
         self.stopping = asyncio.Event()
         self.failure: str | None = None  # why the broker had to stop by itself
         self.on_waiting: Callable[[Waiting | None], None] = _tell_nobody
@@ -184,6 +185,7 @@ class Broker:
             self._log_config_of,
             self._group_commit.request,
             self._surroundings,
+            self._incarnation_id,
         )
         self._assemble_server()
         self._opened.callback(self._server.close)
@@ -319,6 +321,7 @@ class Broker:
             clock=clock,
             executor=self._executor,
             last_connection_serial=lambda: self._services.last_connection_serial,
+            peers=self._peers,
         )
         self._services = Services(
             clock=clock,
@@ -336,6 +339,7 @@ class Broker:
             groups=coordination.groups,
             transactions=coordination.transactions,
             marker_writer=coordination.marker_writer,
+            admit=coordination.admit,
         )
         limits = ConnectionLimits(limits_of(config))
         self._connection_limits = limits
@@ -354,7 +358,7 @@ class Broker:
             endpoints.append(BrokerEndpoint(endpoint.name, reachable_host(host), port, 0))
         return BrokerFacts(
             broker_id=config.node_id,
-            incarnation_id=random_uuid(),
+            incarnation_id=self._incarnation_id,
             endpoints=tuple(endpoints),
             rack=config.broker_rack,
             log_dirs=tuple(
@@ -420,6 +424,8 @@ class Broker:
     def _metadata_changed(self, image: ClusterImage, delta: ImageDelta) -> None:
         self._follow_settings()
         self._replicas.apply(image, delta)
+        if delta.brokers and self._replication is not None:
+            self._replication.brokers_changed()
         self._coordination.follow(image, delta)
 
     def _follow_settings(self) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ottla.broker.fetch_sessions import FetchSessionCache
     from ottla.broker.purgatory import Purgatory
     from ottla.broker.transaction_markers import MarkerWriter
+    from ottla.broker.transaction_peers import Admit
     from ottla.coordinators.group.coordinator import GroupCoordinator
     from ottla.coordinators.transaction.coordinator import TransactionCoordinator
     from ottla.metadata.image import ClusterImage
@@ -31,6 +32,7 @@ class Services:
     """The parts of a running broker; made once by `app`, read by handlers."""
 
     __slots__ = (
+        "admit",
         "burst",
         "clock",
         "config",
@@ -61,7 +63,9 @@ class Services:
         groups: GroupCoordinator,
         transactions: TransactionCoordinator,
         marker_writer: MarkerWriter,
+        admit: Admit,
     ) -> None:
+        self.admit = admit  # asks the coordinator of a transaction, whichever broker that is
         self.burst = burst
         self.clock = clock
         self.config = config

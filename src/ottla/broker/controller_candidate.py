@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from ottla.base.errors import OttlaError
 from ottla.broker.active_controller import ActiveController
+from ottla.broker.controller_upkeep import ControllerUpkeep
 from ottla.broker.liveness import Liveness
 from ottla.metadata.image import ControllerImage
 from ottla.metadata.journal import ControllerFenced, EngineUnavailable, JournalConflict
@@ -90,6 +91,7 @@ class ControllerCandidate:
         gateway = self._gateway
         active = ActiveController(self._log, epoch, self._clock)
         liveness: Liveness | None = None
+        upkeep = ControllerUpkeep(gateway)
         try:
             await self._log.catch_up()
             first = gateway.controller.bootstrap(self._log.image)
@@ -101,16 +103,19 @@ class ControllerCandidate:
                 controller=gateway.controller,
                 peers=self._peers,
                 clock=self._clock,
+                image=lambda: self._log.image,
                 own_id=facts.broker_id,
                 session_timeout_ms=gateway.config.broker_session_timeout_ms,
             )
-            liveness.begin(self._log.image)
-            gateway.begin_term(active, liveness)
+            liveness.begin()
+            gateway.begin_term(active, liveness, upkeep)
+            upkeep.begin()
             await self._wait_for_end(active, epoch)
             if active.failure is not None:
                 self._failed(active.failure)
         finally:
             gateway.end_term()
+            upkeep.end()
             if liveness is not None:
                 liveness.end()
             active.end(ApiError(ErrorCode.NOT_CONTROLLER, "this broker decides no more"))

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from ottla.base.clock import Clock
     from ottla.broker.config import BrokerConfig
+    from ottla.broker.controller_upkeep import ControllerUpkeep
     from ottla.broker.liveness import Liveness
     from ottla.broker.metadata_log import MetadataLog
     from ottla.broker.peers import Peers
@@ -80,6 +81,7 @@ class ControllerGateway:
         """The term of this broker as the controller, while it lasts."""
         self.liveness: Liveness | None = None
         """Who is alive, during such a term in a cluster."""
+        self._upkeep: ControllerUpkeep | None = None
         self.controller = controller
         self.log = log
         self._clock = clock
@@ -125,13 +127,15 @@ class ControllerGateway:
         await active.begin([*first.records, *registration.records])
         self.active = active
 
-    def begin_term(self, active: ActiveController, liveness: Liveness) -> None:
+    def begin_term(
+        self, active: ActiveController, liveness: Liveness, upkeep: ControllerUpkeep
+    ) -> None:
         """Decide here from now on."""
-        self.active, self.liveness = active, liveness
+        self.active, self.liveness, self._upkeep = active, liveness, upkeep
 
     def end_term(self) -> None:
         """Leave decisions to whoever is elected next."""
-        self.active = self.liveness = None
+        self.active = self.liveness = self._upkeep = None
 
     async def stop(self) -> None:
         """Finish what waits and stop; the engine is closed by whoever opened it."""
@@ -284,6 +288,8 @@ class ControllerGateway:
     def _image_changed(self, image: ClusterImage, delta: ImageDelta) -> None:  # noqa: ARG002 - a subscriber's signature
         if any(kind == ResourceType.BROKER for kind, _ in delta.configs):
             self.follow_settings()
+        if delta.brokers and self._upkeep is not None:
+            self._upkeep.brokers_changed()
 
     def follow_settings(self) -> None:
         """Bring the broker's settings up to date with the image."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from ottla.broker.coordinator_driver import CoordinatorDriver
 from ottla.broker.transaction_markers import MarkerWriter, TransactionMarkers
+from ottla.broker.transaction_peers import TransactionPeers
 from ottla.controller.topic_names import CONSUMER_OFFSETS, TRANSACTION_STATE
 from ottla.coordinators.group.coordinator import GroupCoordinator
 from ottla.coordinators.pending import Pending
@@ -26,11 +27,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor
 
-    from ottla.base.clock import Clock
+    from ottla.base.clock import Clock, Moment
     from ottla.broker.burst import Burst
     from ottla.broker.config import BrokerConfig
     from ottla.broker.controller_gateway import ControllerGateway
+    from ottla.broker.peers import Peers
+    from ottla.broker.transaction_peers import Admit
+    from ottla.coordinators.ports import ProducerIdentity
     from ottla.metadata.image import ClusterImage, ImageDelta
+    from ottla.records.control import TransactionMarker
     from ottla.replication.replica_manager import ReplicaManager
 
 
@@ -47,6 +52,7 @@ class Coordination:
         clock: Clock,
         executor: Executor,
         last_connection_serial: Callable[[], int],
+        peers: Peers | None,
     ) -> None:
         self._gateway = gateway
         self._replicas = replicas
@@ -55,7 +61,7 @@ class Coordination:
         self.groups = GroupCoordinator(gateway.image, config, lambda: str(uuid.uuid4()))
         self.marker_writer = MarkerWriter(replicas, self.groups, burst)
         self._markers = TransactionMarkers(
-            writer=self.marker_writer,
+            write=self._write_marker,
             image=lambda: gateway.image,
             clock=clock,
             call_later=asyncio.get_running_loop().call_later,
@@ -67,6 +73,16 @@ class Coordination:
             on_markers_due=self._markers.due,
         )
         self._markers.coordinator = self.transactions
+        self._peers = None
+        if peers is not None:
+            self._peers = TransactionPeers(
+                broker_id=config.node_id,
+                image=lambda: gateway.image,
+                peers=peers,
+                transactions=self.transactions,
+                writer=self.marker_writer,
+            )
+        self.admit: Admit = self.transactions.admit if self._peers is None else self._peers.admit
         self._drivers = {
             CONSUMER_OFFSETS: CoordinatorDriver(
                 self.groups.runtime, burst=burst, clock=clock, executor=executor
@@ -100,10 +116,24 @@ class Coordination:
     def stop(self) -> None:
         """Tell everyone who waits; what is under way is finished by whoever leads next."""
         self._markers.stop()
+        if self._peers is not None:
+            self._peers.stop()
         for driver in self._drivers.values():
             driver.stop()
         for task in self._tasks:
             task.cancel()
+
+    def _write_marker(
+        self,
+        topic: str,
+        index: int,
+        producer: ProducerIdentity,
+        marker: TransactionMarker,
+        moment: Moment,
+    ) -> Pending[None]:
+        """Write a marker into a partition of this broker or of another one."""
+        writer = self.marker_writer if self._peers is None else self._peers
+        return writer.write(topic, index, producer, marker, moment)
 
     def _next_producer_id(self) -> Pending[int]:
         """Return a producer id of the controller's, once it has given one."""

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from ottla.base.errors import StorageError
 from ottla.broker.fetch_codec import (
+    NO_REPLICA,
     READ_COMMITTED,
     AnsweredPartition,
     AskedPartition,
@@ -88,7 +89,7 @@ class DelayedFetch:
     def note_follower(self) -> None:
         """Let the partitions know how far the follower that asks has come."""
         request = self._request
-        for session_partition in self._turn.partitions():
+        for session_partition in self._turn.all_partitions():
             asked = session_partition.asked
             partition, _ = self._path.find(asked, request.replica_id)
             if partition is not None and _divergence(partition, asked) is None:
@@ -108,7 +109,7 @@ class DelayedFetch:
             self._records_bytes -= earlier_bytes
             self._cold.pop(partition, None)
             answer = self._answers[partition] = self._read(partition, budget + earlier_bytes)
-            if answer.error_code or answer.diverging is not None:
+            if answer.sends_elsewhere:
                 self._has_error = True
             found_bytes = self._found_bytes(partition)
             self._records_bytes += found_bytes
@@ -143,6 +144,10 @@ class DelayedFetch:
                 partition.high_watermark,
                 start_offset,
             )
+        if self._request.rack_id:
+            nearer = self._path.preferred_replica(partition, asked, self._request.rack_id)
+            if nearer != NO_REPLICA:
+                return _referred(asked, partition, nearer)
         try:
             return self._read_log(session_partition, partition, budget)
         except StorageError as error:
@@ -288,8 +293,7 @@ class DelayedFetch:
         for session_partition, answer in self._answers.items():
             changed = (
                 answer.records
-                or answer.error_code
-                or answer.diverging is not None
+                or answer.sends_elsewhere
                 or answer.high_watermark != session_partition.sent_high_watermark
                 or answer.log_start_offset != session_partition.sent_log_start_offset
                 or session_partition.sent_error_code
@@ -354,4 +358,18 @@ def _diverging(
         partition.reported_last_stable_offset,
         partition.log_start_offset,
         diverging=diverging,
+    )
+
+
+def _referred(asked: AskedPartition, partition: Partition, replica_id: int) -> AnsweredPartition:
+    """Tell a reader that another replica is nearer (KIP-392)."""
+    return AnsweredPartition(
+        asked.topic,
+        asked.topic_id,
+        asked.partition,
+        ErrorCode.NONE,
+        partition.high_watermark,
+        partition.reported_last_stable_offset,
+        partition.log_start_offset,
+        preferred_read_replica=replica_id,
     )

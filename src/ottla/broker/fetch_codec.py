@@ -105,6 +105,15 @@ class AnsweredPartition(NamedTuple):
     preferred_read_replica: int = NO_REPLICA
     """The replica from which this reader should fetch (KIP-392); it gets no records here then."""
 
+    @property
+    def sends_elsewhere(self) -> bool:
+        """Whether whoever asked has something else to do than to wait here."""
+        return bool(
+            self.error_code
+            or self.diverging is not None
+            or self.preferred_read_replica != NO_REPLICA
+        )
+
 
 def decode_request(
     data: bytes | bytearray, position: int, end: int, version: int

@@ -170,6 +170,13 @@ class FetchTurn:
         else:
             yield from self._partitions
 
+    def all_partitions(self) -> Iterator[SessionPartition]:
+        """Yield every partition that the request stands for, also those without news."""
+        if self.is_incremental and self.session is not None:
+            yield from list(self.session.partitions.values())
+        else:
+            yield from self._partitions
+
 
 class FetchSessionCache:
     """The sessions of one broker; owned by the event loop."""

@@ -6,7 +6,8 @@ told depends on what the controller can still do with the proposal:
 
     answer                                      the partition
     ------------------------------------------  ------------------------------------------------
-    success                                     takes over the set that is in force now
+    success                                     takes over a set that has grown; one that has
+                                                shrunk comes with the metadata
     INELIGIBLE_REPLICA, INVALID_REQUEST         forgets the proposal: it will never be in force
     UNKNOWN_TOPIC..., FENCED_LEADER_EPOCH,      waits for the metadata, which tells it what it
     INVALID_UPDATE_VERSION, NEW_LEADER_ELECTED  missed; the proposal may even have been accepted
@@ -171,7 +172,10 @@ class IsrChanges:
         if partition.leadership is None:
             return True
         if code is ErrorCode.NONE:
-            if answer.leader_epoch == partition.leader_epoch:
+            # Only what grows is taken over at once. What shrinks may come with another
+            # min.insync.replicas, which this broker does not know before it reads the journal.
+            grows = partition.leadership.isr.isr <= set(answer.isr)
+            if grows and answer.leader_epoch == partition.leader_epoch:
                 partition.isr_decided(answer.partition_epoch, tuple(answer.isr))
             return True
         if code in _NEVER_IN_FORCE:

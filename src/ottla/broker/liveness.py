@@ -22,6 +22,8 @@ from ottla.protocol.messages.broker_heartbeat import BrokerHeartbeatResponse
 from ottla.protocol.messages.broker_registration import BrokerRegistrationResponse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ottla.base.clock import Clock
     from ottla.broker.active_controller import ActiveController
     from ottla.broker.peers import Peers
@@ -48,9 +50,11 @@ class Liveness:
         controller: Controller,
         peers: Peers,
         clock: Clock,
+        image: Callable[[], ClusterImage],
         own_id: int,
         session_timeout_ms: int,
     ) -> None:
+        self._image = image
         self._active = active
         self._controller = controller
         self._peers = peers
@@ -60,9 +64,11 @@ class Liveness:
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_over = False
+        self._is_fencing = False  # one decision at a time, for all who are overdue
 
-    def begin(self, image: ClusterImage) -> None:
+    def begin(self) -> None:
         """Give everybody in service a session, and knock at their doors."""
+        image = self._image()
         self._membership.start(image, self._clock.now_ms())
         for broker in image.brokers.values():
             if not broker.fenced and broker.broker_id != self._own_id:
@@ -97,9 +103,12 @@ class Liveness:
 
     async def heartbeat(self, asked: BrokerHeartbeatRequest) -> BrokerHeartbeatResponse:
         """Take note that a broker is alive, and grant what it wishes; raises ApiError."""
+        known = self._image().brokers.get(asked.broker_id)
+        if known is not None and known.broker_epoch == asked.broker_epoch:
+            # It counts when it arrives: a slow engine makes nobody silent.
+            self._membership.heartbeat(asked.broker_id, self._clock.now_ms())
+            self._arm()
         granted = await self._active.change(lambda image: self._controller.heartbeat(image, asked))
-        self._membership.heartbeat(asked.broker_id, self._clock.now_ms())
-        self._arm()
         return BrokerHeartbeatResponse(
             is_caught_up=granted.is_caught_up,
             is_fenced=granted.is_fenced,
@@ -134,7 +143,7 @@ class Liveness:
 
     def _arm(self) -> None:
         deadline_ms = self._membership.next_deadline_ms()
-        if self._is_over or deadline_ms is None:
+        if self._is_over or self._is_fencing or deadline_ms is None:
             return
         if self._timer is not None:
             self._timer.cancel()
@@ -146,8 +155,8 @@ class Liveness:
         if self._is_over:
             return
         overdue = self._membership.overdue(self._clock.now_ms())
-        if overdue:
-            self._membership.forget(overdue)
+        if overdue and not self._is_fencing:
+            self._is_fencing = True
             task = asyncio.get_running_loop().create_task(self._fence(overdue))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -160,6 +169,13 @@ class Liveness:
             )
         except ApiError as error:
             _logger.warning("brokers %s cannot be fenced: %s", broker_ids, error)
-            return
+            return  # they stay overdue, and are looked at again
+        finally:
+            self._is_fencing = False
+        now_ms = self._clock.now_ms()
+        self._membership.forget(
+            broker_id for broker_id in fenced if not self._membership.is_alive(broker_id, now_ms)
+        )
+        self._look()  # whoever became overdue meanwhile
         if fenced:
             _logger.warning("fenced brokers %s: they were silent for too long or died", fenced)

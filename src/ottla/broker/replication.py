@@ -104,6 +104,11 @@ class Replication:
         """Watch the lag of followers."""
         self._watch_lag()
 
+    def brokers_changed(self) -> None:
+        """Look again who may be in sync: brokers came into service, or went."""
+        for partition in self._replicas:
+            partition.admit_followers()
+
     def forget(self, partition: Partition) -> None:
         """Look again from whom a partition is copied: its log went offline."""
         self._fetching.follow(partition)
@@ -119,5 +124,6 @@ class Replication:
         for partition in self._replicas:
             if partition.leadership is not None:
                 partition.check_lag()
+                partition.admit_followers()
         pause_s = self._surroundings.lag_ms_max / 2000
         self._lag_timer = asyncio.get_running_loop().call_later(pause_s, self._watch_lag)

@@ -160,7 +160,7 @@ class _Attempt:
         if self._asked_ms is None:
             self._asked_ms = moment.now_ms
         try:
-            pending = services.transactions.admit(
+            pending = services.admit(
                 self._transactional_id,
                 self._questions[0].producer,
                 self._places,

@@ -120,6 +120,20 @@ class _Commitment:
             self.committed.complete(None)
 
 
+class WriteMarker(Protocol):
+    """Writes a marker wherever its partition is led; `MarkerWriter.write` does on this broker."""
+
+    def __call__(
+        self,
+        topic: str,
+        index: int,
+        producer: ProducerIdentity,
+        marker: TransactionMarker,
+        moment: Moment,
+    ) -> Pending[None]:
+        """Write one marker; done once it is committed."""
+
+
 class Coordinator(Protocol):
     """The transaction coordinator, as its markers see it."""
 
@@ -155,12 +169,12 @@ class TransactionMarkers:
     def __init__(
         self,
         *,
-        writer: MarkerWriter,
+        write: WriteMarker,
         image: Callable[[], ClusterImage],
         clock: Clock,
         call_later: Callable[[float, Callable[[], None]], object],
     ) -> None:
-        self._writer = writer
+        self._write_one = write
         self._image = image
         self._clock = clock
         self._call_later = call_later
@@ -201,7 +215,7 @@ class TransactionMarkers:
         job.under_way = len(places)
         for place in places:
             try:
-                written = self._writer.write(*place, send.producer, marker, moment)
+                written = self._write_one(*place, send.producer, marker, moment)
             except ApiError as error:
                 self._judge(job, place, error.code)
             else:

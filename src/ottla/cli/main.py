@@ -5,8 +5,9 @@ The idea: nothing is imported before it is needed. This module costs click alone
 `ottla start` is ready for clients in a fraction of a second; the table below names the module of
 each command together with its line in the help, and only the chosen module is imported.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 130 interrupted by Ctrl-C. A reader
-that closes the pipe early (`ottla consume t | head`) has what it wanted: that is 0.
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 the cluster is not healthy, 130
+interrupted by Ctrl-C. A reader that closes the pipe early (`ottla consume t | head`) has what it
+wanted: that is 0.
 """
 
 from __future__ import annotations
@@ -34,13 +35,17 @@ COMPLETION_VARIABLE: Final = "_OTTLA_COMPLETE"
 
 COMMANDS: Final = (
     LazyCommand("start", "ottla.cli.start", "Start a broker on this machine."),
-    LazyCommand("topics", "ottla.cli.topics", "List, create, describe, alter and delete topics."),
+    LazyCommand(
+        "topics", "ottla.cli.topics", "List, create, describe, alter, move and delete topics."
+    ),
     LazyCommand("produce", "ottla.cli.produce", "Send lines from standard input or a file."),
     LazyCommand("consume", "ottla.cli.consume", "Print the records of a topic."),
     LazyCommand("groups", "ottla.cli.groups", "Show groups and their lag, move their offsets."),
     LazyCommand("transactions", "ottla.cli.transactions", "Show and abort transactions."),
     LazyCommand("configs", "ottla.cli.configs", "Show and change configurations."),
-    LazyCommand("cluster", "ottla.cli.cluster", "Show the brokers of a cluster."),
+    LazyCommand(
+        "cluster", "ottla.cli.cluster", "Show and change a cluster; run one on this machine."
+    ),
     LazyCommand("log", "ottla.cli.log", "Look into files of a data folder."),
     LazyCommand("completion", "ottla.cli.completion", "Print the completion script of a shell."),
 )

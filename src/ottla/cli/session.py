@@ -37,8 +37,17 @@ def with_cluster(
     bootstrap: Sequence[Address], action: Callable[[Cluster], Coroutine[object, object, T]]
 ) -> T:
     """Connect, run `action`, close; failures come out as CommandError."""
+    return ask_cluster(bootstrap, ClientSettings(client_id="ottla-cli"), action)
+
+
+def ask_cluster(
+    bootstrap: Sequence[Address],
+    settings: ClientSettings,
+    action: Callable[[Cluster], Coroutine[object, object, T]],
+) -> T:
+    """Do what `with_cluster` does with other settings."""
     try:
-        return _run(_connected(bootstrap, ClientSettings(client_id="ottla-cli"), action))
+        return run_loop(_connected(bootstrap, settings, action))
     except (ClientError, ApiError) as error:
         raise CommandError(explain(error)) from error
 
@@ -98,7 +107,7 @@ def _names_for_completion(
             request_timeout_ms=COMPLETION_TIMEOUT_MS,
             operation_timeout_ms=COMPLETION_TIMEOUT_MS,
         )
-        return _run(_connected(addresses, settings, ask))
+        return run_loop(_connected(addresses, settings, ask))
     except (OttlaError, ValueError):
         return []
 
@@ -129,7 +138,8 @@ async def _connected(
         return await action(cluster)
 
 
-def _run(work: Coroutine[object, object, T]) -> T:
+def run_loop(work: Coroutine[object, object, T]) -> T:
+    """Run a coroutine in an event loop of its own."""
     with asyncio.Runner(loop_factory=_new_loop) as runner:
         return runner.run(work)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`ottla topics`: list, create, describe, alter and delete."""
+"""`ottla topics`: list, create, describe, alter and delete; `reassign` has a module of its own."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 from ottla.base.ids import ZERO_UUID, uuid_to_text
 from ottla.cli.options import bootstrap_option, complete_topic, json_option, parse_pair
 from ottla.cli.output import print_done, print_facts, print_json, print_table, remark
+from ottla.cli.reassign import reassign_command
 from ottla.cli.session import CommandError, explain, with_cluster
 from ottla.client.admin import (
     create_partitions,
@@ -48,7 +49,10 @@ _topics_argument = click.argument(
 
 @click.group("topics")
 def command() -> None:
-    """List, create, describe, alter and delete topics."""
+    """List, create, describe, alter, move and delete topics."""
+
+
+command.add_command(reassign_command)
 
 
 @command.command("list")

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
 _CHANGE_TIMEOUT_MS = 30_000
 _LAST_DELETE_BY_NAME = 5
+_FENCED_BROKERS_FROM = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +69,20 @@ class ClusterDescription:
 
 
 async def describe_cluster(cluster: Cluster) -> ClusterDescription:
-    """Return the brokers and the controller, as the cluster sees them now."""
+    """Return the brokers, fenced ones too where they are told, and the controller."""
     connection = await cluster.any_connection()
     if DescribeClusterRequest.API_KEY not in connection.versions:
         return _described_by_metadata(cluster)
-    request = DescribeClusterRequest(include_cluster_authorized_operations=False)
+    tells_fenced = connection.version_for(DescribeClusterRequest) >= _FENCED_BROKERS_FROM
+    request = DescribeClusterRequest(
+        include_cluster_authorized_operations=False, include_fenced_brokers=tells_fenced
+    )
     response = await cluster.call(request, DescribeClusterResponse)
     _check(response.error_code, response.error_message, "the cluster")
     brokers = [
-        BrokerMetadata(broker.broker_id, Address(broker.host, broker.port), broker.rack)
+        BrokerMetadata(
+            broker.broker_id, Address(broker.host, broker.port), broker.rack, broker.is_fenced
+        )
         for broker in response.brokers
     ]
     brokers.sort(key=lambda broker: broker.node_id)

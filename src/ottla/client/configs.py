@@ -143,6 +143,30 @@ async def describe_configs(
     return sorted(map(_entry, result.configs), key=lambda entry: entry.key)
 
 
+async def describe_config_values(
+    cluster: Cluster, resources: Sequence[ConfigResource], keys: Sequence[str]
+) -> dict[ConfigResource, dict[str, str | None]]:
+    """Return the values of some keys for many topics at once; topics that are gone are left out."""
+    request = DescribeConfigsRequest(
+        resources=[
+            DescribeConfigsResource(
+                resource_type=resource.resource_type,
+                resource_name=resource.name,
+                configuration_keys=list(keys),
+            )
+            for resource in resources
+        ]
+    )
+    response = await cluster.call(request, DescribeConfigsResponse)
+    return {
+        ConfigResource(ResourceType(result.resource_type), result.resource_name): {
+            config.name: config.value for config in result.configs
+        }
+        for result in response.results
+        if not result.error_code
+    }
+
+
 async def alter_configs(
     cluster: Cluster,
     resource: ConfigResource,

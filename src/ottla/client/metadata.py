@@ -33,6 +33,7 @@ class BrokerMetadata:
     node_id: int
     address: Address
     rack: str | None = None
+    is_fenced: bool = False  # only DescribeCluster tells, and lists such brokers at all
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,10 @@ from nobody and gives everybody a full session. Nothing here survives the contro
 has to.
 
 The table holds one entry for each broker in service or newly heard from, so it is bounded by the
-registered brokers: the caller asks the controller first whether a heartbeat is a known broker's.
+registered brokers: the caller checks first whether a heartbeat is a known broker's, in the image
+that it has. It does not wait for the heartbeat's records to be written: an engine that is slow
+would make everybody overdue. And it forgets the overdue once their fencing is written, not before:
+if that fails, they have to be fenced again.
 
 Owned by whoever drives the active controller.
 """

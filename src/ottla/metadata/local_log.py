@@ -273,7 +273,7 @@ class LocalMetadataLog:
         return sorted(identity for identity in identities if identity is not None)
 
     def raise_failure(self) -> None:
-        """Raise the StorageError after which nothing more can be appended, if there was one."""
+        """Raise the StorageError after which nothing is accepted any more, if there was one."""
         if self._failure is not None:
             raise self._failure
 

@@ -203,10 +203,14 @@ class Leadership:
         return committed
 
     def lowest_start_offset(self, own_start: int) -> int:
-        """Return the log start offset that every live follower has reached (DeleteRecords)."""
-        starts = [own_start]
-        starts += [follower.log_start_offset for follower in self.followers.values()]
-        return min(starts)
+        """Return the log start offset that all in-sync replicas have reached (KIP-107)."""
+        members = self.isr.isr
+        starts = [
+            follower.log_start_offset
+            for broker_id, follower in self.followers.items()
+            if broker_id in members
+        ]
+        return min([own_start, *starts])
 
     # what the leader proposes
 

@@ -456,6 +456,8 @@ class Partition:
         leadership, surroundings = self.leadership, self._surroundings
         if leadership is None or surroundings is None:
             return False
+        follower = leadership.followers.get(broker_id)
+        start_before = -1 if follower is None else follower.log_start_offset
         is_known = leadership.fetched(
             broker_id,
             offset=offset,
@@ -466,15 +468,29 @@ class Partition:
         )
         if not is_known:
             return False
-        if offset > self.high_watermark and self._advance():
+        has_moved = offset > self.high_watermark and self._advance()
+        if has_moved or start_offset != start_before:
             self._tell_observers()
         if broker_id not in leadership.isr.maximal:
+            self.admit_followers()
+        return True
+
+    def admit_followers(self) -> None:
+        """Ask the controller to take in a follower that has caught up and may join by now.
+
+        A fetch asks as well. But a fetch session does not look at a partition without traffic, so
+        whoever learns that brokers came into service asks for all of them.
+        """
+        leadership, surroundings = self.leadership, self._surroundings
+        if leadership is None or surroundings is None:
+            return
+        for broker_id in leadership.followers:
             proposal = leadership.propose_join(
                 broker_id, self.high_watermark, surroundings.is_eligible
             )
             if proposal is not None:
                 surroundings.propose(self, proposal)
-        return True
+                return  # the next one when this is decided
 
     def check_lag(self) -> None:
         """Ask the controller to drop followers that have fallen behind."""
@@ -502,6 +518,7 @@ class Partition:
             self.in_sync_replica_count = len(isr)
             self._advance()
             self._tell_observers()
+            self.admit_followers()
 
     def isr_refused(self, partition_epoch: int) -> None:
         """Take note that the controller refused a proposal for good."""
@@ -608,6 +625,13 @@ class Partition:
             self.log.advance_log_start_offset(target)
             self._tell_observers()
         return self.log.log_start_offset
+
+    @property
+    def low_watermark(self) -> int:
+        """First offset that any in-sync replica still has."""
+        own_start = self.log.log_start_offset
+        leadership = self.leadership
+        return own_start if leadership is None else leadership.lowest_start_offset(own_start)
 
     # fencing
 

@@ -72,6 +72,16 @@ class FetcherSettings(NamedTuple):
     backoff_ms: int = 100
 
 
+class Position(NamedTuple):
+    """What a request says of one partition; what has not changed need not be said again."""
+
+    fetch_offset: int
+    leader_epoch: int
+    last_epoch: int
+    """Leader epoch of the last record in the log, -1 when there is none."""
+    log_start_offset: int
+
+
 class _Copied:
     """One partition that is copied."""
 
@@ -79,13 +89,18 @@ class _Copied:
 
     def __init__(self, partition: Partition) -> None:
         self.partition = partition
-        self.asked: tuple[int, int, int] | None = None
-        """(fetch offset, leader epoch, epoch of the last record) as the session knows them."""
+        self.asked: Position | None = None
+        """Where the log stands, as the leader's session knows it."""
         self.resume_ms: int | None = None  # asked for again from then on
 
-    def position(self) -> tuple[int, int, int]:
+    def position(self) -> Position:
         log = self.partition.log
-        return log.log_end_offset, self.partition.leader_epoch, log.leader_epochs.latest
+        return Position(
+            log.log_end_offset,
+            self.partition.leader_epoch,
+            log.leader_epochs.latest,
+            log.log_start_offset,
+        )
 
 
 class ReplicaFetcher:
@@ -104,6 +119,7 @@ class ReplicaFetcher:
         self._waiting: dict[PartitionKey, None] = {}  # after an error
         self._session_id = NO_SESSION
         self._session_epoch = INITIAL_EPOCH
+        self._broker_epoch = -1  # under which the leader knows this broker in the session
 
     def __len__(self) -> int:
         return len(self._copied)
@@ -149,6 +165,10 @@ class ReplicaFetcher:
                 self._changed[key] = None
         if len(self._waiting) == len(self._copied):
             return None
+        if broker_epoch != self._broker_epoch:
+            # The leader knows followers by their epoch, and looks only at what a request names.
+            self._broker_epoch = broker_epoch
+            self.lose_session()
         topics: dict[bytes, FetchTopic] = {}
         for key in self._changed:
             copied = self._copied[key]
@@ -159,7 +179,7 @@ class ReplicaFetcher:
                 topic = topics.get(topic_id)
                 if topic is None:
                     topic = topics[topic_id] = FetchTopic(topic_id=topic_id, partitions=[])
-                topic.partitions.append(self._asked(copied, index, position))
+                topic.partitions.append(self._asked(index, position))
         self._changed.clear()
         settings = self._settings
         return FetchRequest(
@@ -178,14 +198,13 @@ class ReplicaFetcher:
         times = [self._copied[key].resume_ms for key in self._waiting]
         return min((time for time in times if time is not None), default=None)
 
-    def _asked(self, copied: _Copied, index: int, position: tuple[int, int, int]) -> FetchPartition:
-        fetch_offset, leader_epoch, last_epoch = position
+    def _asked(self, index: int, position: Position) -> FetchPartition:
         return FetchPartition(
             partition=index,
-            current_leader_epoch=leader_epoch,
-            fetch_offset=fetch_offset,
-            last_fetched_epoch=last_epoch,
-            log_start_offset=copied.partition.log.log_start_offset,
+            current_leader_epoch=position.leader_epoch,
+            fetch_offset=position.fetch_offset,
+            last_fetched_epoch=position.last_epoch,
+            log_start_offset=position.log_start_offset,
             partition_max_bytes=self._settings.partition_max_bytes,
         )
 
@@ -244,7 +263,7 @@ class ReplicaFetcher:
             _truncate(partition, diverging.epoch, diverging.end_offset)
             return False
         assert copied.asked is not None, "checked by the caller"
-        if copied.asked[0] != partition.log.log_end_offset:
+        if copied.asked.fetch_offset != partition.log.log_end_offset:
             return False  # the log was cut since it was asked for
         has_grown = False
         if answered.records:

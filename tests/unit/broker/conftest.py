@@ -191,6 +191,13 @@ class Replicas:
         return
 
 
+class Settings(SimpleNamespace):
+    """A few settings; all others are unset."""
+
+    def __getitem__(self, key) -> None:
+        """Return a setting by its key."""
+
+
 class World:
     """Everything that requests need, and knobs for the test."""
 
@@ -220,7 +227,7 @@ class World:
             burst=self.burst,
             last_connection_serial=0,
             clock=self.clock,
-            config=SimpleNamespace(fetch_max_bytes=1_000_000, node_id=1),
+            config=Settings(fetch_max_bytes=1_000_000, node_id=1),
             replicas=self.replicas,
             logs=SimpleNamespace(directories=[]),
             purgatory=self.purgatory,

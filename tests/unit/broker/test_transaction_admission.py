@@ -50,6 +50,7 @@ class Coordinator:
 def coordinator(world):
     """Return the coordinator that the world's broker asks."""
     world.services.transactions = Coordinator()
+    world.services.admit = world.services.transactions.admit
     world.services.moment = world.clock.moment
     world.services.config = SimpleNamespace(
         fetch_max_bytes=1_000_000,

@@ -67,7 +67,7 @@ class Driver:
         self.writer = Writer()
         self.topics = {"a": 2, "b": 2}
         self.markers = TransactionMarkers(
-            writer=self.writer,
+            write=self.writer.write,
             image=lambda: SimpleNamespace(
                 partition=lambda topic, index: (
                     object() if index < self.topics.get(topic, 0) else None

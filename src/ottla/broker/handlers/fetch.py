@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from ottla.broker.delayed_fetch import DelayedFetch
 from ottla.broker.fetch_codec import (
     CONSUMER_REPLICA_ID,
+    NO_REPLICA,
     AskedPartition,
     decode_request,
     encode_response,
@@ -36,14 +37,19 @@ if TYPE_CHECKING:
 
 VERSIONS = range(4, 19)
 
+RACK_AWARE = "RackAwareReplicaSelector"
+"""End of the class name in `replica.selector.class` that serves readers in their own rack."""
+
 
 class FetchPath:
     """The road of Fetch requests through the broker; one for each loop."""
 
     __slots__ = (
         "_clock",
+        "_prefers_rack",
         "_purgatory",
         "_replicas",
+        "_services",
         "_sessions",
         "disk_executor",
         "fetch_bytes_max",
@@ -53,7 +59,10 @@ class FetchPath:
     def __init__(
         self, services: Services, storage_failed: Callable[[Partition, StorageError], None]
     ) -> None:
+        self._services = services
         self._replicas = services.replicas
+        selector = services.config["replica.selector.class"]
+        self._prefers_rack = isinstance(selector, str) and selector.endswith(RACK_AWARE)
         self._purgatory = services.purgatory
         self._sessions = services.fetch_sessions
         self._clock = services.clock
@@ -126,6 +135,29 @@ class FetchPath:
         if asked.topic_id:
             name = self._replicas.topic_name_of(asked.topic_id) or ""
         return self._replicas.leader_of(name, asked.partition)
+
+    def preferred_replica(self, partition: Partition, asked: AskedPartition, rack_id: str) -> int:
+        """Return the in-sync replica in the reader's rack that has most, NO_REPLICA for the leader.
+
+        KIP-392, as Kafka's rack-aware selector chooses.
+        """
+        leadership = partition.leadership
+        if not (self._prefers_rack and rack_id) or leadership is None:
+            return NO_REPLICA
+        brokers = self._services.image.brokers
+        own = brokers.get(leadership.broker_id)
+        if own is not None and own.rack == rack_id:
+            return NO_REPLICA
+        near = [
+            (follower.log_end_offset, -broker_id)
+            for broker_id, follower in leadership.followers.items()
+            if broker_id in leadership.isr.isr
+            and broker_id in brokers
+            and brokers[broker_id].is_live
+            and brokers[broker_id].rack == rack_id
+            and follower.log_start_offset <= asked.fetch_offset <= follower.log_end_offset
+        ]
+        return -max(near)[1] if near else NO_REPLICA
 
     def completed_early(self) -> None:
         """Tell the purgatory that a parked request needs its deadline no more."""

@@ -147,8 +147,9 @@ KEYS = (
     key(
         "replica.fetch.max.bytes",
         INT,
-        1_048_576,
-        "Bytes of each partition that a follower asks for.",
+        4_194_304,
+        "Bytes of each partition that a follower asks for. The default is Ottla's own; Kafka's is "
+        "1048576.",
         at_least(0),
     ),
     key("replica.fetch.min.bytes", INT, 1, "Bytes for which a follower's fetch waits."),

@@ -117,9 +117,9 @@ class LocalEngine:
         """
         assert records, "a batch holds at least one record"
         log = self._log
-        log.raise_failure()
         if not self._may_write(controller_epoch):
             raise ControllerFenced(f"controller epoch {controller_epoch} is over")
+        log.raise_failure()
         if expected_offset != log.next_offset:
             raise JournalConflict(f"the log ends at {log.next_offset}, not {expected_offset}")
         log.append_batch(

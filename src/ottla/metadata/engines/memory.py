@@ -57,6 +57,15 @@ class MemoryCluster:
         self.snapshots: list[tuple[Snapshot, list[bytes]]] = []  # oldest first, at most two
         self.changed = asyncio.Event()
 
+    def restore(self, cluster_id: str, snapshot: Snapshot) -> None:
+        """Go on from a state that brokers have kept, where this engine knows of none."""
+        assert self.cluster_id is None, "only an empty engine can be restored"
+        self.cluster_id = cluster_id
+        self.controller_epoch = snapshot.controller_epoch
+        self.start_offset = self.next_offset = snapshot.next_offset
+        encoded = [encode_metadata_record(record) for record in snapshot.records]
+        self.snapshots.append((snapshot, encoded))
+
     def expire(self, engine: MemoryEngine) -> None:
         """Lose the session of an engine: it may write again once it has campaigned anew."""
         if self.claim is not None and self.claim.engine is engine:

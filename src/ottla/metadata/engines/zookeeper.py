@@ -245,9 +245,9 @@ class ZooKeeperStore:
         """Return the error that a caller of the store expects."""
         from kazoo import exceptions  # noqa: PLC0415 - see the module's text
 
-        expected: Exception = error
-        if isinstance(expected, exceptions.NoNodeError):
-            return expected
+        no_node: type[Exception] = exceptions.NoNodeError
+        if isinstance(error, no_node):
+            return error
         if isinstance(error, exceptions.NoAuthError | exceptions.AuthFailedError):
             return EngineRefused(
                 f"{self.address} does not let this broker read and write the cluster: "

@@ -43,6 +43,7 @@ def world(group_world, world):
     """Return a broker whose transaction coordinator is told what to say."""
     world.partition(*PLACE)
     group_world.transactions = world.services.transactions = Transactions()
+    world.services.admit = world.services.transactions.admit
     world.services.config = SimpleNamespace(
         add_partitions_to_txn_retry_backoff_max_ms=0,
         add_partitions_to_txn_retry_backoff_ms=20,

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Single brokers: their log directories, their end in the cluster, and who decides over them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ottla.client.topic_partition import TopicPartition
+from ottla.protocol.errors import ApiError, ErrorCode
+from ottla.protocol.messages.describe_log_dirs import (
+    DescribableLogDirTopic,
+    DescribeLogDirsRequest,
+    DescribeLogDirsResponse,
+)
+from ottla.protocol.messages.describe_quorum import (
+    DescribeQuorumRequest,
+    DescribeQuorumRequestPartitionData,
+    DescribeQuorumRequestTopicData,
+    DescribeQuorumResponse,
+)
+from ottla.protocol.messages.unregister_broker import (
+    UnregisterBrokerRequest,
+    UnregisterBrokerResponse,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ottla.client.cluster import Cluster
+
+METADATA_TOPIC = "__cluster_metadata"
+
+
+@dataclass(frozen=True, slots=True)
+class LogDir:
+    """One log directory of a broker."""
+
+    path: str
+    error: ErrorCode
+    total_bytes: int  # of the volume; -1 when not told
+    usable_bytes: int
+    sizes: dict[TopicPartition, int]  # bytes of the replicas in it
+
+    @property
+    def size_bytes(self) -> int:
+        """What all replicas in it take."""
+        return sum(self.sizes.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """The controller, as its metadata log shows it."""
+
+    controller_id: int  # -1 when there is none
+    controller_epoch: int
+    metadata_offset: int  # where the log ends
+
+
+async def describe_log_dirs(
+    cluster: Cluster, broker_id: int, partitions: Iterable[TopicPartition] | None = None
+) -> list[LogDir]:
+    """Return a broker's log directories with these partitions, all of them by default."""
+    topics: dict[str, DescribableLogDirTopic] | None = None
+    if partitions is not None:
+        topics = {}
+        for place in partitions:
+            topic = topics.setdefault(place.topic, DescribableLogDirTopic(topic=place.topic))
+            topic.partitions.append(place.partition)
+    request = DescribeLogDirsRequest(topics=None if topics is None else list(topics.values()))
+    connection = await cluster.connection(broker_id)
+    response = await connection.send(request, DescribeLogDirsResponse)
+    _check(response.error_code, None)
+    return [
+        LogDir(
+            result.log_dir,
+            ErrorCode.of(result.error_code),
+            result.total_bytes,
+            result.usable_bytes,
+            {
+                TopicPartition(topic.name, partition.partition_index): partition.partition_size
+                for topic in result.topics
+                for partition in topic.partitions
+                if not partition.is_future_key
+            },
+        )
+        for result in response.results
+    ]
+
+
+async def describe_decider(cluster: Cluster) -> Decider | None:
+    """Return who decides, None where brokers do not tell (Kafka with ZooKeeper)."""
+    connection = await cluster.any_connection()
+    if DescribeQuorumRequest.API_KEY not in connection.versions:
+        return None
+    request = DescribeQuorumRequest(
+        topics=[
+            DescribeQuorumRequestTopicData(
+                topic_name=METADATA_TOPIC,
+                partitions=[DescribeQuorumRequestPartitionData(partition_index=0)],
+            )
+        ]
+    )
+    response = await cluster.call(request, DescribeQuorumResponse)
+    _check(response.error_code, response.error_message)
+    found = response.topics[0].partitions[0]
+    _check(found.error_code, found.error_message)
+    return Decider(found.leader_id, found.leader_epoch, found.high_watermark)
+
+
+async def unregister_broker(cluster: Cluster, broker_id: int) -> None:
+    """Let the cluster forget a broker that will not come back."""
+    response = await cluster.call_controller(
+        UnregisterBrokerRequest(broker_id=broker_id), UnregisterBrokerResponse
+    )
+    _check(response.error_code, response.error_message)
+
+
+def _check(error_code: int, message: str | None) -> None:
+    if error_code:
+        code = ErrorCode.of(error_code)
+        raise ApiError(code, message or code.description)

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One run of a program on a simulated machine.
+
+Every callback, timer and task belongs to the process in whose context it was made: a context
+variable carries it through `await`, `call_soon` and futures, with no help from the code that runs.
+A dead process gets no turn any more, not even for its `finally` clauses, since a crash runs none.
+A paused one gets its turns when it is resumed, all of them at once, as after SIGSTOP and SIGCONT.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import weakref
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+    from typing import Any
+
+    from ottla.testing.simulation.clock import SimulatedClock
+    from ottla.testing.simulation.loop import SimulatedHandle
+    from ottla.testing.simulation.tcp import SimulatedTransport
+
+
+class Process:
+    """What dies together."""
+
+    __slots__ = (
+        "__weakref__",
+        "boot_id",
+        "clock",
+        "context",
+        "disk_slowness",
+        "host",
+        "is_dead",
+        "is_paused",
+        "main",
+        "name",
+        "parked",
+        "tasks",
+        "transports",
+        "worker_free_at",
+    )
+
+    def __init__(self, name: str, host: str, clock: SimulatedClock) -> None:
+        self.name = name  # of the node, and which run of it: `b1/2`
+        self.host = host  # the address of the machine
+        self.clock = clock
+        self.boot_id = ""  # of the machine's run
+        self.is_dead = False
+        self.is_paused = False
+        self.main: asyncio.Task[Any] | None = None  # held on to, as `asyncio.run` does
+        self.disk_slowness = 1.0  # threads that wait for the disk take so many times longer
+        self.parked: list[SimulatedHandle] = []  # turns that came while it was paused
+        self.tasks: weakref.WeakSet[asyncio.Task[Any]] | list[asyncio.Task[Any]] = weakref.WeakSet()
+        self.transports: dict[SimulatedTransport, None] = {}  # in the order in which they were made
+        self.worker_free_at: list[float] = []  # of the default executor
+        self.context = contextvars.Context()
+        self.context.run(CURRENT.set, self)
+
+    def __repr__(self) -> str:
+        return f"<process {self.name}>"
+
+    def die(self) -> None:
+        """Give it no turn any more, from now on."""
+        self.is_dead = True
+        self.parked.clear()
+        self.tasks = list(self.tasks)  # kept, since a task that is thrown away runs its clauses
+
+    def bury(self) -> None:
+        """Let go of what a dead process left, in the process's own name: it reaches nothing."""
+        for task in self.tasks:
+            if not task.done():
+                task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001 - it was meant to end so
+                coroutine = task.get_coro()
+                if coroutine is not None:
+                    self._run_silently(coroutine.close)
+        self.tasks = []
+        self.main = None
+        self.transports.clear()
+
+    def _run_silently(self, close: Callable[[], None]) -> None:
+        with contextlib.suppress(BaseException):
+            self.context.copy().run(close)
+
+
+CURRENT: Final[contextvars.ContextVar[Process | None]] = contextvars.ContextVar(
+    "simulated_process", default=None
+)
+"""The process whose turn it is; None for the world itself, which neither dies nor stands still."""
