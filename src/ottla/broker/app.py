@@ -190,6 +190,7 @@ class Broker:
         await self._server.open(config.endpoints)
         stopped_cleanly = all(each.last_run is not LastRun.UNCLEAN for each in directories)
         facts = self._facts(directories, stopped_cleanly=stopped_cleanly)
+        self._surroundings.incarnation_id = facts.incarnation_id
         if self._peers is None:
             await self._gateway.start_alone(facts)
         else:

@@ -16,7 +16,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from ottla.base.errors import StorageError
-from ottla.metadata.image import ResourceType
+from ottla.metadata.image import NO_LEADER, ResourceType
 from ottla.protocol.errors import ErrorCode
 from ottla.replication.partition import Partition
 
@@ -105,7 +105,7 @@ class ReplicaManager:
         state = None if image is None else image.partition(topic, index)
         if state is None:
             return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
-        if state.leader == self._broker_id:
+        if state.leader == self._broker_id and self.replica(topic, index) is None:
             return ErrorCode.KAFKA_STORAGE_ERROR  # its log could not be opened
         return ErrorCode.NOT_LEADER_OR_FOLLOWER
 
@@ -200,10 +200,12 @@ class ReplicaManager:
 
     def _assign_role(self, partition: Partition, state: PartitionImage) -> None:
         before = (partition.is_leader, partition.leader_id, partition.leader_epoch)
-        if state.leader == self._broker_id:
-            partition.lead(state, self._surroundings)
-        else:
+        if state.leader != self._broker_id:
             partition.follow(state)
+        elif self._surroundings.may_lead():
+            partition.lead(state, self._surroundings)
+        else:  # an earlier run of this broker: it gave up its place when this one registered
+            partition.follow(state._replace(leader=NO_LEADER))
         after = (partition.is_leader, partition.leader_id, partition.leader_epoch)
         if self.on_follow is not None and before != after:
             self.on_follow(partition)

@@ -69,10 +69,15 @@ class Surroundings:
 
     def __init__(self) -> None:
         self.proposed = []
+        self.can_lead = True
 
     def now_ms(self):
         """Return a time that stands still."""
         return 1000
+
+    def may_lead(self):
+        """Return what the test wants."""
+        return self.can_lead
 
     def is_eligible(self, broker_id, broker_epoch):
         """Take everybody."""
@@ -90,12 +95,13 @@ class Bench:
         self.logs = Logs()
         self.topics: dict[str, TopicImage] = {}
         self.configs: dict[str, LogConfig] = {}
+        self.surroundings = Surroundings()
         self.replicas = ReplicaManager(
             HERE,
             self.logs,
             lambda image, topic: self.configs.get(topic, LogConfig()),
             lambda partition: None,
-            Surroundings(),
+            self.surroundings,
         )
 
     def topic(
@@ -232,6 +238,19 @@ def test_whoever_leads_is_told_apart_from_whoever_follows(bench):
     assert replicas.refusal("b", 1) is ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
     assert replicas.refusal_by_id(b"C" * 16, 0) is ErrorCode.UNKNOWN_TOPIC_ID
     assert replicas.leader_of("b", 0) == (ELSEWHERE, 0)
+
+
+def test_what_an_earlier_run_led_is_not_led(bench):
+    """Before this run is registered the metadata speaks of one whose log may have been longer."""
+    bench.surroundings.can_lead = False
+    bench.apply(bench.topic("b", ID_B, 1, leader_epoch=3))
+    replicas = bench.replicas
+    assert replicas.get("b", 0) is None
+    assert (replicas.replica("b", 0).leader_id, replicas.replica("b", 0).leader_epoch) == (-1, 3)
+    assert replicas.refusal("b", 0) is ErrorCode.NOT_LEADER_OR_FOLLOWER
+    bench.surroundings.can_lead = True
+    bench.apply(bench.topic("b", ID_B, 1, leader_epoch=4))
+    assert replicas.get("b", 0) is replicas.replica("b", 0)
 
 
 def test_roles_change_and_whoever_copies_is_told(bench):
