@@ -115,6 +115,7 @@ class Broker:
         self._replication: Replication | None = None
         self._opened = AsyncExitStack()
         self._is_serving = False
+        self._incarnation_id = random_uuid()
         self.stopping = asyncio.Event()
         self.failure: str | None = None  # why the broker had to stop by itself
         self.on_waiting: Callable[[Waiting | None], None] = _tell_nobody
@@ -184,13 +185,13 @@ class Broker:
             self._log_config_of,
             self._group_commit.request,
             self._surroundings,
+            self._incarnation_id,
         )
         self._assemble_server()
         self._opened.callback(self._server.close)
         await self._server.open(config.endpoints)
         stopped_cleanly = all(each.last_run is not LastRun.UNCLEAN for each in directories)
         facts = self._facts(directories, stopped_cleanly=stopped_cleanly)
-        self._surroundings.incarnation_id = facts.incarnation_id
         if self._peers is None:
             await self._gateway.start_alone(facts)
         else:
@@ -357,7 +358,7 @@ class Broker:
             endpoints.append(BrokerEndpoint(endpoint.name, reachable_host(host), port, 0))
         return BrokerFacts(
             broker_id=config.node_id,
-            incarnation_id=random_uuid(),
+            incarnation_id=self._incarnation_id,
             endpoints=tuple(endpoints),
             rack=config.broker_rack,
             log_dirs=tuple(

@@ -39,7 +39,6 @@ class BrokerSurroundings:
     def __init__(self, config: BrokerConfig, clock: Clock, gateway: ControllerGateway) -> None:
         self.broker_id = config.node_id
         self.lag_ms_max = config.replica_lag_time_max_ms
-        self.incarnation_id = b""  # of this run, once it is known
         self._clock = clock
         self._gateway = gateway
         self._changes = IsrChanges(gateway, config.node_id, self.broker_epoch)
@@ -52,15 +51,6 @@ class BrokerSurroundings:
         """Return the epoch of this broker's registration, -1 before it has one."""
         known = self._gateway.image.brokers.get(self.broker_id)
         return -1 if known is None else known.broker_epoch
-
-    def may_lead(self) -> bool:
-        """Whether the metadata at hand knows this very run of the broker.
-
-        Until then it speaks of an earlier run: whose log may have been longer, and in whose place
-        somebody else may lead by now.
-        """
-        known = self._gateway.image.brokers.get(self.broker_id)
-        return known is not None and known.incarnation_id == self.incarnation_id
 
     def is_eligible(self, broker_id: int, broker_epoch: int) -> bool:
         """Whether a broker may be in sync: alive, and the incarnation that fetches."""

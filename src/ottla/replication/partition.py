@@ -99,9 +99,6 @@ class Surroundings(Protocol):
     def now_ms(self) -> int:
         """Return the steady time."""
 
-    def may_lead(self) -> bool:
-        """Whether the metadata at hand knows this very run of the broker."""
-
     def is_eligible(self, broker_id: int, broker_epoch: int) -> bool:
         """Whether the controller would take a broker into an in-sync set (KIP-903)."""
 

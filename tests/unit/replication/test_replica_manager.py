@@ -10,6 +10,7 @@ import pytest
 from ottla.base.clock import ManualClock
 from ottla.base.errors import StorageError
 from ottla.metadata.image import (
+    BrokerImage,
     ClusterImage,
     ImageDelta,
     PartitionImage,
@@ -24,6 +25,7 @@ from ottla.storage.partition_log import PartitionLog
 from ottla.testing.simulated_disk import SimulatedDisk
 
 HERE, ELSEWHERE = 1, 2
+INCARNATION = b"i" * 16
 ID_A, ID_B = b"A" * 16, b"B" * 16
 
 
@@ -69,15 +71,10 @@ class Surroundings:
 
     def __init__(self) -> None:
         self.proposed = []
-        self.can_lead = True
 
     def now_ms(self):
         """Return a time that stands still."""
         return 1000
-
-    def may_lead(self):
-        """Return what the test wants."""
-        return self.can_lead
 
     def is_eligible(self, broker_id, broker_epoch):
         """Take everybody."""
@@ -94,14 +91,15 @@ class Bench:
     def __init__(self) -> None:
         self.logs = Logs()
         self.topics: dict[str, TopicImage] = {}
+        self.registered = INCARNATION
         self.configs: dict[str, LogConfig] = {}
-        self.surroundings = Surroundings()
         self.replicas = ReplicaManager(
             HERE,
             self.logs,
             lambda image, topic: self.configs.get(topic, LogConfig()),
             lambda partition: None,
-            self.surroundings,
+            Surroundings(),
+            INCARNATION,
         )
 
     def topic(
@@ -118,6 +116,9 @@ class Bench:
     def image(self):
         """Return the image with all topics."""
         image = ClusterImage("cluster")
+        image.brokers = {
+            HERE: BrokerImage(HERE, 1, self.registered, (), {}, None, False, False, ())
+        }
         image.topics_by_name = dict(self.topics)
         image.topics_by_id = {topic.topic_id: topic for topic in self.topics.values()}
         return image
@@ -240,19 +241,6 @@ def test_whoever_leads_is_told_apart_from_whoever_follows(bench):
     assert replicas.leader_of("b", 0) == (ELSEWHERE, 0)
 
 
-def test_what_an_earlier_run_led_is_not_led(bench):
-    """Before this run is registered the metadata speaks of one whose log may have been longer."""
-    bench.surroundings.can_lead = False
-    bench.apply(bench.topic("b", ID_B, 1, leader_epoch=3))
-    replicas = bench.replicas
-    assert replicas.get("b", 0) is None
-    assert (replicas.replica("b", 0).leader_id, replicas.replica("b", 0).leader_epoch) == (-1, 3)
-    assert replicas.refusal("b", 0) is ErrorCode.NOT_LEADER_OR_FOLLOWER
-    bench.surroundings.can_lead = True
-    bench.apply(bench.topic("b", ID_B, 1, leader_epoch=4))
-    assert replicas.get("b", 0) is replicas.replica("b", 0)
-
-
 def test_roles_change_and_whoever_copies_is_told(bench):
     """A change of leader or leader epoch is told once; a change of the in-sync set is not."""
     told = []
@@ -283,3 +271,19 @@ def test_a_replica_of_many_begins_at_its_stored_high_watermark(bench):
     """What is behind it may be cut off by the leader, so nobody may read it before."""
     bench.apply(bench.topic("b", ID_B, 1, replicas=(HERE, ELSEWHERE), leader=ELSEWHERE))
     assert bench.replicas.replica("b", 0).high_watermark == 0
+
+
+def test_a_process_leads_nothing_before_the_controller_knows_it():
+    """What the image says of the broker's last incarnation gives this one no office."""
+    other = Bench()
+    other.registered = b"earlier".ljust(16)
+    other.topic("a", ID_A, 2)
+    other.replicas.load(other.image())
+    assert other.replicas.get("a", 0) is None
+    assert other.replicas.replica("a", 0).leader_id == -1
+    other.registered = INCARNATION
+    other.apply()
+    assert other.replicas.get("a", 0) is other.replicas.replica("a", 0)
+    other.registered = b"later".ljust(16)
+    other.apply()
+    assert other.replicas.get("a", 0) is None
