@@ -157,9 +157,7 @@ class Link:
         if diverging is not None:
             epoch, end = diverging
             return self.answer(asked, diverging_epoch=EpochEndOffset(epoch=epoch, end_offset=end))
-        leader.follower_fetched(
-            self.follower.broker_id, 5, one.fetch_offset, one.log_start_offset
-        )
+        leader.follower_fetched(self.follower.broker_id, 5, one.fetch_offset, one.log_start_offset)
         if not leader.log_start_offset <= one.fetch_offset <= self.leader.end:
             return self.answer(
                 asked,
@@ -170,7 +168,7 @@ class Link:
             asked,
             high_watermark=leader.high_watermark,
             log_start_offset=leader.log_start_offset,
-            records=self.leader.read(one.fetch_offset, max_bytes=200),
+            records=self.leader.read(one.fetch_offset, max_bytes=80),
         )
 
     def step(self):
@@ -184,7 +182,8 @@ class Link:
             self.step()
             if (
                 self.follower.end == self.leader.end
-                and self.follower.read() == self.leader.read(self.follower.partition.log_start_offset)
+                and self.follower.read()
+                == self.leader.read(self.follower.partition.log_start_offset)
                 and self.follower.partition.high_watermark == self.leader.partition.high_watermark
             ):
                 return

@@ -448,9 +448,7 @@ class History(RuleBasedStateMachine):
         self.open = None
         if is_granted:
             self.partition_epoch += 1
-            self.bench.decide(
-                members, partition_epoch=self.partition_epoch, replicas=(1, 2, 3, 4)
-            )
+            self.bench.decide(members, partition_epoch=self.partition_epoch, replicas=(1, 2, 3, 4))
         else:
             self.bench.leader.refused(self.partition_epoch)
         self._advance()

@@ -192,9 +192,7 @@ def test_a_disk_that_refuses_is_reported(link):
 
 def test_a_session_that_is_lost_during_a_pause_stays_paused(link):
     """A lost connection is no reason to ask at once."""
-    link.fetcher.handle(
-        link.answer(link.request(), error_code=ErrorCode.UNKNOWN_LEADER_EPOCH), 0
-    )
+    link.fetcher.handle(link.answer(link.request(), error_code=ErrorCode.UNKNOWN_LEADER_EPOCH), 0)
     link.fetcher.lose_session()
     assert link.request() is None
 

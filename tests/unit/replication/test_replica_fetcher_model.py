@@ -159,24 +159,37 @@ def test_nothing_committed_is_lost_or_changed(seed):
     """Through clean elections, kills, lost answers and brokers that hear of news late."""
     chance = random.Random(seed)
     history = CleanHistory(min_isr=chance.choice((1, 1, 2)))
-    for _ in range(STEPS):
+    slow: set[int] = set()
+    deaf: set[int] = set()
+    for step in range(STEPS):
+        if (
+            step % 15 == 0
+        ):  # who does not fetch, and who hears nothing of the controller, for a while
+            slow = {broker_id for broker_id in IDS if chance.random() < 0.3}
+            deaf = {broker_id for broker_id in IDS if chance.random() < 0.4}
         broker_id = history.leader if chance.random() < 0.5 else chance.choice(IDS)
         action = chance.choices(
             ("fetch", "append", "pass_time", "decide", "hear", "elect", "kill"),
-            (40, 12, 5, 10, 12, 2, 2),
+            (40, 18, 10, 15, 10, 3, 1),
         )[0]
         if action == "fetch":
-            history.fetch(chance.choice(IDS), chance.randint(1, 3))
+            follower = chance.choice(IDS)
+            if follower not in slow:
+                history.fetch(follower, chance.randint(1, 3))
         elif action == "append":
             history.append(broker_id, chance.randint(1, 3))
         elif action == "pass_time":
             history.pass_time(chance.randint(1, 1500))
         elif action == "decide":
-            history.decide(broker_id, hears=chance.random() < 0.7)
+            history.decide(broker_id, hears=broker_id not in deaf)
         elif action == "hear":
-            history.hear(broker_id)
+            if broker_id not in deaf:
+                history.hear(broker_id)
         elif action == "elect":
             history.elect(chance.randrange(3))
+            for each in chance.sample(IDS, 3):
+                if each not in deaf:
+                    history.hear(each)
         else:
             history.kill(chance.choice(IDS))
         history.what_is_committed_stays()
