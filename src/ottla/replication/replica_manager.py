@@ -6,6 +6,9 @@ image replaces another, and gives each its role. `generation` rises with every c
 whatever was derived from partitions (the data plane's request shapes) knows when it is out of
 date.
 
+A broker that has just started leads nothing before the controller knows this very process: what an
+image said of the one before may have been lost with it.
+
 A log is deleted only when the metadata says so of this very topic id: the topic was deleted, or the
 partition has moved to other brokers. What nobody knows at start is set aside, never deleted.
 """
@@ -16,7 +19,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from ottla.base.errors import StorageError
-from ottla.metadata.image import ResourceType
+from ottla.metadata.image import NO_LEADER, ResourceType
 from ottla.protocol.errors import ErrorCode
 from ottla.replication.partition import Partition
 
@@ -38,6 +41,8 @@ class ReplicaManager:
         "_broker_id",
         "_by_id",
         "_image",
+        "_incarnation_id",
+        "_is_known",
         "_log_config_of",
         "_logs",
         "_partitions",
@@ -54,8 +59,11 @@ class ReplicaManager:
         log_config_of: Callable[[ClusterImage, str], LogConfig],
         request_flush: Callable[[Partition], None],
         surroundings: Surroundings,
+        incarnation_id: bytes,
     ) -> None:
         self._broker_id = broker_id
+        self._incarnation_id = incarnation_id
+        self._is_known = False  # registered as this process
         self._surroundings = surroundings
         self._image: ClusterImage | None = None
         self.on_follow: Callable[[Partition], None] | None = None
@@ -138,12 +146,24 @@ class ReplicaManager:
     def load(self, image: ClusterImage) -> None:
         """Take over everything an image says, at start."""
         self._image = image
+        self._is_known = self._find_itself(image)
         for topic in image.topics_by_name.values():
             self._update_topic(image, topic)
         self.generation += 1
 
+    def _find_itself(self, image: ClusterImage) -> bool:
+        broker = image.brokers.get(self._broker_id)
+        return broker is not None and broker.incarnation_id == self._incarnation_id
+
     def apply(self, image: ClusterImage, delta: ImageDelta) -> None:
         """Follow a change of the cluster's metadata."""
+        if self._find_itself(image) != self._is_known:
+            for topic in delta.topics:
+                if topic.after is None:
+                    self._remove_topic(topic.topic_id)
+            self._reconfigure(image, delta)
+            self.load(image)
+            return
         self._image = image
         for topic in delta.topics:
             if topic.after is None:
@@ -200,10 +220,12 @@ class ReplicaManager:
 
     def _assign_role(self, partition: Partition, state: PartitionImage) -> None:
         before = (partition.is_leader, partition.leader_id, partition.leader_epoch)
-        if state.leader == self._broker_id:
+        if state.leader != self._broker_id:
+            partition.follow(state)
+        elif self._is_known:
             partition.lead(state, self._surroundings)
         else:
-            partition.follow(state)
+            partition.follow(state._replace(leader=NO_LEADER))
         after = (partition.is_leader, partition.leader_id, partition.leader_epoch)
         if self.on_follow is not None and before != after:
             self.on_follow(partition)

@@ -10,6 +10,7 @@ import pytest
 from ottla.base.clock import ManualClock
 from ottla.base.errors import StorageError
 from ottla.metadata.image import (
+    BrokerImage,
     ClusterImage,
     ImageDelta,
     PartitionImage,
@@ -24,6 +25,7 @@ from ottla.storage.partition_log import PartitionLog
 from ottla.testing.simulated_disk import SimulatedDisk
 
 HERE, ELSEWHERE = 1, 2
+INCARNATION = b"i" * 16
 ID_A, ID_B = b"A" * 16, b"B" * 16
 
 
@@ -89,6 +91,7 @@ class Bench:
     def __init__(self) -> None:
         self.logs = Logs()
         self.topics: dict[str, TopicImage] = {}
+        self.registered = INCARNATION
         self.configs: dict[str, LogConfig] = {}
         self.replicas = ReplicaManager(
             HERE,
@@ -96,6 +99,7 @@ class Bench:
             lambda image, topic: self.configs.get(topic, LogConfig()),
             lambda partition: None,
             Surroundings(),
+            INCARNATION,
         )
 
     def topic(
@@ -112,6 +116,9 @@ class Bench:
     def image(self):
         """Return the image with all topics."""
         image = ClusterImage("cluster")
+        image.brokers = {
+            HERE: BrokerImage(HERE, 1, self.registered, (), {}, None, False, False, ())
+        }
         image.topics_by_name = dict(self.topics)
         image.topics_by_id = {topic.topic_id: topic for topic in self.topics.values()}
         return image
@@ -264,3 +271,19 @@ def test_a_replica_of_many_begins_at_its_stored_high_watermark(bench):
     """What is behind it may be cut off by the leader, so nobody may read it before."""
     bench.apply(bench.topic("b", ID_B, 1, replicas=(HERE, ELSEWHERE), leader=ELSEWHERE))
     assert bench.replicas.replica("b", 0).high_watermark == 0
+
+
+def test_a_process_leads_nothing_before_the_controller_knows_it():
+    """What the image says of the broker's last incarnation gives this one no office."""
+    other = Bench()
+    other.registered = b"earlier".ljust(16)
+    other.topic("a", ID_A, 2)
+    other.replicas.load(other.image())
+    assert other.replicas.get("a", 0) is None
+    assert other.replicas.replica("a", 0).leader_id == -1
+    other.registered = INCARNATION
+    other.apply()
+    assert other.replicas.get("a", 0) is other.replicas.replica("a", 0)
+    other.registered = b"later".ljust(16)
+    other.apply()
+    assert other.replicas.get("a", 0) is None

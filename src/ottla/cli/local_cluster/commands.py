@@ -25,7 +25,7 @@ from ottla.cli.local_cluster.status import (
     statuses_json,
 )
 from ottla.cli.options import json_option, parse_pair
-from ottla.cli.output import print_done, print_facts, print_json
+from ottla.cli.output import print_done, print_facts, print_gap, print_json
 from ottla.cli.session import CommandError
 
 if TYPE_CHECKING:
@@ -204,6 +204,7 @@ def status_command(as_json: bool, data_dir: str) -> None:
         print_json(statuses_json(description, found))
         return
     print_status(found)
+    print_gap()
     print_facts((("engine", description.engine), ("bootstrap", description.bootstrap_servers)))
 
 

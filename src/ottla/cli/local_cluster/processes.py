@@ -16,7 +16,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
 POLL_S = 0.01
 
@@ -87,7 +87,7 @@ class ProcessIdentity(NamedTuple):
 
 
 def spawn(
-    command: Sequence[str], log_path: str, environment: Mapping[str, str] | None = None
+    command: list[str], log_path: str, environment: Mapping[str, str] | None = None
 ) -> ProcessIdentity:
     """Start a program that outlives this one; what it prints is appended to a file.
 
