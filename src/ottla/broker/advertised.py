@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 from ottla.net.address import Address
 
 if TYPE_CHECKING:
+    from ottla.broker.config import BrokerConfig
     from ottla.broker.context import RequestContext
     from ottla.metadata.image import BrokerImage
+    from ottla.net.asyncio_adapter import ServerConnection
 
 _MAPPED_IPV4 = "::ffff:"
 
@@ -24,8 +26,13 @@ def address_of(broker: BrokerImage, context: RequestContext) -> Address | None:
 
     None when the broker has no listener of the name through which the client came.
     """
-    connection = context.connection
-    config = context.services.config
+    return address_for(broker, context.connection, context.services.config)
+
+
+def address_for(
+    broker: BrokerImage, connection: ServerConnection, config: BrokerConfig
+) -> Address | None:
+    """Return where the client of a connection reaches `broker`; None likewise."""
     if broker.broker_id == config.node_id:
         advertised = config.advertised.get(connection.listener)
         if advertised is None:

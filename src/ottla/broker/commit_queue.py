@@ -14,7 +14,6 @@ from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from ottla.broker.delayed_produce import unsafe_outcome, why_lost
-from ottla.broker.produce_codec import encode_response
 from ottla.protocol.errors import ErrorCode
 
 if TYPE_CHECKING:
@@ -179,8 +178,8 @@ class CommitQueue:
         self._end()
 
     def _refuse(self, one: _Waiting, code: ErrorCode, reason: str) -> None:
-        outcomes = [(one.shape.wire_name, [unsafe_outcome(self._partition.index, code, reason)])]
-        one.reply.complete((encode_response(one.shape.version, one.correlation_id, outcomes),))
+        outcome = unsafe_outcome(self._partition, code, reason)
+        one.reply.complete((one.shape.refuse(one.correlation_id, outcome),))
 
     def _end(self) -> None:
         self._partition.forget(self)

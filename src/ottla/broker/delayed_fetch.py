@@ -27,6 +27,7 @@ from ottla.broker.fetch_codec import (
     FetchRequestView,
     encode_response,
 )
+from ottla.broker.node_endpoints import no_endpoints
 from ottla.protocol.errors import ErrorCode
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from ottla.broker.fetch_sessions import FetchTurn, SessionPartition
     from ottla.broker.handlers.fetch import FetchPath
+    from ottla.broker.node_endpoints import EndpointsOf
     from ottla.net.wire_connection import Reply
     from ottla.replication.partition import Partition
     from ottla.storage.log_segment import LogSlice
@@ -51,6 +53,7 @@ class DelayedFetch:
         "_answers",
         "_cold",
         "_correlation_id",
+        "_endpoints_of",
         "_has_error",
         "_observed",
         "_path",
@@ -70,8 +73,10 @@ class DelayedFetch:
         *,
         version: int,
         correlation_id: int,
+        endpoints_of: EndpointsOf = no_endpoints,
     ) -> None:
         self._path = path
+        self._endpoints_of = endpoints_of
         self._request = request
         self._turn = turn
         self._version = version
@@ -307,8 +312,14 @@ class DelayedFetch:
             session_partition.sent_error_code = answer.error_code
             if answer.records and turn.session is not None:
                 turn.session.serve_last((answer.topic, answer.topic_id, answer.partition))
+        leaders = [one.leader[0] for one in answered if one.leader is not None]
         return encode_response(
-            self._version, self._correlation_id, ErrorCode.NONE, turn.session_id, answered
+            self._version,
+            self._correlation_id,
+            ErrorCode.NONE,
+            turn.session_id,
+            answered,
+            self._endpoints_of(leaders) if leaders else (),
         )
 
 

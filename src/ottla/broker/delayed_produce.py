@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from ottla.broker.node_endpoints import no_endpoints
 from ottla.broker.produce_codec import PartitionOutcome, encode_response
 from ottla.protocol.errors import ErrorCode
 
 if TYPE_CHECKING:
+    from ottla.broker.node_endpoints import EndpointsOf
     from ottla.broker.purgatory import Purgatory
     from ottla.net.wire_connection import Reply
     from ottla.replication.partition import Partition
@@ -39,6 +41,7 @@ class DelayedProduce:
         "_all_replicas",
         "_awaited",
         "_correlation_id",
+        "_endpoints_of",
         "_outcomes",
         "_purgatory",
         "_reply",
@@ -56,7 +59,9 @@ class DelayedProduce:
         all_replicas: bool,
         reply: Reply,
         purgatory: Purgatory,
+        endpoints_of: EndpointsOf = no_endpoints,
     ) -> None:
+        self._endpoints_of = endpoints_of
         self._awaited = awaited
         self._outcomes = outcomes
         self._version = version
@@ -108,8 +113,7 @@ class DelayedProduce:
 
     def _refuse(self, one: Awaited, code: ErrorCode, reason: str) -> None:
         outcomes = self._outcomes[one.topic_position][1]
-        index = outcomes[one.partition_position].partition
-        outcomes[one.partition_position] = unsafe_outcome(index, code, reason)
+        outcomes[one.partition_position] = unsafe_outcome(one.partition, code, reason)
 
     def _is_safe(self, one: Awaited) -> bool:
         return one.partition.is_acknowledged(one.end_offset, all_replicas=self._all_replicas)
@@ -118,15 +122,19 @@ class DelayedProduce:
         self.is_complete = True
         for one in self._awaited:
             one.partition.forget(self)
-        self._reply.complete(
-            (encode_response(self._version, self._correlation_id, self._outcomes),)
+        frame = encode_response(
+            self._version, self._correlation_id, self._outcomes, self._endpoints_of
         )
+        self._reply.complete((frame,))
 
 
-def unsafe_outcome(index: int, code: ErrorCode, reason: str) -> PartitionOutcome:
+def unsafe_outcome(partition: Partition, code: ErrorCode, reason: str) -> PartitionOutcome:
     """Return what is answered of a partition whose records did not become safe."""
     message = f"the records are not as safe as acks asks for: {reason}"
-    return PartitionOutcome(index, code, error_message=message)
+    leader = None
+    if code is ErrorCode.NOT_LEADER_OR_FOLLOWER:
+        leader = (partition.leader_id, partition.leader_epoch)
+    return PartitionOutcome(partition.index, code, error_message=message, leader=leader)
 
 
 def why_lost(partition: Partition, truncation_count: int) -> tuple[ErrorCode, str] | None:

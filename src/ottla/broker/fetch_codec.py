@@ -11,7 +11,8 @@ The generated `messages.fetch` describes the same bytes and is the oracle of the
     response  throttle_time_ms | error_code, session_id v7
               | [topic | [partition | error_code | high_watermark | last_stable_offset
                  | log_start_offset v5 | aborted_transactions | preferred_read_replica v11
-                 | records | tags (0: diverging epoch, 1: current leader, v12)]] | tags
+                 | records | tags (0: diverging epoch, 1: current leader, v12)]]
+              | tags (0: node endpoints, v16)
 
 An answer is a list of buffers: bytes made here, and between them the log's own bytes, untouched.
 """
@@ -21,14 +22,18 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, NamedTuple
 
+from ottla.broker.node_endpoints import encode_endpoint_tags
 from ottla.broker.wire_cursor import WireCursor, encode_count, encode_unsigned_varint
 from ottla.protocol.errors import WireError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from ottla.broker.node_endpoints import NodeEndpoint
+
 FLEXIBLE_FROM = 12
 TOPIC_ID_FROM = 13
+NODE_ENDPOINTS_FROM = 16
 REPLICA_STATE_TAG = 1
 
 _INT32 = struct.Struct(">i")
@@ -244,8 +249,12 @@ def encode_response(
     error_code: int,
     session_id: int,
     partitions: Iterable[AnsweredPartition],
+    endpoints: Sequence[NodeEndpoint] = (),
 ) -> list[bytes | bytearray | memoryview]:
-    """Return the frame as buffers; partitions of one topic must follow one another."""
+    """Return the frame as buffers; partitions of one topic must follow one another.
+
+    `endpoints` are addresses of leaders that partitions name; told from version 16 on.
+    """
     flexible = version >= FLEXIBLE_FROM
     buffers: list[bytes | bytearray | memoryview] = []
     pending = bytearray(4)  # the frame's size comes last
@@ -271,7 +280,7 @@ def encode_response(
         if flexible:
             pending += b"\x00"
     if flexible:
-        pending += b"\x00"
+        pending += encode_endpoint_tags(endpoints if version >= NODE_ENDPOINTS_FROM else ())
     if pending:
         buffers.append(pending)
     first = buffers[0]

@@ -6,8 +6,9 @@ The generated `messages.produce` describes the same bytes and is the oracle of t
     request   header | transactional_id | acks int16 | timeout_ms int32
                      | [topic name (v13: id) | [index int32 | records bytes | tags] | tags] | tags
     response  header | [name (v13: id) | [index | error_code | base_offset | log_append_time_ms
-                     | log_start_offset v5 | record_errors, error_message v8 | tags v9] | tags v9]
-                     | throttle_time_ms | tags v9
+                     | log_start_offset v5 | record_errors, error_message v8
+                     | tags v9 (0: current leader, v10)] | tags v9]
+                     | throttle_time_ms | tags v9 (0: node endpoints, v10)
 
 A producer repeats itself: while it streams to one partition, requests differ in the correlation
 id and the records only. `ProduceShape` remembers the bytes around those of the last request with
@@ -21,20 +22,24 @@ import struct
 from typing import TYPE_CHECKING, NamedTuple
 
 from ottla.base.errors import StorageError
+from ottla.broker.node_endpoints import NO_TAGS, encode_endpoint_tags, no_endpoints
 from ottla.broker.wire_cursor import WireCursor, encode_count, encode_nullable_string
 from ottla.protocol.errors import ErrorCode, WireError
 
 if TYPE_CHECKING:
+    from ottla.broker.node_endpoints import EndpointsOf
     from ottla.protocol.errors import ApiError
     from ottla.replication.partition import Partition
 
 FLEXIBLE_FROM = 9
+LEADER_HINTS_FROM = 10
 TOPIC_ID_FROM = 13
 
 _INT32 = struct.Struct(">i")
 _ACKS_AND_TIMEOUT = struct.Struct(">hi")
 _PARTITION_OUTCOME = struct.Struct(">ihq")
 _INT64 = struct.Struct(">q")
+_LEADER = struct.Struct(">ii")
 
 NO_TIMESTAMP = -1
 TOPIC_BYTES_MIN = 6
@@ -77,9 +82,13 @@ class PartitionOutcome(NamedTuple):
     log_start_offset: int = -1
     record_errors: tuple[tuple[int, str | None], ...] = ()
     error_message: str | None = None
+    leader: tuple[int, int] | None = None
+    """(broker id, leader epoch) of the present leader, told with NOT_LEADER_OR_FOLLOWER."""
 
 
-def refused_outcome(index: int, error: ApiError | StorageError) -> PartitionOutcome:
+def refused_outcome(
+    index: int, error: ApiError | StorageError, leader: tuple[int, int] | None = None
+) -> PartitionOutcome:
     """Return what is answered of a partition that did not take its records."""
     if isinstance(error, StorageError):
         return PartitionOutcome(index, ErrorCode.KAFKA_STORAGE_ERROR, error_message=str(error))
@@ -88,6 +97,7 @@ def refused_outcome(index: int, error: ApiError | StorageError) -> PartitionOutc
         error.code,
         record_errors=tuple(getattr(error, "record_errors", ())),
         error_message=error.message,
+        leader=leader,
     )
 
 
@@ -143,9 +153,15 @@ def _decode_partition(cursor: WireCursor, *, flexible: bool) -> PartitionData:
 
 
 def encode_response(
-    version: int, correlation_id: int, topics: list[tuple[bytes, list[PartitionOutcome]]]
+    version: int,
+    correlation_id: int,
+    topics: list[tuple[bytes, list[PartitionOutcome]]],
+    endpoints_of: EndpointsOf = no_endpoints,
 ) -> bytes:
-    """Return the whole frame; `topics` pairs the name as it came with its outcomes."""
+    """Return the whole frame; `topics` pairs the name as it came with its outcomes.
+
+    `endpoints_of` is asked for the addresses of the leaders that outcomes name.
+    """
     flexible = version >= FLEXIBLE_FROM
     parts = [_INT32.pack(correlation_id)]
     if flexible:
@@ -157,7 +173,11 @@ def encode_response(
             _encode_outcome(parts, outcome, version, flexible=flexible)
         if flexible:
             parts.append(b"\x00")
-    parts.append(b"\x00\x00\x00\x00\x00" if flexible else b"\x00\x00\x00\x00")
+    parts.append(b"\x00\x00\x00\x00")
+    if flexible:
+        leaders = [one.leader[0] for _, outcomes in topics for one in outcomes if one.leader]
+        tells = leaders and version >= LEADER_HINTS_FROM
+        parts.append(encode_endpoint_tags(endpoints_of(leaders)) if tells else NO_TAGS)
     body = b"".join(parts)
     return _INT32.pack(len(body)) + body
 
@@ -180,7 +200,10 @@ def _encode_outcome(
                 parts.append(b"\x00")
         parts.append(encode_nullable_string(outcome.error_message, flexible=flexible))
     if flexible:
-        parts.append(b"\x00")
+        if outcome.leader is None or version < LEADER_HINTS_FROM:
+            parts.append(NO_TAGS)
+        else:
+            parts.append(b"\x01\x00\x09" + _LEADER.pack(*outcome.leader) + NO_TAGS)
 
 
 class ProduceShape:
@@ -189,6 +212,7 @@ class ProduceShape:
     __slots__ = (
         "_compiled",
         "_constants",
+        "_endpoints_of",
         "acks",
         "generation",
         "partition",
@@ -210,7 +234,9 @@ class ProduceShape:
         partition: Partition,
         generation: int,
         request: ProduceRequestView,
+        endpoints_of: EndpointsOf = no_endpoints,
     ) -> None:
+        self._endpoints_of = endpoints_of
         self.prefix = prefix  # from the client id up to the records' size, both exclusive of ids
         self.prefix_bytes = len(prefix)
         self.version = version
@@ -267,6 +293,11 @@ class ProduceShape:
                 tail,
             )
         return self._compiled(head, correlation_id, middle, base_offset, log_append_time_ms, tail)
+
+    def refuse(self, correlation_id: int, outcome: PartitionOutcome) -> bytes:
+        """Return the frame that answers anything else."""
+        topics = [(self.wire_name, [outcome])]
+        return encode_response(self.version, correlation_id, topics, self._endpoints_of)
 
 
 def records_span(

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from ottla.base.errors import StorageError
 from ottla.broker.delayed_produce import unsafe_outcome, why_lost
-from ottla.broker.produce_codec import PartitionOutcome, encode_response, refused_outcome
-from ottla.protocol.errors import ApiError
+from ottla.broker.produce_codec import refused_outcome
+from ottla.protocol.errors import ApiError, ErrorCode
 
 if TYPE_CHECKING:
     from ottla.base.clock import Clock
     from ottla.broker.burst import Burst
-    from ottla.broker.produce_codec import ProduceShape
+    from ottla.broker.produce_codec import PartitionOutcome, ProduceShape
     from ottla.broker.transaction_admission import Refusals
     from ottla.coordinators.pending import Pending
     from ottla.net.wire_connection import Reply
@@ -70,11 +70,14 @@ class TransactionBeginning:
         try:
             if refused is not None:
                 raise refused
+            if not partition.is_leader:
+                raise ApiError(ErrorCode.NOT_LEADER_OR_FOLLOWER)  # noqa: TRY301 - one way out
             if self._shape.acks == -1:
                 partition.require_in_sync_replicas()
             result = partition.append(memoryview(self._records), self._clock.wall_ms())
         except (ApiError, StorageError) as error:
-            self._answer(refused_outcome(partition.index, error))
+            leader = None if partition.is_leader else (partition.leader_id, partition.leader_epoch)
+            self._answer(refused_outcome(partition.index, error, leader))
         else:
             self._result = result
             self._truncation_count = partition.log.truncation_count
@@ -88,7 +91,7 @@ class TransactionBeginning:
         lost_with = why_lost(partition, self._truncation_count)
         if lost_with is not None:
             partition.forget(self)
-            self._answer(unsafe_outcome(partition.index, *lost_with))
+            self._answer(unsafe_outcome(partition, *lost_with))
         elif partition.is_acknowledged(result.last_offset + 1, all_replicas=True):
             partition.forget(self)
             frame = self._shape.pack(
@@ -100,6 +103,4 @@ class TransactionBeginning:
             self._reply.complete((frame,))
 
     def _answer(self, outcome: PartitionOutcome) -> None:
-        shape = self._shape
-        topics = [(shape.wire_name, [outcome])]
-        self._reply.complete((encode_response(shape.version, self._correlation_id, topics),))
+        self._reply.complete((self._shape.refuse(self._correlation_id, outcome),))

@@ -9,6 +9,7 @@ import pytest
 
 from ottla.base.clock import ManualClock
 from ottla.broker.commit_queue import CommitQueues
+from ottla.broker.produce_codec import encode_response
 from ottla.broker.purgatory import Purgatory
 from ottla.protocol.errors import ErrorCode
 from ottla.protocol.messages.produce import ProduceResponse
@@ -22,6 +23,8 @@ class Partition:
     """A partition whose watermark the test moves."""
 
     index = 0
+    leader_id = 2
+    leader_epoch = 5
 
     def __init__(self) -> None:
         self.high_watermark = 0
@@ -66,6 +69,9 @@ class Bench:
             version=VERSION,
             wire_name=b"\x00\x01t",
             pack=lambda *what: b"packed %d at %d" % (what[0], what[1]),
+            refuse=lambda correlation_id, outcome: encode_response(
+                VERSION, correlation_id, [(b"\x00\x01t", [outcome])]
+            ),
         )
         result = AppendResult(base_offset, base_offset + count - 1, -1, 0, duplicate=False)
         reply = SimpleNamespace(

@@ -21,6 +21,10 @@ HEADER_BYTES = 8  # size and correlation id
 class Partition:
     """A partition whose acknowledged end the test moves."""
 
+    index = 0
+    leader_id = 2
+    leader_epoch = 5
+
     def __init__(self) -> None:
         self.acknowledged_end = 0
         self.lost_with: ErrorCode | None = None

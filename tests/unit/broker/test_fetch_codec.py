@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ottla.broker.fetch_codec import AnsweredPartition, decode_request, encode_response
+from ottla.broker.node_endpoints import NodeEndpoint
 from ottla.protocol.errors import WireError
 from ottla.protocol.headers import decode_response_header
 from ottla.protocol.messages.fetch import (
@@ -18,9 +19,11 @@ from ottla.protocol.messages.fetch import (
     FetchResponse,
     FetchTopic,
     ForgottenTopic,
+    LeaderIdAndEpoch,
     PartitionData,
     ReplicaState,
 )
+from ottla.protocol.messages.fetch import NodeEndpoint as FetchNodeEndpoint
 
 VERSIONS = range(4, 19)
 API_KEY = 1
@@ -131,6 +134,7 @@ def answered_partitions(draw, version, topic):
         draw(int64) if version >= 5 else -1,
         draw(st.none() | st.lists(st.tuples(int64, int64), max_size=3)),
         draw(st.one_of(st.binary(max_size=20), st.sampled_from([127, 128, 16383]).map(bytes))),
+        leader=draw(st.none() | st.tuples(int32, int32)) if version >= 12 else None,
     )
 
 
@@ -153,10 +157,23 @@ def answers(draw, version):
     ]
 
 
-def generated_response(version, error_code, session_id, topics) -> FetchResponse:
+endpoints = st.builds(NodeEndpoint, int32, names, int32, st.none() | names)
+
+
+def leader_of(one) -> LeaderIdAndEpoch | None:
+    """Return what an answer says of the leader, as the generated class."""
+    if one.leader is None:
+        return None
+    return LeaderIdAndEpoch(leader_id=one.leader[0], leader_epoch=one.leader[1])
+
+
+def generated_response(version, error_code, session_id, topics, told) -> FetchResponse:
     """Build the same answer from generated classes."""
     by_id = version >= 13
     return FetchResponse(
+        node_endpoints=[FetchNodeEndpoint(**one._asdict()) for one in told]
+        if version >= 16
+        else [],
         error_code=error_code,
         session_id=session_id,
         responses=[
@@ -177,6 +194,7 @@ def generated_response(version, error_code, session_id, topics) -> FetchResponse
                             for producer_id, first_offset in one.aborted
                         ],
                         records=one.records,
+                        current_leader=leader_of(one),
                     )
                     for one in partitions
                 ],
@@ -244,18 +262,20 @@ def test_answers_are_the_generated_bytes(version, data):
     correlation_id = data.draw(int32)
     error_code = data.draw(int16) if version >= 7 else 0
     session_id = data.draw(int32) if version >= 7 else 0
+    told = data.draw(st.lists(endpoints, max_size=3))
     buffers = encode_response(
         version,
         correlation_id,
         error_code,
         session_id,
         [one for _, partitions in topics for one in partitions],
+        told,
     )
     frame = b"".join(buffers)
     assert int.from_bytes(frame[:4], "big") == len(frame) - 4
     found_id, position = decode_response_header(frame[4:], API_KEY, version)
     assert found_id == correlation_id
-    expected = generated_response(version, error_code, session_id, topics)
+    expected = generated_response(version, error_code, session_id, topics, told)
     assert frame[4 + position :] == expected.encode(version)
 
 

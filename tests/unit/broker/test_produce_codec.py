@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ottla.broker.node_endpoints import NodeEndpoint, no_endpoints
 from ottla.broker.produce_codec import (
     PartitionOutcome,
     ProduceShape,
@@ -20,6 +21,7 @@ from ottla.protocol.errors import WireError
 from ottla.protocol.headers import decode_response_header
 from ottla.protocol.messages.produce import (
     BatchIndexAndErrorMessage,
+    LeaderIdAndEpoch,
     PartitionProduceData,
     PartitionProduceResponse,
     ProduceRequest,
@@ -27,6 +29,7 @@ from ottla.protocol.messages.produce import (
     TopicProduceData,
     TopicProduceResponse,
 )
+from ottla.protocol.messages.produce import NodeEndpoint as ProduceNodeEndpoint
 
 VERSIONS = range(3, 14)
 API_KEY = 0
@@ -68,6 +71,7 @@ def requests(draw, version):
 def outcomes(draw, version):
     """Draw what an answer of `version` says of one partition."""
     tells_records = version >= 8
+    leaders = st.none() | st.tuples(int32, int32)
     return PartitionOutcome(
         draw(int32),
         draw(int16),
@@ -78,6 +82,7 @@ def outcomes(draw, version):
         if tells_records
         else (),
         draw(nullable_texts) if tells_records else None,
+        draw(leaders),
     )
 
 
@@ -126,9 +131,22 @@ def plain(request: ProduceRequest) -> tuple:
     )
 
 
-def generated_response(version, topics) -> ProduceResponse:
+endpoints = st.builds(NodeEndpoint, int32, texts, int32, nullable_texts)
+
+
+def leader_of(one) -> LeaderIdAndEpoch | None:
+    """Return what an answer says of the leader, as the generated class."""
+    if one.leader is None:
+        return None
+    return LeaderIdAndEpoch(leader_id=one.leader[0], leader_epoch=one.leader[1])
+
+
+def generated_response(version, topics, told=()) -> ProduceResponse:
     """Build the same answer from generated classes."""
     return ProduceResponse(
+        node_endpoints=[ProduceNodeEndpoint(**one._asdict()) for one in told]
+        if version >= 10
+        else [],
         responses=[
             TopicProduceResponse(
                 name="" if isinstance(name, bytes) else name,
@@ -147,12 +165,13 @@ def generated_response(version, topics) -> ProduceResponse:
                             for index, message in one.record_errors
                         ],
                         error_message=one.error_message,
+                        current_leader=leader_of(one) if version >= 10 else None,
                     )
                     for one in partitions
                 ],
             )
             for name, partitions in topics
-        ]
+        ],
     )
 
 
@@ -217,16 +236,28 @@ def test_answers_are_the_generated_bytes(version, data):
         st.lists(st.tuples(names, st.lists(outcomes(version), max_size=3)), max_size=3)
     )
     correlation_id = data.draw(int32)
+    leaders = [one.leader[0] for _, ours in topics for one in ours if one.leader]
+    told = data.draw(st.lists(endpoints, max_size=3)) if leaders else []
+
+    def endpoints_of(asked):
+        assert list(asked) == leaders
+        return told
+
     frame = encode_response(
-        version, correlation_id, [(wire_name(name, version), ours) for name, ours in topics]
+        version,
+        correlation_id,
+        [(wire_name(name, version), ours) for name, ours in topics],
+        endpoints_of,
     )
     assert int.from_bytes(frame[:4], "big") == len(frame) - 4
     found_id, position = decode_response_header(frame[4:], API_KEY, version)
     assert found_id == correlation_id
-    assert frame[4 + position :] == generated_response(version, topics).encode(version)
+    assert frame[4 + position :] == generated_response(version, topics, told).encode(version)
 
 
-def shape_of(version: int, name: str | bytes, index: int = 3, acks: int = 1) -> ProduceShape:
+def shape_of(
+    version: int, name: str | bytes, index: int = 3, acks: int = 1, endpoints_of=no_endpoints
+) -> ProduceShape:
     """Make the shape of a producer's request to one partition."""
     by_id = isinstance(name, bytes)
     request = ProduceRequest(
@@ -244,7 +275,7 @@ def shape_of(version: int, name: str | bytes, index: int = 3, acks: int = 1) -> 
     view = decode_request(encoded, 0, len(encoded), version)
     prefix = encoded[: view.topics[0].partitions[0].records_start - (1 if version >= 9 else 4)]
     partition = SimpleNamespace(index=index)
-    return ProduceShape(prefix, version, partition, 7, view)
+    return ProduceShape(prefix, version, partition, 7, view, endpoints_of)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -264,6 +295,16 @@ def test_a_shaped_answer_equals_the_generated_one(version, data):
         version, correlation_id, [(wire_name(name, version), [outcome])]
     )
     assert len(frame) == shape.size
+
+
+def test_a_refusal_of_a_shape_is_what_the_general_encoder_says():
+    """A request of a known shape that fails is told the leader and its address as any other."""
+    told = [NodeEndpoint(4, "broker-4.example", 9092, "b")]
+    shape = shape_of(10, "t", endpoints_of=lambda asked: told if list(asked) == [4] else [])
+    outcome = PartitionOutcome(3, 6, leader=(4, 9))
+    assert shape.refuse(17, outcome) == encode_response(
+        10, 17, [(wire_name("t", 10), [outcome])], lambda _: told
+    )
 
 
 def after_prefix(version: int, payload: bytes) -> bytes:

@@ -15,6 +15,7 @@ from tests.unit.broker.test_transaction_admission import (
     request,
 )
 
+from ottla.metadata.image import PartitionImage
 from ottla.protocol.errors import ErrorCode
 from ottla.records.control import TransactionMarker
 
@@ -150,3 +151,17 @@ def test_without_acks_it_is_appended_all_the_same(world, coordinator):
         assert client.answer() is None
         assert partition.high_watermark == 2 * transaction + 1
         end_transaction(world, partition)
+
+
+def test_a_partition_that_is_led_elsewhere_by_then_takes_nothing(world, coordinator, shaped):
+    """The leadership moved while the coordinator was asked: the client is told where to."""
+    partition, client = shaped
+    client.ask(request(world, 1), V2)
+    partition.follow(PartitionImage(0, 4, 9, 1, (4, 1), (4, 1)))
+    coordinator.answer()
+    world.turn()
+    answer = client.answer()
+    assert codes(answer) == [ErrorCode.NOT_LEADER_OR_FOLLOWER]
+    leader = answer.responses[0].partition_responses[0].current_leader
+    assert (leader.leader_id, leader.leader_epoch) == (4, 9)
+    assert partition.log.log_end_offset == 2

@@ -14,6 +14,7 @@ This is the data plane: see `fetch_codec` for the bytes and `delayed_fetch` for 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ottla.broker.delayed_fetch import DelayedFetch
@@ -24,6 +25,7 @@ from ottla.broker.fetch_codec import (
     decode_request,
     encode_response,
 )
+from ottla.broker.node_endpoints import node_endpoints
 from ottla.protocol.errors import ErrorCode
 from ottla.protocol.headers import decode_request_header
 
@@ -86,7 +88,14 @@ class FetchPath:
         if isinstance(turn, ErrorCode):
             connection.answer(encode_response(version, correlation_id, turn, 0, ()))
             return 64
-        fetch = DelayedFetch(self, request, turn, version=version, correlation_id=correlation_id)
+        fetch = DelayedFetch(
+            self,
+            request,
+            turn,
+            version=version,
+            correlation_id=correlation_id,
+            endpoints_of=partial(node_endpoints, self._services, connection),
+        )
         if request.replica_id >= 0:
             fetch.note_follower()
         fetch.look(turn.partitions())

@@ -18,11 +18,13 @@ This is the data plane: the bytes stay where they were received, see `produce_co
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from ottla.base.errors import StorageError
 from ottla.broker.commit_queue import CommitQueues
 from ottla.broker.delayed_produce import Awaited, DelayedProduce, Outcomes
+from ottla.broker.node_endpoints import node_endpoints
 from ottla.broker.produce_codec import (
     PartitionData,
     PartitionOutcome,
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     from ottla.broker.burst import Burst
     from ottla.broker.connection_state import ConnectionState
     from ottla.broker.context import Services
+    from ottla.broker.node_endpoints import EndpointsOf
     from ottla.broker.transaction_admission import Question
     from ottla.net.asyncio_adapter import ServerConnection
     from ottla.net.wire_connection import Reply
@@ -79,6 +82,8 @@ class Frame(NamedTuple):
     view: memoryview
     version: int
     correlation_id: int
+    endpoints_of: EndpointsOf
+    """Addresses of leaders, for the client that has sent it."""
 
     def copy(self) -> Frame:
         """Return the same on bytes of its own: those of a connection are borrowed."""
@@ -98,15 +103,24 @@ class Frame(NamedTuple):
             for topic in self.request.topics
         ]
         request = self.request._replace(topics=topics)
-        return Frame(request, data, memoryview(data), self.version, self.correlation_id)
+        return self._replace(request=request, data=data, view=memoryview(data))
 
 
 class ProducePath:
     """The road of Produce requests through the broker; one for each loop."""
 
-    __slots__ = ("_admission", "_burst", "_clock", "_commit_queues", "_purgatory", "_replicas")
+    __slots__ = (
+        "_admission",
+        "_burst",
+        "_clock",
+        "_commit_queues",
+        "_purgatory",
+        "_replicas",
+        "_services",
+    )
 
     def __init__(self, services: Services, burst: Burst) -> None:
+        self._services = services
         self._admission = TransactionAdmission(services)
         self._replicas = services.replicas
         self._purgatory = services.purgatory
@@ -197,14 +211,21 @@ class ProducePath:
             outcomes = _refuse_all(request, ErrorCode.INVALID_REQUIRED_ACKS)
             return self._answer(connection, 1, version, correlation_id, outcomes)
         allow_internal = header.client_id == ADMIN_CLIENT_ID
-        frame = Frame(request, data, connection.reader.view, version, correlation_id)
+        frame = Frame(
+            request,
+            data,
+            connection.reader.view,
+            version,
+            correlation_id,
+            self._endpoints_of(connection),
+        )
         if request.transactional_id is not None and self._has_to_wait(
             connection, state, frame, start, allow_internal=allow_internal
         ):
             return 0
         outcomes, awaited = self._append_all(frame, allow_internal=allow_internal)
         prefix = _shape_prefix(data, start, version, request)
-        self._remember_shape(state, prefix, version, request, outcomes)
+        self._remember_shape(state, prefix, frame, outcomes)
         if awaited and request.acks:
             self._park(frame, connection.defer(), outcomes, awaited)
             return 0
@@ -271,7 +292,7 @@ class ProducePath:
             outcomes = self._append_late(
                 copied, reply, refused.value, allow_internal=allow_internal
             )
-            self._remember_shape(state, prefix, frame.version, copied.request, outcomes)
+            self._remember_shape(state, prefix, copied, outcomes)
             appended.complete(None)
 
         refused.when_done(append)
@@ -298,7 +319,10 @@ class ProducePath:
         elif awaited:
             self._park(frame, reply, outcomes, awaited)
         else:
-            reply.complete((encode_response(frame.version, frame.correlation_id, outcomes),))
+            answer = encode_response(
+                frame.version, frame.correlation_id, outcomes, frame.endpoints_of
+            )
+            reply.complete((answer,))
         return outcomes
 
     # appending
@@ -325,7 +349,8 @@ class ProducePath:
                         _require_older_codec(frame.data, asked)
                     outcome, end_offset = self._append(frame, partition, asked, is_late=is_late)
                 except (ApiError, StorageError) as error:
-                    topic_outcomes.append(refused_outcome(asked.partition, error))
+                    leader = self._leader_to_tell(topic, asked, error)
+                    topic_outcomes.append(refused_outcome(asked.partition, error, leader))
                     continue
                 if (
                     is_late or not partition.acknowledges_at_once
@@ -363,6 +388,17 @@ class ProducePath:
             )
         return partition
 
+    def _leader_to_tell(
+        self, topic: TopicData, asked: PartitionData, error: ApiError | StorageError
+    ) -> tuple[int, int] | None:
+        """Return (broker id, leader epoch) for a client that has to go elsewhere (KIP-951)."""
+        if isinstance(error, StorageError) or error.code != ErrorCode.NOT_LEADER_OR_FOLLOWER:
+            return None
+        name = topic.name
+        if topic.topic_id is not None:
+            name = self._replicas.topic_name_of(topic.topic_id)
+        return None if name is None else self._replicas.leader_of(name, asked.partition)
+
     def _append(
         self, frame: Frame, partition: Partition, asked: PartitionData, *, is_late: bool
     ) -> tuple[PartitionOutcome, int]:
@@ -393,6 +429,7 @@ class ProducePath:
             all_replicas=frame.request.acks == -1,
             reply=reply,
             purgatory=self._purgatory,
+            endpoints_of=frame.endpoints_of,
         )
         timeout_ms = max(frame.request.timeout_ms, 0)
         self._purgatory.park(operation, self._clock.now_ms() + timeout_ms)
@@ -401,12 +438,12 @@ class ProducePath:
         self,
         state: ConnectionState,
         prefix: bytes | None,
-        version: int,
-        request: ProduceRequestView,
+        frame: Frame,
         outcomes: Outcomes,
     ) -> None:
         if prefix is None:
             return
+        request = frame.request
         outcome = outcomes[0][1][0]
         if outcome.error_code:
             return
@@ -420,7 +457,12 @@ class ProducePath:
         if partition is None or not partition.waits_for_no_flush:
             return
         generation = self._replicas.generation
-        state.produce_shape = ProduceShape(prefix, version, partition, generation, request)
+        state.produce_shape = ProduceShape(
+            prefix, frame.version, partition, generation, request, frame.endpoints_of
+        )
+
+    def _endpoints_of(self, connection: ServerConnection) -> EndpointsOf:
+        return partial(node_endpoints, self._services, connection)
 
     def _answer(
         self,
@@ -431,7 +473,9 @@ class ProducePath:
         outcomes: Outcomes,
     ) -> int:
         if acks:
-            frame = encode_response(version, correlation_id, outcomes)
+            frame = encode_response(
+                version, correlation_id, outcomes, self._endpoints_of(connection)
+            )
             connection.answer_one(frame)
             return len(frame)
         if any(outcome.error_code for _, partitions in outcomes for outcome in partitions):
