@@ -50,6 +50,7 @@ from ottla.metadata.engines.local import LocalEngine
 from ottla.metadata.image import BrokerEndpoint, ClusterImage, ResourceType
 from ottla.metadata.local_log import LocalMetadataLog
 from ottla.replication.replica_manager import ReplicaManager
+from ottla.replication.replication_throttle import ReplicationThrottles
 from ottla.storage.files import LocalFileSystem
 from ottla.storage.log_directory import (
     LastRun,
@@ -178,6 +179,7 @@ class Broker:
             config.ottla_flush_window_ms, self._executor, self._storage_failed
         )
         self._surroundings = BrokerSurroundings(config, clock, self._gateway)
+        self._throttles = ReplicationThrottles(config.node_id, config)
         self._replicas = ReplicaManager(
             config.node_id,
             self._logs,
@@ -256,6 +258,7 @@ class Broker:
             clock=self._clock,
             executor=self._executor,
             on_storage_error=self._storage_failed,
+            throttle=self._throttles.follower,
         )
         if config.may_be_controller:
             self._candidate = ControllerCandidate(
@@ -341,6 +344,7 @@ class Broker:
             transactions=coordination.transactions,
             marker_writer=coordination.marker_writer,
             admit=coordination.admit,
+            leader_throttle=self._throttles.leader,
         )
         limits = ConnectionLimits(limits_of(config))
         self._connection_limits = limits
@@ -437,6 +441,7 @@ class Broker:
             self._connection_limits.limits = limits_of(config)
             self._coordination.follow_settings(config)
             self._group_commit.window_ms = config.ottla_flush_window_ms
+            self._throttles.follow_settings(config)
             self._logs.upkeep.follow_settings(upkeep_settings(config))
 
     def _log_config_of(self, image: ClusterImage, topic: str) -> LogConfig:

@@ -59,6 +59,7 @@ class BrokerConfig:
     default_replication_factor: int
     delete_topic_enable: bool
     fetch_max_bytes: int
+    follower_replication_throttled_rate: int
     group_consumer_assignment_interval_ms: int
     group_consumer_assignors: tuple[str, ...]
     group_consumer_heartbeat_interval_ms: int
@@ -116,6 +117,7 @@ class BrokerConfig:
     initial_broker_registration_timeout_ms: int
     inter_broker_listener_name: str | None
     leader_imbalance_check_interval_seconds: int
+    leader_replication_throttled_rate: int
     listener_security_protocol_map: str
     listeners: tuple[str, ...]
     log_cleaner_backoff_ms: int
@@ -206,6 +208,8 @@ class BrokerConfig:
     replica_lag_time_max_ms: int
     replica_socket_receive_buffer_bytes: int
     replica_socket_timeout_ms: int
+    replication_quota_window_num: int
+    replication_quota_window_size_seconds: int
     request_timeout_ms: int
     sasl_server_max_receive_size: int
     security_inter_broker_protocol: str

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ottla.net.asyncio_adapter import ServerConnection
     from ottla.protocol.headers import RequestHeader
     from ottla.replication.replica_manager import ReplicaManager
+    from ottla.replication.replication_throttle import ReplicationThrottle
     from ottla.storage.log_manager import LogManager
 
 
@@ -41,6 +42,7 @@ class Services:
         "fetch_sessions",
         "groups",
         "last_connection_serial",
+        "leader_throttle",
         "logs",
         "marker_writer",
         "purgatory",
@@ -64,6 +66,7 @@ class Services:
         transactions: TransactionCoordinator,
         marker_writer: MarkerWriter,
         admit: Admit,
+        leader_throttle: ReplicationThrottle,
     ) -> None:
         self.admit = admit  # asks the coordinator of a transaction, whichever broker that is
         self.burst = burst
@@ -71,6 +74,7 @@ class Services:
         self.config = config
         self.controller = controller
         self.replicas = replicas
+        self.leader_throttle = leader_throttle  # of what followers get from here
         self.logs = logs
         self.purgatory = purgatory
         self.fetch_sessions = fetch_sessions

@@ -166,15 +166,18 @@ class DelayedFetch:
     ) -> AnsweredPartition:
         asked = session_partition.asked
         committed_only = self._request.isolation_level == READ_COMMITTED
-        if self._request.replica_id >= 0:
+        replica_id = self._request.replica_id
+        is_held_back = False
+        if replica_id >= 0:
             end = partition.log.log_end_offset
+            is_held_back = self._path.holds_back(partition, replica_id)
         else:
             end = partition.readable_end(committed_only=committed_only)
         records: bytes | bytearray | memoryview = b""
         aborted: list[tuple[int, int]] | None = [] if committed_only else None
         limit = min(asked.max_bytes, budget)
         is_first = self._records_bytes == 0
-        if asked.fetch_offset < end and (limit > 0 or is_first):
+        if asked.fetch_offset < end and (limit > 0 or is_first) and not is_held_back:
             found = partition.log.locate(asked.fetch_offset, limit, end, minimum_one_batch=is_first)
             if found is not None:
                 warm = found.read_nowait()
@@ -296,6 +299,8 @@ class DelayedFetch:
     def answer(self) -> list[bytes | bytearray | memoryview]:
         """Return the answer's buffers and note in the session what the reader now knows."""
         turn = self._turn
+        if self._request.replica_id >= 0:
+            self._path.count_for_throttle(self._answers.values())
         answered: list[AnsweredPartition] = []
         for session_partition, answer in self._answers.items():
             changed = (

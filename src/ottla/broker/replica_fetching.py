@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ottla.broker.peers import Peers
     from ottla.net.client_connection import Connection
     from ottla.replication.partition import Partition
+    from ottla.replication.replication_throttle import ReplicationThrottle
 
 _logger = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ class ReplicaFetching:
         executor: Executor,
         broker_epoch: Callable[[], int],
         on_storage_error: Callable[[Partition, StorageError], None],
+        throttle: ReplicationThrottle,
         answer_timeout_ms: int,
     ) -> None:
         self._settings = settings
@@ -58,6 +60,7 @@ class ReplicaFetching:
         self._executor = executor
         self._broker_epoch = broker_epoch
         self._on_storage_error = on_storage_error
+        self._throttle = throttle
         self._answer_timeout_ms = answer_timeout_ms
         self._by_leader: dict[int, _LeaderTask] = {}
         self._leader_of: dict[Partition, int] = {}
@@ -93,7 +96,7 @@ class ReplicaFetching:
 
     def new_fetcher(self) -> ReplicaFetcher:
         """Return a fetcher that copies nothing yet."""
-        return ReplicaFetcher(self._settings, self._on_storage_error)
+        return ReplicaFetcher(self._settings, self._on_storage_error, self._throttle)
 
     async def ask(self, leader_id: int, fetcher: ReplicaFetcher) -> bool:
         """Ask a leader once and take over its answer; False while there is nothing to ask.

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ottla.replication.leadership import IsrProposal
     from ottla.replication.partition import Partition
     from ottla.replication.replica_manager import ReplicaManager
+    from ottla.replication.replication_throttle import ReplicationThrottle
 
 ANSWER_TIMEOUT_EXTRA_MS = 2_500
 """A leader that answers later than this behind the parking time is taken for dead."""
@@ -79,6 +80,7 @@ class Replication:
         clock: Clock,
         executor: Executor,
         on_storage_error: Callable[[Partition, StorageError], None],
+        throttle: ReplicationThrottle,
     ) -> None:
         self._replicas = replicas
         self._surroundings = surroundings
@@ -96,6 +98,7 @@ class Replication:
             executor=executor,
             broker_epoch=surroundings.broker_epoch,
             on_storage_error=on_storage_error,
+            throttle=throttle,
             answer_timeout_ms=config.replica_fetch_wait_max_ms + ANSWER_TIMEOUT_EXTRA_MS,
         )
         replicas.on_follow = self._fetching.follow

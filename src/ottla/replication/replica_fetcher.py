@@ -17,6 +17,10 @@ leader's is refused there, so nothing of an old leader is ever copied or cut (KI
     OFFSET_OUT_OF_RANGE, start behind end  everything dropped, begun anew at the leader's start
     any other error                        asked again after a pause; the metadata may say who leads
 
+While a limit on moves is used up (`replication_throttle`), partitions that it is meant for and
+that lag are left out: the leader's session forgets them, and they are asked for again after a
+pause.
+
 Pure: time is an argument. `broker.replica_fetching` sends and receives.
 """
 
@@ -41,6 +45,7 @@ if TYPE_CHECKING:
 
     from ottla.protocol.messages.fetch import FetchResponse, PartitionData
     from ottla.replication.partition import Partition
+    from ottla.replication.replication_throttle import ReplicationThrottle
 
 _logger = logging.getLogger(__name__)
 
@@ -85,12 +90,13 @@ class Position(NamedTuple):
 class _Copied:
     """One partition that is copied."""
 
-    __slots__ = ("asked", "partition", "resume_ms")
+    __slots__ = ("asked", "is_caught_up", "partition", "resume_ms")
 
     def __init__(self, partition: Partition) -> None:
         self.partition = partition
         self.asked: Position | None = None
         """Where the log stands, as the leader's session knows it."""
+        self.is_caught_up = False  # had everything committed when the leader last answered
         self.resume_ms: int | None = None  # asked for again from then on
 
     def position(self) -> Position:
@@ -110,13 +116,15 @@ class ReplicaFetcher:
         self,
         settings: FetcherSettings,
         on_storage_error: Callable[[Partition, StorageError], None],
+        throttle: ReplicationThrottle,
     ) -> None:
         self._settings = settings
         self._on_storage_error = on_storage_error
+        self._throttle = throttle
         self._copied: dict[PartitionKey, _Copied] = {}
         self._forgotten: dict[PartitionKey, None] = {}
         self._changed: dict[PartitionKey, None] = {}  # may have to be named in the next request
-        self._waiting: dict[PartitionKey, None] = {}  # after an error
+        self._waiting: dict[PartitionKey, None] = {}  # after an error, or throttled
         self._session_id = NO_SESSION
         self._session_epoch = INITIAL_EPOCH
         self._broker_epoch = -1  # under which the leader knows this broker in the session
@@ -156,13 +164,15 @@ class ReplicaFetcher:
     # asking
 
     def next_request(self, now_ms: int, broker_epoch: int) -> FetchRequest | None:
-        """Return what to ask the leader now; None while every partition waits after an error."""
+        """Return what to ask the leader now; None while every partition waits."""
         for key in tuple(self._waiting):
             resume_ms = self._copied[key].resume_ms
             assert resume_ms is not None, "set with the wait"
             if resume_ms <= now_ms:
                 del self._waiting[key]
                 self._changed[key] = None
+        if self._throttle.is_exceeded(now_ms):
+            self._leave_out_throttled(now_ms)
         if len(self._waiting) == len(self._copied):
             return None
         if broker_epoch != self._broker_epoch:
@@ -193,8 +203,19 @@ class ReplicaFetcher:
             forgotten_topics_data=self._take_forgotten(),
         )
 
+    def _leave_out_throttled(self, now_ms: int) -> None:
+        """Let those wait that lag and are meant by the limit."""
+        for key, copied in self._copied.items():
+            if copied.is_caught_up or key in self._waiting:
+                continue
+            partition = copied.partition
+            if self._throttle.concerns(partition.log.config, partition.index):
+                if copied.asked is not None:
+                    self._forgotten[key] = None  # or the session would go on bringing it
+                self._wait(copied, now_ms)
+
     def resume_ms(self) -> int | None:
-        """When the first partition that waits after an error is asked for again; None if none."""
+        """When the first partition that waits is asked for again; None if none waits."""
         times = [self._copied[key].resume_ms for key in self._waiting]
         return min((time for time in times if time is not None), default=None)
 
@@ -267,6 +288,9 @@ class ReplicaFetcher:
             return False  # the log was cut since it was asked for
         has_grown = False
         if answered.records:
+            self._throttle.record(
+                partition.log.config, partition.index, len(answered.records), now_ms
+            )
             try:
                 before = partition.log.log_end_offset
                 has_grown = partition.append_as_follower(memoryview(answered.records)) > before
@@ -279,6 +303,7 @@ class ReplicaFetcher:
                 )
                 self._pause(copied, now_ms)
                 return False
+        copied.is_caught_up = partition.log.log_end_offset >= answered.high_watermark
         partition.learn_from_leader(answered.high_watermark, answered.log_start_offset)
         return has_grown
 
@@ -304,8 +329,11 @@ class ReplicaFetcher:
     def _pause(self, copied: _Copied, now_ms: int) -> None:
         partition = copied.partition
         key = (partition.topic_id, partition.index)
-        if self._copied.get(key) is not copied:
-            return
+        if self._copied.get(key) is copied:
+            self._wait(copied, now_ms)
+
+    def _wait(self, copied: _Copied, now_ms: int) -> None:
+        key = (copied.partition.topic_id, copied.partition.index)
         copied.resume_ms = now_ms + self._settings.backoff_ms
         copied.asked = None  # so that it is named again, although nothing has changed
         self._changed.pop(key, None)

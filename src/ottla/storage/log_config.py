@@ -32,7 +32,9 @@ class LogConfig:
     flush_messages: int = NEVER
     flush_ms: int = NEVER
     flush_profile: Literal["replicated", "ack"] = "replicated"  # Ottla's own setting
+    follower_replication_throttled_replicas: tuple[str, ...] = ()  # "partition:broker", or "*"
     index_interval_bytes: int = 4096
+    leader_replication_throttled_replicas: tuple[str, ...] = ()
     max_compaction_lag_ms: int = NEVER
     max_message_bytes: int = 1_048_588
     message_timestamp_after_max_ms: int = 3_600_000

@@ -17,6 +17,7 @@ import pytest
 
 from ottla.base.clock import ManualClock
 from ottla.broker.burst import Burst
+from ottla.broker.config import BrokerConfig
 from ottla.broker.connection_limits import ConnectionLimits, Limits
 from ottla.broker.dispatch import Dispatcher
 from ottla.broker.fetch_sessions import FetchSessionCache
@@ -33,6 +34,7 @@ from ottla.records.batch import iter_headers
 from ottla.records.builder import build_batch
 from ottla.records.record import Record, decode_records
 from ottla.replication.partition import Partition
+from ottla.replication.replication_throttle import ReplicationThrottle
 from ottla.storage.log_config import LogConfig
 from ottla.storage.partition_log import PartitionLog
 from ottla.testing.simulated_disk import SimulatedDisk
@@ -235,6 +237,7 @@ class World:
             disk_executor=None,
             image=SimpleNamespace(features={}, brokers={}, offset=3),
             controller=SimpleNamespace(is_clustered=False, active=None, liveness=None),
+            leader_throttle=ReplicationThrottle(1, BrokerConfig.load(), is_leader=True),
         )
         self.dispatcher = Dispatcher(
             self.services, self.limits, lambda *failure: self.storage_failures.append(failure)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from ottla.records.builder import build_batch
 from ottla.records.record import Record
 from ottla.replication.partition import Partition
 from ottla.replication.replica_fetcher import FetcherSettings, ReplicaFetcher
+from ottla.replication.replication_throttle import NO_LIMIT, ReplicationThrottle
 from ottla.storage.log_config import LogConfig
 from ottla.storage.partition_log import PartitionLog
 from ottla.testing.simulated_disk import SimulatedDisk
@@ -119,6 +121,16 @@ class Replica:
         return self.partition.log.log_end_offset
 
 
+@dataclass
+class ThrottleSettings:
+    """Both rates and the window; nothing is limited unless the test says so."""
+
+    leader_replication_throttled_rate: int = NO_LIMIT
+    follower_replication_throttled_rate: int = NO_LIMIT
+    replication_quota_window_num: int = 10
+    replication_quota_window_size_seconds: int = 1
+
+
 class Link:
     """One follower's fetcher and the leader it copies, without a network."""
 
@@ -127,8 +139,11 @@ class Link:
         self.follower = follower
         self.now_ms = 0
         self.failures: list[tuple[object, StorageError]] = []
+        self.throttle = ReplicationThrottle(follower.broker_id, ThrottleSettings(), is_leader=False)
         self.fetcher = ReplicaFetcher(
-            FetcherSettings(follower.broker_id), lambda *failure: self.failures.append(failure)
+            FetcherSettings(follower.broker_id),
+            lambda *failure: self.failures.append(failure),
+            self.throttle,
         )
         self.fetcher.add(follower.partition)
         self.session_id = 77

@@ -4,11 +4,18 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.replication.replica_bench import TOPIC_ID, Link, Replica, lead_and_follow
+from tests.unit.replication.replica_bench import (
+    TOPIC_ID,
+    Link,
+    Replica,
+    ThrottleSettings,
+    lead_and_follow,
+)
 
 from ottla.base.errors import StorageError
 from ottla.protocol.errors import ErrorCode
 from ottla.protocol.messages.fetch import FetchResponse
+from ottla.storage.log_config import LogConfig
 from ottla.testing.simulated_disk import SimulatedCrash
 
 
@@ -383,3 +390,82 @@ def _cut_with_crash_at(replica: Replica, calls: int) -> bool:
         return True
     disk.restart_process()
     return False
+
+
+# limits on moves (KIP-73)
+
+
+@pytest.fixture
+def throttled(pair):
+    """Return a link whose follower is being moved here, at 100 bytes in a second."""
+    leader, follower = pair
+    follower.partition.configure(LogConfig(follower_replication_throttled_replicas=("0:2",)))
+    link = lead_and_follow(leader, follower, epoch=3)
+    for _ in range(20):
+        leader.append(b"a record")
+    link.throttle.follow_settings(ThrottleSettings(follower_replication_throttled_rate=100))
+    return link
+
+
+def test_a_throttled_partition_is_left_out_until_the_limit_allows_it(throttled):
+    """What has begun goes through; then it is asked for again after a pause, as often as needed."""
+    link = throttled
+    copied_bytes = len(link.leader.read(0, max_bytes=1 << 20))
+    while link.follower.end < link.leader.end:
+        asked = link.request()
+        if asked is not None:
+            link.fetcher.handle(link.serve(asked), link.now_ms)
+            continue
+        resume_ms = link.fetcher.resume_ms()
+        assert resume_ms is not None
+        assert resume_ms > link.now_ms
+        link.now_ms = resume_ms
+    first_answers_bytes = 200
+    assert link.now_ms / 1000 >= (copied_bytes - first_answers_bytes) / 100
+    link.run()
+
+
+def test_the_leader_forgets_what_is_left_out(throttled):
+    """Else its session would go on bringing records with other partitions' requests."""
+    link = throttled
+    link.step()
+    link.request()  # it is asked for, and what comes with it uses the limit up
+    link.throttle.record(link.follower.partition.log.config, 0, 1000, link.now_ms)
+    other = Replica(2)
+    other.follow(1, 3)
+    other.partition.topic_id = b"o" * 16
+    link.fetcher.add(other.partition)
+    request = link.request()
+    assert [(one.topic_id, one.partitions) for one in request.forgotten_topics_data] == [
+        (TOPIC_ID, [0])
+    ]
+    assert TOPIC_ID not in [one.topic_id for one in request.topics]
+    link.throttle.follow_settings(ThrottleSettings())
+    link.now_ms += 1000
+    request = link.request()
+    assert TOPIC_ID in [one.topic_id for one in request.topics]
+    assert request.forgotten_topics_data == []
+
+
+def test_a_replica_that_has_caught_up_is_never_left_out(throttled):
+    """Whoever writes with acks=all would wait for it."""
+    link = throttled
+    link.throttle.follow_settings(ThrottleSettings())
+    link.run()
+    link.throttle.follow_settings(ThrottleSettings(follower_replication_throttled_rate=0))
+    link.throttle.record(link.follower.partition.log.config, 0, 1000, link.now_ms)
+    assert link.throttle.is_exceeded(link.now_ms)
+    link.leader.append(b"more")
+    link.step()
+    assert link.follower.end == link.leader.end
+
+
+def test_partitions_that_nobody_named_are_copied_all_the_same(throttled):
+    """The limit is for the moves only."""
+    link = throttled
+    link.follower.partition.configure(LogConfig())
+    link.throttle.record(
+        LogConfig(follower_replication_throttled_replicas=("*",)), 5, 10_000, link.now_ms
+    )
+    assert link.throttle.is_exceeded(link.now_ms)
+    link.run()

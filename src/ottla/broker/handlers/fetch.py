@@ -30,10 +30,11 @@ from ottla.protocol.errors import ErrorCode
 from ottla.protocol.headers import decode_request_header
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from ottla.base.errors import StorageError
     from ottla.broker.context import Services
+    from ottla.broker.fetch_codec import AnsweredPartition
     from ottla.net.asyncio_adapter import ServerConnection
     from ottla.replication.partition import Partition
 
@@ -53,6 +54,7 @@ class FetchPath:
         "_replicas",
         "_services",
         "_sessions",
+        "_throttle",
         "disk_executor",
         "fetch_bytes_max",
         "storage_failed",
@@ -66,6 +68,7 @@ class FetchPath:
         selector = services.config["replica.selector.class"]
         self._prefers_rack = isinstance(selector, str) and selector.endswith(RACK_AWARE)
         self._purgatory = services.purgatory
+        self._throttle = services.leader_throttle
         self._sessions = services.fetch_sessions
         self._clock = services.clock
         self.disk_executor = services.disk_executor
@@ -167,6 +170,34 @@ class FetchPath:
             and follower.log_start_offset <= asked.fetch_offset <= follower.log_end_offset
         ]
         return -max(near)[1] if near else NO_REPLICA
+
+    def holds_back(self, partition: Partition, replica_id: int) -> bool:
+        """Whether a follower gets no records, since the limit on moves is used up (KIP-73)."""
+        leadership, throttle = partition.leadership, self._throttle
+        return (
+            leadership is not None
+            and replica_id not in leadership.isr.isr
+            and throttle.concerns(partition.log.config, partition.index)
+            and throttle.is_exceeded(self._clock.now_ms())
+        )
+
+    def count_for_throttle(self, answers: Iterable[AnsweredPartition]) -> None:
+        """Take note of what a follower gets."""
+        if not self._throttle.is_limited:
+            return
+        now_ms = self._clock.now_ms()
+        for answer in answers:
+            if not answer.records:
+                continue
+            partition = (
+                self._replicas.replica_by_id(answer.topic_id, answer.partition)
+                if answer.topic_id
+                else self._replicas.replica(answer.topic, answer.partition)
+            )
+            if partition is not None:
+                self._throttle.record(
+                    partition.log.config, partition.index, len(answer.records), now_ms
+                )
 
     def completed_early(self) -> None:
         """Tell the purgatory that a parked request needs its deadline no more."""

@@ -186,14 +186,14 @@ KEYS = (
         "Receive buffer of followers' connections.",
     ),
     key("replica.socket.timeout.ms", INT, 30000, "Time limit of followers' requests."),
-    inert(
+    key(
         "replication.quota.window.num",
         INT,
         11,
         "Samples kept for the quota on replication.",
         at_least(1),
     ),
-    inert(
+    key(
         "replication.quota.window.size.seconds",
         INT,
         1,
@@ -223,7 +223,7 @@ KEYS = (
         at_least(1),
         is_internal=True,
     ),
-    inert(
+    key(
         "follower.replication.throttled.rate",
         LONG,
         LONG_MAX,
@@ -231,7 +231,7 @@ KEYS = (
         at_least(0),
         mode=PER_BROKER,
     ),
-    inert(
+    key(
         "leader.replication.throttled.rate",
         LONG,
         LONG_MAX,

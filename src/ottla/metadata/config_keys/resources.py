@@ -126,7 +126,7 @@ TOPIC_KEYS = {
             at_least(0),
             mode=CLUSTER_WIDE,
         ),
-        inert(
+        key(
             "follower.replication.throttled.replicas",
             LIST,
             (),
@@ -150,7 +150,7 @@ TOPIC_KEYS = {
             mode=CLUSTER_WIDE,
             is_internal=True,
         ),
-        inert(
+        key(
             "leader.replication.throttled.replicas",
             LIST,
             (),

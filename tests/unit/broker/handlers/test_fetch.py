@@ -9,9 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from tests.unit.replication.replica_bench import Surroundings
 
 from ottla.base.errors import StorageError
+from ottla.broker.config import BrokerConfig
 from ottla.broker.handlers import fetch
+from ottla.metadata.image import PartitionImage
 from ottla.protocol.errors import ErrorCode
 from ottla.protocol.messages.fetch import (
     FetchPartition,
@@ -22,6 +25,7 @@ from ottla.protocol.messages.fetch import (
 )
 from ottla.records.batch import read_header
 from ottla.records.control import TransactionMarker, build_transaction_marker
+from ottla.storage.log_config import LogConfig
 from ottla.storage.partition_log import PartitionLog
 
 VERSIONS = fetch.VERSIONS
@@ -505,3 +509,80 @@ def test_a_request_that_is_no_fetch_request_closes(world):
     frame[46:56] = b"\xff" * 10
     client.send(bytes(frame))
     assert client.is_closed
+
+
+# limits on moves (KIP-73)
+
+
+@pytest.fixture
+def moved(world):
+    """Return a partition that broker 1 leads, with followers 2 (in sync) and 3 (being added)."""
+    partition = world.partition(leader_replication_throttled_replicas=("0:1",))
+    state = PartitionImage(0, 1, LEADER_EPOCH + 1, 1, (1, 2, 3), (1, 2))
+    partition.lead(state, Surroundings(1, world.clock))
+    for _ in range(4):
+        world.append(partition, bytes(1000))
+    return partition
+
+
+def fetch_as(client, partition, replica_id, offset=0, **fields: Any):
+    """Ask as a follower does."""
+    replica_state = ReplicaState(replica_id=replica_id, replica_epoch=-1)
+    wanted = (partition.topic_id, 0, offset, {"partition_max_bytes": 100})
+    return client.ask(request(wanted, replica_state=replica_state, **fields), BY_ID)
+
+
+def limit(world, rate):
+    """Set the leader's rate."""
+    world.services.leader_throttle.follow_settings(
+        BrokerConfig.load({"leader.replication.throttled.rate": str(rate)})
+    )
+
+
+def test_a_follower_that_lags_gets_nothing_while_the_limit_is_used_up(world, moved):
+    """It waits, and gets more when time has passed."""
+    limit(world, 500)
+    client = world.client()
+    assert len(only(fetch_as(client, moved, 3)).records) > 1000
+    outcome = only(fetch_as(client, moved, 3, 1))
+    assert (outcome.error_code, outcome.records, outcome.high_watermark) == (0, b"", 0)
+    assert fetch_as(client, moved, 3, 1, max_wait_ms=500) is None
+    world.pass_time(500)
+    assert only(client.answer()).records == b""
+    world.pass_time(3000)
+    assert len(only(fetch_as(client, moved, 3, 1)).records) > 1000
+
+
+def test_in_sync_followers_and_consumers_are_never_held_back(world, moved):
+    """Writers wait for the former, and the limit is not for the latter."""
+    limit(world, 0)
+    fetch_as(world.client(), moved, 3)
+    client = world.client()
+    assert only(fetch_as(client, moved, 3, 1)).records == b""
+    assert len(only(fetch_as(client, moved, 2)).records) > 1000
+    fetch_as(client, moved, 2, 4)
+    outcome = only(client.ask(request((moved.topic_id, 0, 0)), BY_ID))
+    assert len(outcome.records) > 1000
+
+
+def test_a_topic_that_names_no_replicas_is_not_limited(world, moved):
+    """Moves of one topic do not slow down another."""
+    limit(world, 0)
+    fetch_as(world.client(), moved, 3)
+    moved.configure(LogConfig(leader_replication_throttled_replicas=("0:2", "1:1")))
+    assert len(only(fetch_as(world.client(), moved, 3, 1)).records) > 1000
+
+
+def test_a_throttled_partition_stays_in_its_session(world, moved):
+    """The next request of the session looks at it again, though nothing has moved."""
+    limit(world, 500)
+    client = world.client()
+    first = fetch_as(client, moved, 3, session_epoch=0)
+    assert len(only(first).records) > 1000
+    replica_state = ReplicaState(replica_id=3, replica_epoch=-1)
+    fetch_as(client, moved, 3, 1, session_id=first.session_id, session_epoch=1)
+    world.pass_time(3000)
+    later = client.ask(
+        request(session_id=first.session_id, session_epoch=2, replica_state=replica_state), BY_ID
+    )
+    assert len(only(later).records) > 1000
