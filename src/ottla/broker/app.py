@@ -175,6 +175,7 @@ class Broker:
             loading=load_settings(config),
         )
         self._logs.on_directory_failure = self._directory_failed
+        self._logs.on_relocation = self._log_relocated
         self._group_commit = GroupCommit(
             config.ottla_flush_window_ms, self._executor, self._storage_failed
         )
@@ -453,6 +454,11 @@ class Broker:
 
     def _storage_failed(self, partition: Partition, error: StorageError) -> None:
         self._logs.report_failure(self._logs.directory_of(partition.log), str(error))
+
+    def _log_relocated(self, log: PartitionLog) -> None:
+        partition = self._replicas.replica(log.topic, log.partition)
+        if partition is not None and partition.log is log:
+            partition.relocated(self._logs.directory_of(log))
 
     def _directory_failed(self, directory: LogDirectory, lost: list[PartitionLog]) -> None:
         _logger.error(

@@ -47,6 +47,7 @@ class Housekeeping:
         self._task: asyncio.Task[None] | None = None
         self._jobs: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
+        self._wake = asyncio.Event()  # a job has come back that has another one behind it
 
     def start(self) -> None:
         """Begin the rounds."""
@@ -56,6 +57,7 @@ class Housekeeping:
     async def stop(self) -> None:
         """Give up what takes long, let what runs finish, and begin nothing more."""
         self._stopping.set()
+        self._wake.set()
         self._logs.upkeep.stop()
         if self._task is not None:
             await asyncio.wait((self._task, *self._jobs))
@@ -67,10 +69,11 @@ class Housekeeping:
                 directory.check_space(now_ms)
             for job in self._logs.due_jobs(now_ms):
                 self._begin(job)
+            self._wake.clear()
             due_ms = self._logs.next_deadline_ms() - self._clock.now_ms()
             pause_ms = min(max(due_ms, PAUSE_MS_MIN), PAUSE_MS_MAX)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), pause_ms / 1000)
+                await asyncio.wait_for(self._wake.wait(), pause_ms / 1000)
 
     def _begin(self, job: DiskJob) -> None:
         task = asyncio.get_running_loop().create_task(self._do(job))
@@ -84,6 +87,8 @@ class Housekeeping:
     async def _do(self, job: DiskJob) -> None:
         await asyncio.get_running_loop().run_in_executor(self._executor, job.run)
         job.finish()
+        if self._logs.next_deadline_ms() <= self._clock.now_ms():
+            asyncio.get_running_loop().call_later(PAUSE_MS_MIN / 1000, self._wake.set)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         error = None if task.cancelled() else task.exception()

@@ -602,6 +602,15 @@ class Partition:
         self.high_watermark = offset
         self._tell_observers()
 
+    def relocated(self, directory: LogDirectory) -> None:
+        """Take note that the log goes on in another log directory.
+
+        Flushes that were under way count for nothing, so who waits for one gets another.
+        """
+        self._directory = directory
+        if not self.waits_for_no_flush:
+            self._request_flush(self)
+
     def burst_was_lost(self) -> None:
         """Tell everyone who waits that appends were taken back."""
         self._tell_observers()

@@ -143,6 +143,35 @@ class ReplicaManager:
         partitions = self._by_id.get(topic_id)
         return next(iter(partitions.values())).topic if partitions else None
 
+    def move_to(self, topic: str, index: int, path: str) -> ErrorCode:
+        """Have a replica move to another log directory of this broker; return why it cannot.
+
+        A replica that is to come here is made in that directory, and REPLICA_NOT_AVAILABLE is
+        answered all the same, as Kafka does.
+        """
+        directory = self._logs.find_directory(path)
+        if directory is None:
+            return ErrorCode.LOG_DIR_NOT_FOUND
+        state = None if self._image is None else self._image.partition(topic, index)
+        partition = self.replica(topic, index)
+        if state is None:
+            return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+        if not directory.is_online:
+            return ErrorCode.KAFKA_STORAGE_ERROR
+        if partition is None:
+            if self._broker_id in state.replicas:
+                return ErrorCode.KAFKA_STORAGE_ERROR  # its log could not be opened
+            self._logs.prefer(topic, index, directory)
+            return ErrorCode.REPLICA_NOT_AVAILABLE
+        if partition.log.is_offline:
+            return ErrorCode.KAFKA_STORAGE_ERROR
+        try:
+            self._logs.move(topic, index, directory)
+        except StorageError as error:
+            _logger.warning("%s-%s does not move to %s: %s", topic, index, directory.path, error)
+            return ErrorCode.KAFKA_STORAGE_ERROR
+        return ErrorCode.NONE
+
     def load(self, image: ClusterImage) -> None:
         """Take over everything an image says, at start."""
         self._image = image

@@ -84,6 +84,11 @@ class CheckpointWriter:
         """When `due_jobs` has something to do again."""
         return min(self._due_ms, self._recovery_due_ms(flushed_bytes))
 
+    def hurry(self) -> None:
+        """Write everything at the next opportunity: logs have moved to other directories."""
+        self._due_ms = self._recovery_written_ms = 0
+        self._flushed_bytes = -self._changed_bytes
+
     def _recovery_due_ms(self, flushed_bytes: int) -> int:
         many = flushed_bytes - self._flushed_bytes >= self._changed_bytes
         pause_ms = RECOVERY_POINT_PAUSE_MS if many else self._recovery_interval_ms

@@ -183,6 +183,7 @@ class CompactionSchedule:
         "_refused",
         "_round",
         "_settings",
+        "_stale_checkpoints",
     )
 
     def __init__(
@@ -203,6 +204,7 @@ class CompactionSchedule:
         self._round: _Round | None = None
         self._next_job: DiskJob | None = None  # of the round that runs
         self._next_look_ms = clock.now_ms() + settings.backoff_ms
+        self._stale_checkpoints: dict[LogDirectory, None] = {}
 
     def begin(self) -> None:
         """Read the cleaner checkpoints; without one a log counts as dirty from its start."""
@@ -232,8 +234,20 @@ class CompactionSchedule:
         if self._round is not None and self._round.log is log:
             self._round.worker.cancel()
 
+    def is_at_work_on(self, log: PartitionLog) -> bool:
+        """Whether a round is under way on a log, whose files must stay where they are."""
+        return self._round is not None and self._round.log is log
+
+    def relocated(self, log: PartitionLog) -> None:
+        """Take note that a log goes on in another directory, whose checkpoint does not name it."""
+        assert not self.is_at_work_on(log), log
+        if (log.topic, log.partition) in self._clean_until:
+            self._stale_checkpoints[self._logs.directory_of(log)] = None
+
     def next_deadline_ms(self) -> int:
         """When `due_jobs` has something to do again."""
+        if self._stale_checkpoints and self._round is None:
+            return self._clock.now_ms()
         if self._next_job is not None:
             return self._clock.now_ms()
         return NEVER_MS if self._round is not None else self._next_look_ms
@@ -246,11 +260,26 @@ class CompactionSchedule:
         """Return the next step of a round, or begin one when it is time and a log is due."""
         if self._next_job is not None:
             return self.unfinished_jobs()
+        if self._stale_checkpoints and self._round is None:
+            return self._checkpoint_jobs()
         if self._round is not None or now_ms < self._next_look_ms or not self._settings.is_enabled:
             return []
         self._next_look_ms = now_ms + self._settings.backoff_ms
         chosen = self._choose()
         return [] if chosen is None else [self._begin_round(*chosen)]
+
+    def _checkpoint_jobs(self) -> list[DiskJob]:
+        """Write the checkpoints of directories to which logs have come."""
+        stale, self._stale_checkpoints = list(self._stale_checkpoints), {}
+        return [self._checkpoint_job(each) for each in stale if each.is_online]
+
+    def _checkpoint_job(self, directory: LogDirectory) -> DiskJob:
+        path, offsets = directory.file(CLEANER_FILE), self._offsets_in(directory)
+
+        def failed(error: OttlaError) -> None:
+            self._logs.report_failure(directory, str(error))
+
+        return SimpleJob(lambda: write_offsets(self._files, path, offsets), lambda: None, failed)
 
     # choosing
 

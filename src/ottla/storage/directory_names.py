@@ -8,7 +8,8 @@
     anything else                               None     somebody else's, left alone
 
 The uuid makes the name unique, so that a topic can be made again at once. Names of files are
-limited to 255 bytes: a long topic name is cut in the last three forms, and is not read back.
+limited to 255 bytes: a long topic name is cut in the last three forms. It is read back for a move
+that goes on after a restart, when it was not cut.
 
 A topic name comes from the network and becomes part of a path: `check_topic_name` is the last
 line of defence, behind the same check of the handlers.
@@ -29,6 +30,7 @@ _FILE_NAME_BYTES_MAX = 255
 _PARTITION_MAX = 2**31 - 1
 _TOPIC = re.compile(r"[a-zA-Z0-9._-]{1,249}")
 _LIVE = re.compile(r"(?P<topic>[a-zA-Z0-9._-]{1,249})-(?P<partition>0|[1-9][0-9]{0,9})")
+_FUTURE = re.compile(_LIVE.pattern + r"\.[0-9a-f]{32}-future")
 _RENAMED = re.compile(r".+-[0-9]+\.[0-9a-f]{32}-(?P<state>delete|future|stray)")
 
 
@@ -68,6 +70,14 @@ def renamed_directory(topic: str, partition: int, unique: str, state: DirectoryS
     check_topic_name(topic)
     tail = f"-{partition}.{unique}-{state.value}"
     return topic[: _FILE_NAME_BYTES_MAX - len(tail)] + tail
+
+
+def parse_future_name(name: str) -> tuple[str, int] | None:
+    """Return topic and partition of a copy that is being made; None when the name was cut."""
+    matched = _FUTURE.fullmatch(name)
+    if matched is None or len(name) >= _FILE_NAME_BYTES_MAX:
+        return None
+    return matched["topic"], int(matched["partition"])
 
 
 def parse_directory_name(name: str) -> PartitionDirectory | None:

@@ -12,7 +12,8 @@ or repeats a record of theirs now must not be told more than is true.
 What else may lie in a log directory:
 
 * `-delete` directories of an interrupted removal: reported as leftovers, removed later;
-* `-future`, `-stray`, files and names that mean nothing: left alone and mentioned;
+* `-future` directories of an interrupted move: reported, for the move to go on;
+* `-stray`, files and names that mean nothing: left alone and mentioned;
 * the same partition in two directories (a move between disks that a crash cut short): the one
   with more records serves, the other is set aside as `-stray`;
 * a partition whose files cannot be trusted: stays closed, its files untouched, with the reason;
@@ -78,6 +79,8 @@ class LoadReport:
     unopened: dict[TopicPartition, str] = field(default_factory=dict)
     leftovers: list[str] = field(default_factory=list)
     """Directories whose removal was interrupted."""
+    futures: list[str] = field(default_factory=list)
+    """Directories of moves that were interrupted."""
     notes: list[str] = field(default_factory=list)
     """For the operator: what was cut, set aside or left alone."""
 
@@ -141,6 +144,8 @@ class _Loader:
                 continue
             if parsed.state is DirectoryState.DELETED:
                 self.report.leftovers.append(path)
+            elif parsed.state is DirectoryState.FUTURE:
+                self.report.futures.append(path)
             elif parsed.state is not DirectoryState.LIVE:
                 self.report.notes.append(f"{path} is left alone: a {parsed.state.value} replica")
             else:

@@ -11,6 +11,7 @@ A log's life on disk:
                the log directory follows in the background
     delete     renamed to `-delete` at once, removed in a thread after file.delete.delay.ms
     set aside  renamed to `-stray`: nothing knows it, and only a human may throw it away
+    move       copied to another log directory, where it goes on (`log_moves`)
 
 Background work comes as jobs (`due_jobs`, see `disk_jobs`), driven by the broker.
 
@@ -30,7 +31,12 @@ from typing import TYPE_CHECKING
 
 from ottla.base.errors import StorageError
 from ottla.base.ids import ZERO_UUID
-from ottla.storage.directory_names import DirectoryState, directory_name, renamed_directory
+from ottla.storage.directory_names import (
+    DirectoryState,
+    directory_name,
+    parse_future_name,
+    renamed_directory,
+)
 from ottla.storage.files import OpenFiles
 from ottla.storage.log_config import LogConfig
 from ottla.storage.log_loader import LoadReport, load_logs
@@ -40,16 +46,19 @@ from ottla.storage.partition_log import PartitionLog
 from ottla.storage.partition_metadata import write_topic_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ottla.base.clock import Clock
     from ottla.storage.checkpoints import TopicPartition
     from ottla.storage.disk_jobs import DiskJob
     from ottla.storage.files import FileSystem
     from ottla.storage.log_directory import LogDirectory
+    from ottla.storage.log_move import LogMove
 
 CLOSE_THREAD_COUNT = 16
 """Closing waits for the disk, not for the processor: many waits at once."""
+PREFERRED_COUNT_MAX = 10_000
+"""Wishes for logs that are not here yet; the oldest one goes."""
 CLOSE_FLUSH_LOGS = 1024
 """Each log keeps a file open from the preparation of its flush to the end of it."""
 
@@ -75,8 +84,10 @@ class LogManager:
         "_load_settings",
         "_logs",
         "_logs_in",
+        "_preferred",
         "directories",
         "on_directory_failure",
+        "on_relocation",
         "unopened",
         "upkeep",
     )
@@ -95,6 +106,9 @@ class LogManager:
         self.unopened: dict[TopicPartition, str] = {}
         """Partitions whose files are here but could not be opened, and why."""
         self.on_directory_failure: Callable[[LogDirectory, list[PartitionLog]], None] | None = None
+        self.on_relocation: Callable[[PartitionLog], None] | None = None
+        """Told of logs that go on in another directory."""
+        self._preferred: dict[TopicPartition, LogDirectory] = {}  # of logs that are to be made
         self._files = files
         self._clock = clock
         self._default_config = default_config or LogConfig()
@@ -132,6 +146,10 @@ class LogManager:
         """Return the log directory of this path."""
         return self._directory_of[path]
 
+    def find_directory(self, path: str) -> LogDirectory | None:
+        """Return the log directory of this absolute path, if it is one of this broker's."""
+        return self._directory_of.get(os.path.normpath(path))
+
     def has_online_directory(self) -> bool:
         """Whether anything can be served at all."""
         return any(each.is_online for each in self.directories)
@@ -163,6 +181,7 @@ class LogManager:
         for path in report.leftovers:
             self.upkeep.remove_directory(path, at_ms=self._clock.now_ms())
         self.upkeep.begin()
+        report.notes += [note for path in report.futures if (note := self._resume(path))]
         if report.recovered:
             self._run_all(self.upkeep.checkpoint_jobs(self.directories))
         for directory in self.directories:
@@ -221,8 +240,11 @@ class LogManager:
         if key in self.unopened:
             raise StorageError(f"{topic}-{partition} could not be opened: {self.unopened[key]}")
         assert key not in self._logs, key
-        directory = self._roomiest()
-        path = directory.file(directory_name(topic, partition))
+        name = directory_name(topic, partition)
+        directory = self._preferred.pop(key, None)
+        if directory is None or not directory.is_online:
+            directory = self._roomiest(name)
+        path = directory.file(name)
         with directory.failing("cannot make a partition's directory"):
             if self._files.stat(path) is None:
                 self._files.mkdir(path)
@@ -241,9 +263,12 @@ class LogManager:
         self.upkeep.directory_entry_changed(directory)
         return log
 
-    def _roomiest(self) -> LogDirectory:
+    def _roomiest(self, name: str) -> LogDirectory:
         """Return the online directory with the fewest logs; the first of several."""
-        online = [each for each in self.directories if each.is_online]
+        leaving = self.upkeep.moves.leaving
+        online = [
+            each for each in self.directories if each.is_online and each.file(name) not in leaving
+        ]
         if not online:
             raise StorageError("every log directory is offline")
         return min(online, key=lambda each: len(self._logs_in[each.path]))
@@ -277,6 +302,61 @@ class LogManager:
             log.moved_to(path)
             self.upkeep.directory_entry_changed(directory)
         return path
+
+    # moves between directories
+
+    def move(self, topic: str, partition: int, directory: LogDirectory) -> None:
+        """Have a log move to another directory; to its own, or elsewhere, ends a move under way.
+
+        Raises StorageError when the directory takes nothing.
+        """
+        log = self._logs[topic, partition]
+        moves = self.upkeep.moves
+        if moves.target_of(log) is directory:
+            return
+        is_there = self.directory_of(log) is directory
+        name = directory_name(topic, partition)
+        if not is_there and (
+            not directory.accepts_appends or directory.file(name) in moves.leaving
+        ):
+            raise StorageError(directory.refusal)
+        moves.cancel(log)
+        if not is_there:
+            moves.begin(log, directory)
+
+    @property
+    def moves(self) -> Iterable[LogMove]:
+        """The moves that are under way."""
+        return self.upkeep.moves
+
+    def prefer(self, topic: str, partition: int, directory: LogDirectory) -> None:
+        """Remember where a log is to be made that is not here yet."""
+        if len(self._preferred) >= PREFERRED_COUNT_MAX:
+            del self._preferred[next(iter(self._preferred))]
+        self._preferred[topic, partition] = directory
+
+    def relocated(self, log: PartitionLog, before: LogDirectory) -> None:
+        """Take note that a log goes on in another directory."""
+        key = (log.topic, log.partition)
+        del self._logs_in[before.path][key]
+        self._logs_in[os.path.dirname(log.directory)][key] = log
+        self.upkeep.relocated(log)
+        if self.on_relocation is not None:
+            self.on_relocation(log)
+
+    def _resume(self, path: str) -> str | None:
+        """Go on with a move that an earlier run began; return what the operator should know."""
+        key = parse_future_name(os.path.basename(path))
+        log = None if key is None else self._logs.get(key)
+        directory = self._directory_of[os.path.dirname(path)]
+        if (
+            log is None
+            or self.directory_of(log) is directory
+            or self.upkeep.moves.target_of(log) is not None
+        ):
+            return f"{path} is left alone: a future replica"
+        self.upkeep.moves.begin(log, directory, path)
+        return None
 
     # background work
 

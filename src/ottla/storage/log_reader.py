@@ -24,7 +24,7 @@ from ottla.storage.log_segment import ColdPages, ColdSlice, LogSegment, LogSlice
 from ottla.storage.transaction_index import aborted_between
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ottla.storage.files import OpenFile
     from ottla.storage.log_config import LogConfig
@@ -79,6 +79,11 @@ class LogReader:
         except OSError as error:
             self.is_offline = True
             raise StorageError(f"{self.directory}: {error}") from error
+
+    @property
+    def bases(self) -> Sequence[int]:
+        """The base offsets of the segments."""
+        return self._bases
 
     @property
     def size_bytes(self) -> int:

@@ -183,6 +183,18 @@ class LogSegment:
         self.directory = directory
         self.log_path = self.path(".log")
 
+    def relocated_to(self, directory: str) -> None:
+        """Take note that a copy in another directory takes the place of these files.
+
+        Of the active segment only the log was copied: its indexes are written anew when they are.
+        """
+        self.forget_files()
+        self.moved_to(directory)
+        if self.is_active:
+            for index in (self._index, self._time_index):
+                if index is not None:
+                    index.saved_count = 0
+
     def forget_files(self) -> None:
         """Close the segment's files as far as nobody reads them."""
         for suffix in (".log", ".index", ".timeindex", ".txnindex"):

@@ -23,6 +23,8 @@ from ottla.storage.log_segment import NO_TIMESTAMP, LogSegment
 from ottla.storage.producer_snapshots import remove_snapshot, restore, write_snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ottla.base.clock import Clock
     from ottla.storage.log_config import LogConfig
     from ottla.storage.log_segment import SegmentContext
@@ -57,6 +59,11 @@ class LogState(LogReader):
         self._directory_changed = False  # since the last flush
 
     # producers
+
+    @property
+    def snapshots(self) -> Sequence[int]:
+        """The offsets of the snapshots that are in the directory."""
+        return self._snapshots
 
     @property
     def producer_state(self) -> ProducerState:
@@ -160,10 +167,16 @@ class LogState(LogReader):
         self._latest_epoch = epochs.latest
 
     def _save_epochs(self) -> None:
-        if self._epochs is not None and (self._epochs.entries or self._active.exists):
-            path = f"{self.directory}/{epochs_file.FILE_NAME}"
-            write_file(self._context.files, path, self._epochs.encode(), durable=False)
+        if self.write_epochs_to(self.directory):
             self._directory_changed = True
+
+    def write_epochs_to(self, directory: str) -> bool:
+        """Write the file if the epochs are in memory and there is a reason to have it."""
+        if self._epochs is None or not (self._epochs.entries or self._active.exists):
+            return False
+        path = f"{directory}/{epochs_file.FILE_NAME}"
+        write_file(self._context.files, path, self._epochs.encode(), durable=False)
+        return True
 
     def begin_leader_epoch(self, leader_epoch: int) -> None:
         """Take note that whatever is appended from now on is of this leader epoch.

@@ -15,6 +15,8 @@ call again.
                                 logs at a time                            thread
     removal of deleted logs     after file.delete.delay.ms                thread
     compaction                  `compaction_schedule`                     subprocess
+    moves between directories   `log_moves`                               thread, handed over on
+                                                                          the loop
 
 Owned by the event loop.
 """
@@ -31,6 +33,7 @@ from ottla.storage.checkpoint_writer import CheckpointWriter
 from ottla.storage.compaction_schedule import CompactionSchedule, CompactionSettings
 from ottla.storage.disk_jobs import SimpleJob
 from ottla.storage.log_config import NEVER
+from ottla.storage.log_moves import LogMoves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -78,6 +81,7 @@ class LogUpkeep:
         "_retention_interval_ms",
         "_retention_queue",
         "high_watermark_of",
+        "moves",
     )
 
     def __init__(
@@ -105,6 +109,13 @@ class LogUpkeep:
             now_ms=now_ms,
         )
         self._compaction = CompactionSchedule(self, logs, files, clock, settings.compaction)
+        self.moves = LogMoves(
+            logs,
+            files,
+            clock,
+            is_compacted=self._compaction.is_at_work_on,
+            remove_directory=lambda path, at_ms: self.remove_directory(path, at_ms=at_ms),
+        )
         self._look_due_ms = now_ms
         self._retention_interval_ms = settings.retention_interval_ms
         self._retention_due_ms = now_ms + settings.retention_interval_ms
@@ -132,11 +143,12 @@ class LogUpkeep:
     def stop(self) -> None:
         """Give up what runs; the manager asks for what a close needs."""
         self._compaction.stop()
+        self.moves.stop()
         self._retention_queue.clear()
 
     def unfinished_jobs(self) -> list[DiskJob]:
         """Return what has to be brought to its end before the logs are closed; ask until none."""
-        return self._compaction.unfinished_jobs()
+        return self._compaction.unfinished_jobs() + self.moves.unfinished_jobs()
 
     def directory_entry_changed(self, directory: LogDirectory) -> None:
         """Have the directory's entries made durable."""
@@ -150,6 +162,12 @@ class LogUpkeep:
         """Take note that a log is out of service."""
         self._flush.forget(log)
         self._compaction.forget(log)
+        self.moves.cancel(log)
+
+    def relocated(self, log: PartitionLog) -> None:
+        """Take note that a log goes on in another directory."""
+        self._compaction.relocated(log)
+        self._checkpoints.hurry()
 
     def flush_jobs(self, logs: Iterable[PartitionLog]) -> list[DiskJob]:
         """Return jobs that put on disk what is in `logs` now."""
@@ -171,6 +189,7 @@ class LogUpkeep:
             self._checkpoints.next_deadline_ms(self._flush.flushed_bytes),
             self._retention_due_ms,
             self._compaction.next_deadline_ms(),
+            self.moves.next_deadline_ms(),
             *self._removals.values(),
         )
 
@@ -192,6 +211,7 @@ class LogUpkeep:
         if now_ms >= self._retention_due_ms:
             jobs += self._retain_some(now_ms)
         jobs += self._compaction.due_jobs(now_ms)
+        jobs += self.moves.due_jobs(now_ms)
         return jobs
 
     def _look_after_directories(self, now_ms: int) -> None:

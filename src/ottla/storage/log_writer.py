@@ -79,7 +79,7 @@ class AppendResult(NamedTuple):
 class FlushJob:
     """What one flush has to wait for. `run` is made for a thread; nothing else is."""
 
-    __slots__ = ("_directories", "_files", "_port", "end_offset", "truncations")
+    __slots__ = ("_directories", "_files", "_port", "end_offset", "relocations", "truncations")
 
     def __init__(
         self,
@@ -88,8 +88,10 @@ class FlushJob:
         files: Sequence[OpenFile],
         directories: Sequence[str],
         port: FileSystem,
+        relocations: int = 0,
     ) -> None:
         self.end_offset = end_offset  # everything below is safe once `run` came back
+        self.relocations = relocations  # nor have moved to another directory
         self.truncations = truncations  # the log must not have been cut meanwhile
         self._files = files
         self._directories = directories
@@ -116,12 +118,14 @@ class LogWriter(LogState):
         "_entry_count_ample",
         "_index_interval",
         "_index_save_due_ms",
+        "_relocations",
         "_roll_at_bytes",
         "_roll_at_ms",
         "_roll_at_offset",
         "_staged_bytes",
         "_staged_offset",
         "_truncations",
+        "_unsynced_parent",
         "recovery_point",
     )
 
@@ -135,6 +139,8 @@ class LogWriter(LogState):
         self._bytes_since_save = 0
         self._index_save_due_ms = 0  # not before, unless very much was appended
         self._truncations = 0
+        self._relocations = 0  # to other log directories
+        self._unsynced_parent: str | None = None  # the log directory, until it holds the name
         self.config = config
 
     @property
@@ -504,8 +510,15 @@ class LogWriter(LogState):
                 self._save_for_recovery()
         directories = [self.directory] if self._directory_changed else []
         self._directory_changed = False
+        if self._unsynced_parent is not None:
+            directories.append(self._unsynced_parent)
         return FlushJob(
-            self.log_end_offset, self._truncations, files, directories, self._context.files
+            self.log_end_offset,
+            self._truncations,
+            files,
+            directories,
+            self._context.files,
+            self._relocations,
         )
 
     def _save_for_recovery(self) -> None:
@@ -519,6 +532,9 @@ class LogWriter(LogState):
 
     def complete_flush(self, job: FlushJob) -> None:
         """Take note that `job.run` has come back; without it nothing counts as flushed."""
+        if job.relocations != self._relocations:
+            return  # it was about the files in another directory
+        self._unsynced_parent = None
         if job.truncations == self._truncations:
             self.recovery_point = max(self.recovery_point, job.end_offset)
 

@@ -358,6 +358,26 @@ class PartitionLog(LogWriter):
         for segment in self.segments:
             segment.moved_to(directory)
 
+    def relocated_to(
+        self, directory: str, synced_end_offset: int, snapshots: Sequence[int]
+    ) -> None:
+        """Go on in another log directory, where a copy of all files has the live name by now.
+
+        `synced_end_offset` is how far the copy is on the disk, `snapshots` says which producer
+        snapshots it has. Flushes that are under way count for nothing, and none counts before the
+        new log directory holds the name durably.
+        """
+        assert not self._staged, "the copy has what was written"
+        assert synced_end_offset >= self.recovery_point, "what was flushed stays flushed"
+        for segment in self.segments:
+            segment.relocated_to(directory)
+        self.directory = directory
+        self._relocations += 1
+        self._unsynced_parent = directory.rpartition("/")[0]
+        self._directory_changed = True
+        self._deleted.clear()
+        self._snapshots = [offset for offset in self._snapshots if offset in snapshots]
+
     @property
     def truncation_count(self) -> int:
         """Rises whenever the end of the log goes back, as after a write that failed."""

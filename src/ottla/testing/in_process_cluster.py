@@ -41,7 +41,13 @@ SMALL_CLUSTER = {
 class InProcessCluster:
     """Brokers 1 to n; use as a context manager, synchronous or asynchronous."""
 
-    def __init__(self, brokers: int = 3, *, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        brokers: int = 3,
+        *,
+        settings: Mapping[str, str] | None = None,
+        log_dirs_per_broker: int = 1,
+    ) -> None:
         if brokers < 1:
             raise ValueError(f"a cluster needs one broker or more, not {brokers}")
         self.engine = MemoryCluster()
@@ -49,6 +55,7 @@ class InProcessCluster:
         self.brokers: dict[int, Broker] = {}
         """The brokers that run, by id."""
         self._settings = {**SMALL_CLUSTER, **(settings or {})}
+        self._log_dirs_per_broker = log_dirs_per_broker
         self._broker_ids = range(1, brokers + 1)
         self._ports: dict[int, int] = {}
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -62,6 +69,14 @@ class InProcessCluster:
     def address(self, broker_id: int) -> str:
         """Return where one broker listens, running or not."""
         return f"{LOCALHOST}:{self._ports[broker_id]}"
+
+    def log_dirs(self, broker_id: int) -> list[str]:
+        """Return the log directories of one broker."""
+        assert self._folder is not None, "made when the cluster starts"
+        return [
+            f"{self._folder.name}/{broker_id}-{number}"
+            for number in range(1, self._log_dirs_per_broker + 1)
+        ]
 
     # what can happen to brokers
 
@@ -143,14 +158,13 @@ class InProcessCluster:
             raise
 
     async def _start_broker(self, broker_id: int) -> None:
-        assert self._folder is not None, "made when the cluster starts"
         port = self._ports.get(broker_id, 0)
         config = BrokerConfig.load(
             {
                 **self._settings,
                 "node.id": str(broker_id),
                 "listeners": f"PLAINTEXT://{LOCALHOST}:{port}",
-                "log.dirs": f"{self._folder.name}/{broker_id}",
+                "log.dirs": ",".join(self.log_dirs(broker_id)),
             }
         )
         broker = Broker(config, engine=MemoryEngine(self.engine))

@@ -231,7 +231,7 @@ class World:
             clock=self.clock,
             config=Settings(fetch_max_bytes=1_000_000, node_id=1),
             replicas=self.replicas,
-            logs=SimpleNamespace(directories=[]),
+            logs=SimpleNamespace(directories=[], moves=[]),
             purgatory=self.purgatory,
             fetch_sessions=FetchSessionCache(10, random.Random(2)),
             disk_executor=None,

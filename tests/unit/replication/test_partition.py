@@ -401,3 +401,15 @@ def test_batches_are_stored_in_the_codec_of_the_topic(compression_type, sent, st
     verify_crc(batch)
     assert read_header(batch).codec == stored
     assert [record.value for record in decode_records(batch)] == [b"a" * 100, b"b" * 100]
+
+
+@pytest.mark.parametrize("profile", ["replicated", "ack"])
+def test_a_log_that_goes_on_elsewhere_takes_appends_there(profile):
+    """The new directory decides whether; who waits for a flush gets one of the new files."""
+    bench = Bench(flush_profile=profile)
+    bench.append(b"a")
+    bench.flush_requests.clear()
+    bench.partition.relocated(SimpleNamespace(accepts_appends=False, refusal="no room there"))
+    assert bench.flush_requests == ([bench.partition] if profile == "ack" else [])
+    with pytest.raises(StorageError, match="no room there"):
+        bench.append(b"b")

@@ -13,6 +13,7 @@ from ottla.storage.directory_names import (
     PartitionDirectory,
     directory_name,
     parse_directory_name,
+    parse_future_name,
     renamed_directory,
 )
 
@@ -63,3 +64,12 @@ def test_a_topic_that_must_not_become_a_path_is_refused(topic):
     """Path traversal ends here whatever the layers above let through."""
     with pytest.raises(StorageError, match="cannot be the name"):
         directory_name(topic, 0)
+
+
+def test_the_name_of_a_copy_says_what_it_is_a_copy_of():
+    """Unless it was cut, or is something else."""
+    name = renamed_directory("orders", 3, "0" * 32, DirectoryState.FUTURE)
+    assert parse_future_name(name) == ("orders", 3)
+    cut = renamed_directory("x" * 249, 3, "0" * 32, DirectoryState.FUTURE)
+    assert parse_future_name(cut) is None
+    assert parse_future_name("orders-3") is None

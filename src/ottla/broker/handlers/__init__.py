@@ -60,6 +60,7 @@ HANDLERS: tuple[Handler, ...] = (
     Handler(ApiKey.TXN_OFFSET_COMMIT, range(6), "txn_offset_commit"),
     Handler(ApiKey.DESCRIBE_CONFIGS, range(1, 5), "describe_configs"),
     Handler(ApiKey.ALTER_CONFIGS, range(3), "alter_configs", is_forwarded=True),
+    Handler(ApiKey.ALTER_REPLICA_LOG_DIRS, range(1, 3), "alter_replica_log_dirs"),
     Handler(ApiKey.DESCRIBE_LOG_DIRS, range(1, 6), "describe_log_dirs"),
     Handler(ApiKey.CREATE_PARTITIONS, range(4), "create_partitions", is_forwarded=True),
     Handler(ApiKey.CONSUMER_GROUP_HEARTBEAT, range(2), "consumer_group_heartbeat"),

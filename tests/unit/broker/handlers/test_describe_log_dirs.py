@@ -69,3 +69,28 @@ def test_an_offline_directory_is_a_storage_error(world, directories):
     assert healthy.error_code == ErrorCode.NONE
     assert broken.error_code == ErrorCode.KAFKA_STORAGE_ERROR
     assert broken.topics == []
+
+
+def test_a_replica_that_moves_is_described_twice(world, directories):
+    """Where it serves, and as a future one, which lags behind, where it is going."""
+    partition = world.partition("t", 0)
+    for _ in range(3):
+        world.append(partition, b"a")
+    other = world.partition("u", 0)
+    target = SimpleNamespace(
+        path="/new",
+        failure=None,
+        disk_space=lambda: SimpleNamespace(total_bytes=1000, free_bytes=400),
+    )
+    world.services.logs.directories.append(target)
+    world.services.logs.moves += [
+        SimpleNamespace(log=each.log, target=target, size_bytes=70, end_offset=1)
+        for each in (partition, other)
+    ]
+    wanted = [DescribableLogDirTopic(topic="t", partitions=[0])]
+    serving, _, future = ask(world, wanted).results
+    (now,) = serving.topics[0].partitions
+    assert (now.is_future_key, now.offset_lag) == (False, 0)
+    (topic,) = future.topics
+    (later,) = topic.partitions
+    assert (later.is_future_key, later.offset_lag, later.partition_size) == (True, 2, 70)
