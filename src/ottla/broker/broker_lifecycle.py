@@ -71,8 +71,10 @@ class BrokerLifecycle:
         facts: BrokerFacts,
         cluster_id: str,
         previous_broker_epoch: int,
+        on_registered: Callable[[int], None],
         failed: Callable[[Exception], None],
     ) -> None:
+        self._on_registered = on_registered
         self._gateway = gateway
         self._peers = peers
         self._facts = facts
@@ -190,6 +192,7 @@ class BrokerLifecycle:
             else:
                 self._duplicate_since_s = None
                 self.broker_epoch = response.broker_epoch
+                self._on_registered(response.broker_epoch)
                 self.registered.set()
                 return
 

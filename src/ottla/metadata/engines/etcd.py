@@ -25,6 +25,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import logging
 import math
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping, Sequence
 
     from ottla.metadata.engines.cluster_url import ClusterUrl
+
+_logger = logging.getLogger(__name__)
 
 RETRY_DELAY_S = 0.1
 RENEWALS_PER_SESSION = 4
@@ -120,6 +123,9 @@ class EtcdStore:
         except EngineRefused as refusal:
             self._refusal = refusal
         finally:
+            if not self.lost.is_set():
+                reason = self.problem or self._refusal or "it has expired"
+                _logger.warning("the session with %s is over: %s", self.address, reason)
             self._lose()
 
     async def _keep_lease(self) -> None:

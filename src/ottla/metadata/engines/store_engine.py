@@ -99,24 +99,59 @@ class StoreEngine:
     async def _join(self, store: Store, cluster_id: str) -> str:
         layout = self._layout
         found = await store.get(layout.cluster)
-        while found is None:
-            await store.make_folders(layout.folders)
-            first = {
-                layout.cluster: values.encode_cluster(cluster_id),
-                layout.controller_epoch: values.encode_epoch(0),
-                layout.head: values.encode_head(values.HeadValue(0, 0)),
-                layout.latest_snapshot: values.encode_snapshots(()),
-            }
-            is_made = await store.commit(
-                dict.fromkeys(first), *(Put(*item) for item in first.items())
+        if found is None:
+            await self._found(
+                store,
+                {
+                    layout.cluster: values.encode_cluster(cluster_id),
+                    layout.controller_epoch: values.encode_epoch(0),
+                    layout.head: values.encode_head(values.HeadValue(0, 0)),
+                    layout.latest_snapshot: values.encode_snapshots(()),
+                },
             )
-            found = await store.get(layout.cluster)
-            if found is None and not is_made:
-                raise WrongCluster(
-                    f"{store.address} holds half a cluster under {layout.root}: "
-                    f"{layout.cluster} is missing"
-                )
+            found = await self._must_get(store, layout.cluster)
         return values.decode_cluster(found.value)
+
+    async def _found(self, store: Store, first: dict[str, bytes]) -> None:
+        """Make the keys of a new cluster, all or none."""
+        await store.make_folders(self._layout.folders)
+        await store.commit(dict.fromkeys(first), *(Put(*item) for item in first.items()))
+
+    async def restore(self, cluster_id: str, snapshot: Snapshot) -> None:
+        """Found the cluster anew from what a broker has kept, where the service has lost it.
+
+        The journal goes on behind the snapshot. Raises WrongCluster when there is a cluster: it is
+        for an operator to remove that first.
+        """
+        await self._ask(self._prepare_to_restore)
+        stored = await self._put_pieces(snapshot)
+        await self._ask(lambda store: self._restore(store, cluster_id, stored))
+
+    async def _prepare_to_restore(self, store: Store) -> None:
+        if await store.get(self._layout.cluster) is not None:
+            raise self._is_taken(store)
+        await store.make_folders(self._layout.folders)
+
+    async def _restore(self, store: Store, cluster_id: str, stored: StoredSnapshot) -> None:
+        layout = self._layout
+        await self._found(
+            store,
+            {
+                layout.cluster: values.encode_cluster(cluster_id),
+                layout.controller_epoch: values.encode_epoch(stored.epoch),
+                layout.head: values.encode_head(values.HeadValue(stored.epoch, stored.next_offset)),
+                layout.latest_snapshot: values.encode_snapshots([stored]),
+            },
+        )
+        pointer = await self._must_get(store, layout.latest_snapshot)
+        if stored not in values.decode_snapshots(pointer.value):
+            raise self._is_taken(store)
+
+    def _is_taken(self, store: Store) -> WrongCluster:
+        return WrongCluster(
+            f"{store.address} holds a cluster under {self._layout.root}: remove it there first if "
+            "it is worth less than the copy"
+        )
 
     async def campaign(self, broker_id: int) -> int:
         """Become the controller once there is no other; see `ClusterEngine.campaign`.
@@ -313,6 +348,13 @@ class StoreEngine:
 
     async def store_snapshot(self, snapshot: Snapshot) -> None:
         """Keep a snapshot, then drop what lies behind the one before it."""
+        stored = await self._put_pieces(snapshot)
+        kept = await self._ask(lambda store: self._move_pointer(store, stored))
+        with suppress(EngineUnavailable):  # the next one trims as well
+            await self._ask(lambda store: self._trim(store, kept))
+
+    async def _put_pieces(self, snapshot: Snapshot) -> StoredSnapshot:
+        """Write a snapshot that nothing points to yet."""
         data = await asyncio.to_thread(encode_snapshot, snapshot)
         pieces = [data[at : at + PIECE_BYTES_MAX] for at in range(0, len(data), PIECE_BYTES_MAX)]
         stored = StoredSnapshot(
@@ -320,9 +362,7 @@ class StoreEngine:
         )
         for key, piece in zip(self._layout.pieces(stored), pieces, strict=True):
             await self._ask(partial(_put_piece, Put(key, piece)))
-        kept = await self._ask(lambda store: self._move_pointer(store, stored))
-        with suppress(EngineUnavailable):  # the next one trims as well
-            await self._ask(lambda store: self._trim(store, kept))
+        return stored
 
     async def _move_pointer(self, store: Store, new: StoredSnapshot) -> list[StoredSnapshot]:
         """Make `new` the newest snapshot unless there is a newer one; return what is kept."""

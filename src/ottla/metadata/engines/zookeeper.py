@@ -28,6 +28,7 @@ kazoo is imported when the first store is made: a broker without ZooKeeper does 
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import threading
 from contextlib import suppress
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ottla.metadata.engines.cluster_url import ClusterUrl
+
+_logger = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT_S = 2.0
 RETRY_DELAY_S = 0.05
@@ -58,6 +61,7 @@ class ZooKeeperStore:
         self._timeout_s = url.session_timeout_s
         self._loop = asyncio.get_running_loop()
         self._is_connected = False
+        self._is_closing = False
         self._refusal: EngineRefused | None = None
         self._state_changed = asyncio.Event()
         self._changes: dict[str, asyncio.Event] = {}
@@ -81,6 +85,7 @@ class ZooKeeperStore:
 
     async def close(self) -> None:
         """End the session and wait until the server has been told."""
+        self._is_closing = True
         self._lose()
         stopping = self._stopping
         assert stopping is not None, "stopped by losing it"
@@ -97,9 +102,11 @@ class ZooKeeperStore:
                 f"{self.address} does not accept the user and password of this broker"
             )
         if state == "LOST":
+            self.problem = self.problem or "it has expired"
             self._lose()
         elif state == "SUSPENDED":
             self._is_connected = False
+            self.problem = "the connection broke"
             if self._deadline is None:
                 self._deadline = self._loop.call_later(self._timeout_s, self._lose)
         elif not self.lost.is_set():
@@ -115,6 +122,8 @@ class ZooKeeperStore:
         if self.lost.is_set():
             return
         self.lost.set()
+        if not self._is_closing:
+            _logger.warning("the session with %s is over: %s", self.address, self.problem)
         self._wake(None)
         self._stopping = threading.Thread(target=self._stop_client, daemon=True)
         self._stopping.start()
@@ -284,6 +293,8 @@ def _make_client(url: ClusterUrl, note: Callable[[str], None]) -> Any:
     from kazoo.security import CREATOR_ALL_ACL  # noqa: PLC0415
 
     tls = None if url.tls is None else url.tls.context()
+    logger = _logger.getChild("kazoo")
+    logger.setLevel(logging.ERROR)  # it would tell of each attempt to connect
 
     class Handler(SequentialThreadingHandler):  # type: ignore[misc]
         """Connects within a bound, and closes what it could not encrypt."""
@@ -309,6 +320,7 @@ def _make_client(url: ClusterUrl, note: Callable[[str], None]) -> Any:
         hosts=",".join(url.servers),
         timeout=url.session_timeout_s,
         handler=Handler(),
+        logger=logger,
         auth_data=auth_data,
         sasl_options=sasl_options,
         default_acl=CREATOR_ALL_ACL if is_authenticated else None,
