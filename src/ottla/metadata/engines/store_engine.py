@@ -30,7 +30,6 @@ from typing import TYPE_CHECKING, TypeVar
 from ottla.metadata.engines import layout as values
 from ottla.metadata.engines.appender import Appender
 from ottla.metadata.engines.layout import ClaimValue, Layout, StoredSnapshot
-from ottla.metadata.engines.restore import restore_journal
 from ottla.metadata.engines.store import Delete, Put
 from ottla.metadata.journal import (
     ControllerFenced,
@@ -79,16 +78,6 @@ class StoreEngine:
     def batch_bytes_max(self) -> int:
         """What one append may hold."""
         return BATCH_BYTES_MAX
-
-    async def restore(self, cluster_id: str, snapshot: Snapshot) -> None:
-        """Give the service back what it has lost, from a state that brokers have kept.
-
-        Raises WrongCluster, JournalConflict and EngineUnavailable; see `restore`.
-        """
-        token = secrets.token_hex(4)
-        await self._ask(
-            lambda store: restore_journal(store, self._layout, cluster_id, snapshot, token)
-        )
 
     # who decides
 
