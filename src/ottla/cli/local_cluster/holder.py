@@ -50,7 +50,7 @@ class Holder:
         folders = [self._folder.broker_data(b.broker_id) for b in self._description.brokers]
         newest = await newest_copy(folders, LocalFileSystem(), SystemClock())
         if newest is not None:
-            self._engine.restore(*newest)
+            self._engine.restore(newest.cluster_id, newest.snapshot)
         await asyncio.gather(*(self._start(b.broker_id) for b in self._description.brokers))
         listener = control_socket.listen(self._folder.control)
         server = await asyncio.start_unix_server(self._serve, sock=listener)
