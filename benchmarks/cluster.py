@@ -163,7 +163,7 @@ def generator_single(bench: ClusterBench, scale: float) -> Figures:
 
 
 def leader_killed(bench: ClusterBench, _scale: float) -> Figures:
-    """Kill -9 the leader again and again; how long was nothing acknowledged?"""
+    """Kill -9 the leader again and again, and see how long nothing is acknowledged."""
     return _failovers(bench, is_killed=True)
 
 
@@ -184,8 +184,10 @@ def _failovers(bench: ClusterBench, *, is_killed: bool) -> Figures:
                 leader = prober.leader
                 decided.append(leader == active_controller(bench.addresses, bench.server.name))
                 failed_at = time.perf_counter()
-                fail = bench.server.nodes[leader]
-                _ = fail.kill() if is_killed else fail.pause()
+                if is_killed:
+                    bench.server.nodes[leader].kill()
+                else:
+                    bench.server.nodes[leader].pause()
                 prober.wait_for_other_leader(leader, failed_at, FAILOVER_TIMEOUT_S)
                 time.sleep(AFTERMATH_S)
                 returned_at = time.perf_counter()
@@ -211,7 +213,7 @@ def _failovers(bench: ClusterBench, *, is_killed: bool) -> Figures:
 
 
 def controller_killed(partitions: int) -> Callable[[ClusterBench, float], Figures]:
-    """Make a row's load: kill -9 the controller; when can a topic be created again?"""
+    """Make a row's load: kill -9 the controller, and see when a topic can be created again."""
 
     def run(bench: ClusterBench, _scale: float) -> Figures:
         if bench.server.name == "Kafka" and partitions > KAFKA_MOST_PARTITIONS:
@@ -386,6 +388,8 @@ CLUSTER_ROWS: tuple[Row, ...] = (
         librdkafka_produce(1000, 500_000, 1, *RDKAFKA_1MB),
         (_at_least("mb_per_s", 1.5),),
         also=("cpu_s_per_gb",),
+        warm_up_scale=2.0,
+        warms_only="Kafka",
         rehearses=True,
     ),
     Row(
@@ -397,6 +401,8 @@ CLUSTER_ROWS: tuple[Row, ...] = (
         librdkafka_produce(1000, 500_000, MANY_PARTITIONS, *RDKAFKA_1MB),
         (_at_least("mb_per_s", 1.5),),
         also=("cpu_s_per_gb",),
+        warm_up_scale=2.0,
+        warms_only="Kafka",
         rehearses=True,
     ),
     Row(
@@ -408,7 +414,8 @@ CLUSTER_ROWS: tuple[Row, ...] = (
         generator_single,
         (_at_least("records_per_s", 3.0),),
         also=("cpu_us_per_record",),
-        warm_up_scale=1.0,
+        warm_up_scale=3.0,
+        warms_only="Kafka",
     ),
     Row(
         "cluster-single",
@@ -418,6 +425,7 @@ CLUSTER_ROWS: tuple[Row, ...] = (
         "records/s",
         librdkafka_produce(100, 30_000, 1, *RDKAFKA_SINGLE),
         (_at_least("records_per_s", 3.0),),
+        warms_only="Kafka",
     ),
     Row(
         "cluster-memory",
