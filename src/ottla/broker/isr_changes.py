@@ -158,7 +158,7 @@ class IsrChanges:
             answer = answers.get((partition.topic_id, partition.index))
             if answer is None or not self._settle_one(partition, proposal, answer):
                 are_settled = False
-            else:
+            elif self._open.get(partition) is proposal:  # telling it may bring the next one
                 del self._open[partition]
         return are_settled
 
