@@ -2,7 +2,7 @@
 """`python -m benchmarks`: measure Ottla beside Apache Kafka and RabbitMQ, print and keep it.
 
 --only NAME picks rows or a whole part (see --list), --quick is one short run for a look, --runs N
-changes the number of alternating runs. Results go to benchmarks/results/, charts to docs/images/.
+changes the number of alternating runs. Clusters have --engine and --trials. Results go to benchmarks/results/, charts to docs/images/.
 """
 
 import argparse
@@ -19,20 +19,26 @@ from rich.console import Console
 
 from benchmarks import chart, curves, report, scale
 from benchmarks.classic import CLASSIC_ROWS
+from benchmarks.cluster import CLUSTER_ROWS, CLUSTER_SESSION_ROWS, ClusterBench
+from benchmarks.clusters import ENGINES, cluster_servers
 from benchmarks.comparison import SERVERS, compare, condense
 from benchmarks.coordinators import COORDINATOR_ROWS, COORDINATOR_SERVERS
-from benchmarks.rows import ROWS, SESSION_ROWS, Row
+from benchmarks.rows import ROWS, SESSION_ROWS, Bench, Row
 from benchmarks.scale import SCALE_ROWS
 from benchmarks.servers import ApacheKafka, OttlaServer, Running, Server, machine
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 CHART = ROOT / "docs" / "images" / "benchmarks.png"
-COORDINATORS_CHART = CHART.with_name("benchmarks-coordinators.png")
-CHARTS = {"comparison": CHART, "coordinators": COORDINATORS_CHART}
+CHARTS = {
+    "comparison": CHART,
+    "coordinators": CHART.with_name("benchmarks-coordinators.png"),
+    "cluster": CHART.with_name("benchmarks-cluster.png"),
+}
 CHART_NOTES = {
     "comparison": "one broker, one partition",
     "coordinators": "one broker: groups, offsets, transactions",
+    "cluster": "three brokers, acks=all, two in sync",
 }
 CURVES_CHART = CHART.with_name("benchmarks-curves.png")
 WORK = ROOT / ".benchmarks"
@@ -44,14 +50,17 @@ class Part:
 
     rows: Sequence[Row]
     servers: Mapping[str, Callable[[Path], Server]]
-    shows_session: bool = True
-    """With the figures of start-up and memory."""
+    session_rows: Sequence[Row] = ()
+    """Figures of start-up and memory."""
+    bench_of: Callable[[Any, str], Bench] = Bench
+    """Makes what rows work with."""
 
 
 PARTS = {
-    "comparison": Part(ROWS, {name: SERVERS[name] for name in ("Ottla", "Kafka")}),
-    "coordinators": Part(COORDINATOR_ROWS, COORDINATOR_SERVERS, shows_session=False),
-    "classic": Part(CLASSIC_ROWS, SERVERS),
+    "comparison": Part(ROWS, {name: SERVERS[name] for name in ("Ottla", "Kafka")}, SESSION_ROWS),
+    "coordinators": Part(COORDINATOR_ROWS, COORDINATOR_SERVERS),
+    "cluster": Part(CLUSTER_ROWS, cluster_servers("zookeeper"), CLUSTER_SESSION_ROWS),
+    "classic": Part(CLASSIC_ROWS, SERVERS, SESSION_ROWS),
 }
 CURVES = "curves"  # what --only takes for them
 CURVE_SERVERS = {
@@ -59,6 +68,7 @@ CURVE_SERVERS = {
     "Kafka": ApacheKafka,
 }
 QUICK_SCALE = 0.35
+QUICK_TRIALS = 3
 PLAIN_WIDTH = 150
 
 
@@ -77,8 +87,8 @@ def main() -> int:
     began = dt.datetime.now(dt.UTC)
     for title, part in PARTS.items():
         chosen = [row for row in part.rows if _is_chosen(row, arguments, title)]
-        if chosen or (title == "comparison" and _wants_session(arguments)):
-            results[title] = _measure(console, arguments, replace(part, rows=chosen))
+        if chosen or _wants_session(arguments, title):
+            results[title] = _measure(console, arguments, _as_asked(part, title, chosen, arguments))
             _show(console, results[title])
             _keep(results, arguments, began)  # each part, since a later one may fail
     if _is_chosen(SCALE_ROWS[0], arguments):
@@ -95,7 +105,8 @@ def main() -> int:
 
 def _names() -> set[str]:
     rows = [row for part in PARTS.values() for row in part.rows]
-    return {row.name for row in (*rows, *SESSION_ROWS, *SCALE_ROWS)} | {*PARTS, CURVES}
+    sessions = [row for part in PARTS.values() for row in part.session_rows]
+    return {row.name for row in (*rows, *sessions, *SCALE_ROWS)} | {*PARTS, CURVES}
 
 
 def _is_chosen(row: Row, arguments: argparse.Namespace, part: str = "") -> bool:
@@ -103,8 +114,22 @@ def _is_chosen(row: Row, arguments: argparse.Namespace, part: str = "") -> bool:
     return by_name and arguments.client in (None, row.client)
 
 
-def _wants_session(arguments: argparse.Namespace) -> bool:
-    return any(row.name in arguments.only for row in SESSION_ROWS)
+def _wants_session(arguments: argparse.Namespace, title: str) -> bool:
+    rows = PARTS[title].session_rows if title != "classic" else ()  # those of the comparison too
+    return any(row.name in arguments.only for row in rows)
+
+
+def _as_asked(part: Part, title: str, rows: Sequence[Row], arguments: argparse.Namespace) -> Part:
+    """Narrow a part to its chosen rows; a cluster also has an engine and a number of trials."""
+    if title != "cluster":
+        return replace(part, rows=rows)
+    trials = QUICK_TRIALS if arguments.quick else arguments.trials
+    return replace(
+        part,
+        rows=rows,
+        servers=cluster_servers(arguments.engine),
+        bench_of=lambda server, folder: ClusterBench(server, folder, trials),
+    )
 
 
 def _measure(console: Console, arguments: argparse.Namespace, part: Part) -> report.Condensed:
@@ -120,9 +145,9 @@ def _measure(console: Console, arguments: argparse.Namespace, part: Part) -> rep
             scale=_scale(arguments),
             work_folder=Path(folder),
             progress=status.update,
+            session_rows=part.session_rows,
+            bench_of=part.bench_of,
         )
-    if not part.shows_session:
-        measured = {key: figures for key, figures in measured.items() if key[0] in part.rows}
     return condense(measured)
 
 
@@ -204,6 +229,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--quick", action="store_true", help="one short run")
     parser.add_argument("--servers", type=lambda text: text.split(","), help="e.g. Ottla,Kafka")
+    parser.add_argument("--engine", choices=sorted(ENGINES), default="zookeeper")
+    parser.add_argument("--trials", type=int, default=50, help="of faults in a cluster")
     parser.add_argument("--dry", action="store_true", help="print, but keep nothing")
     return parser
 

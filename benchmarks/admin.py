@@ -24,8 +24,8 @@ def parse_address(address: str) -> tuple[str, int]:
 class Admin:
     """Owns the connection; each method is one request and its answer."""
 
-    def __init__(self, address: str) -> None:
-        self._socket = socket.create_connection(parse_address(address), ANSWER_TIMEOUT_S)
+    def __init__(self, address: str, timeout_s: float = ANSWER_TIMEOUT_S) -> None:
+        self._socket = socket.create_connection(parse_address(address), timeout_s)
 
     def __enter__(self) -> Self:
         return self

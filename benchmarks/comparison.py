@@ -11,7 +11,7 @@ import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,6 @@ from benchmarks.servers import (
     Running,
     Server,
     cpu_seconds,
-    resident_mb,
 )
 
 SETTLE_S = 1.0
@@ -48,32 +47,50 @@ def compare(
     scale: float,
     work_folder: Path,
     progress: Progress,
+    session_rows: Sequence[Row] = SESSION_ROWS,
+    bench_of: Callable[[Any, str], Bench] = Bench,
 ) -> Measured:
-    """Measure all rows on all servers, `runs` times, alternating."""
+    """Measure all rows on all servers, `runs` times, alternating.
+
+    `session_rows` show what a session measures by itself; `bench_of` makes what rows work with, of
+    a running server and its folder.
+    """
     measured: Measured = {}
     names = list(servers)
     for run in range(runs):
         order = names if run % 2 == 0 else list(reversed(names))
         for name in order:
             is_ours = name == OttlaServer.name
-            chosen = [row for row in rows if run == 0 or is_ours or not row.others_once]
+            chosen = [
+                row
+                for row in rows
+                if run == 0 or not (row.once or (row.others_once and not is_ours))
+            ]
             folder = Path(tempfile.mkdtemp(prefix=f"{name.lower()}-", dir=work_folder))
 
             def told(what: str, *, name: str = name, run: int = run) -> None:
                 progress(f"run {run + 1}/{runs} · {name} · {what}")
 
             try:
-                results = _session(servers[name](folder), folder, chosen, scale, told)
+                session, results = _session(
+                    servers[name](folder), folder, chosen, scale, told, bench_of
+                )
             except (ClientMissingError, KafkaUnavailableError, RuntimeError, OSError) as failure:
-                results = [(row, {"left_out": str(failure)}) for row in (*SESSION_ROWS, *chosen)]
-            for row, figures in results:
+                session = {"left_out": str(failure)}
+                results = [(row, session) for row in chosen]
+            for row, figures in (*((row, session) for row in session_rows), *results):
                 measured.setdefault((row, name), []).append(figures)
     return measured
 
 
 def _session(
-    server: Server, folder: Path, rows: Sequence[Row], scale: float, progress: Progress
-) -> Iterable[tuple[Row, Figures]]:
+    server: Server,
+    folder: Path,
+    rows: Sequence[Row],
+    scale: float,
+    progress: Progress,
+    bench_of: Callable[[Any, str], Bench],
+) -> tuple[Figures, list[tuple[Row, Figures]]]:
     progress("start")
     results: list[tuple[Row, Figures]] = []
     try:
@@ -82,9 +99,9 @@ def _session(
             session = {
                 "ready_s": server.ready_s,
                 "format_s": server.format_s,
-                "idle_mb": resident_mb(server.pid),
+                **{f"idle_{key}": value for key, value in server.memory_mb().items()},
             }
-            bench = Bench(server, str(folder))
+            bench = bench_of(server, str(folder))
             for row in rows:
                 if row.warm_up_scale and row.warms_only in ("", server.name):
                     progress(f"warm-up · {row.title} · {row.client}")
@@ -95,10 +112,11 @@ def _session(
             time.sleep(SETTLE_S)
             if server.how_it_ended() is None:
                 with contextlib.suppress(RuntimeError):  # a row could not restart it
-                    session["loaded_mb"] = resident_mb(server.pid)
+                    loaded = server.memory_mb()
+                    session |= {f"loaded_{key}": value for key, value in loaded.items()}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return [*((row, session) for row in SESSION_ROWS), *results]
+    return session, results
 
 
 def _attempt(row: Row, bench: Bench, scale: float) -> Figures:
@@ -106,14 +124,14 @@ def _attempt(row: Row, bench: Bench, scale: float) -> Figures:
     try:
         if row.rehearses:
             row.run(bench, scale)
-        process_id = bench.server.pid
-        before = cpu_seconds(process_id)
+        process_ids = bench.server.pids
+        before = sum(map(cpu_seconds, process_ids))
         figures = row.run(bench, scale)
     except (ClientMissingError, RuntimeError, OSError, ValueError) as failure:
         return {"left_out": bench.server.how_it_ended() or str(failure)}
-    if bench.server.pid != process_id:
+    if bench.server.pids != process_ids:
         return figures  # it was restarted, so there is no before and after
-    used = cpu_seconds(process_id) - before
+    used = sum(map(cpu_seconds, process_ids)) - before
     figures["server_cpu_s"] = used
     if figures.get("total_gb"):
         figures["cpu_s_per_gb"] = used / figures["total_gb"]

@@ -3,13 +3,15 @@
 // Load through librdkafka's C interface, the fastest client that people really use.
 //
 //   librdkafka_load produce ADDRESS TOPIC RECORD_BYTES COUNT [key=value ...]
+//   librdkafka_load produce-in-sync ADDRESS TOPIC RECORD_BYTES COUNT PARTITIONS [key=value ...]
 //   librdkafka_load consume ADDRESS TOPIC COUNT PASSES       [key=value ...]
 //   librdkafka_load latency ADDRESS TOPIC RECORD_BYTES COUNT [key=value ...]
 //   librdkafka_load commit       ADDRESS TOPIC GROUPS PARTITIONS SECONDS   [key=value ...]
 //   librdkafka_load transactions ADDRESS TOPIC PRODUCERS RECORDS SECONDS   [key=value ...]
 //   librdkafka_load transaction-latency ADDRESS TOPIC RECORDS SECONDS      [key=value ...]
 //
-// key=value are librdkafka's own settings. Each mode prints one JSON object. The consumer names its
+// key=value are librdkafka's own settings. Records are acknowledged by the leader alone, those of
+// `produce-in-sync` by every replica in sync; it spreads them over the partitions in turn. Each mode prints one JSON object. The consumer names its
 // partition and offset itself (no group), so it measures the fetch path alone; it reads the first COUNT
 // records PASSES times. In `latency`, where the settings are the producer's, one thread produces a
 // record and waits until its consumer has it. The last three work for a fifth of their time before they
@@ -93,11 +95,13 @@ static rd_kafka_t *client_of(rd_kafka_type_t type, const char *address, char **s
   return client;
 }
 
+static const char *acks = "1";
+
 static rd_kafka_topic_t *topic_of(rd_kafka_t *client, const char *name) {
   rd_kafka_topic_conf_t *conf = rd_kafka_topic_conf_new();
   char why[512];
   if (rd_kafka_type(client) == RD_KAFKA_PRODUCER &&
-      rd_kafka_topic_conf_set(conf, "acks", "1", why, sizeof why) != RD_KAFKA_CONF_OK)
+      rd_kafka_topic_conf_set(conf, "acks", acks, why, sizeof why) != RD_KAFKA_CONF_OK)
     fail("acks", why);
   rd_kafka_topic_t *topic = rd_kafka_topic_new(client, name, conf);
   const struct rd_kafka_metadata *metadata;
@@ -108,8 +112,9 @@ static rd_kafka_topic_t *topic_of(rd_kafka_t *client, const char *name) {
   return topic;
 }
 
-static void send_one(rd_kafka_t *client, rd_kafka_topic_t *topic, char *value, size_t size) {
-  while (rd_kafka_produce(topic, 0, 0, value, size, NULL, 0, NULL) != 0) {
+static void send_one(rd_kafka_t *client, rd_kafka_topic_t *topic, int partition, char *value,
+                     size_t size) {
+  while (rd_kafka_produce(topic, partition, 0, value, size, NULL, 0, NULL) != 0) {
     if (errno != ENOBUFS)
       fail("produce", rd_kafka_err2str(rd_kafka_last_error()));
     rd_kafka_poll(client, 10);
@@ -117,7 +122,7 @@ static void send_one(rd_kafka_t *client, rd_kafka_topic_t *topic, char *value, s
 }
 
 static void run_produce(const char *address, const char *name, size_t size, long count,
-                        char **settings, int setting_count) {
+                        int partitions, char **settings, int setting_count) {
   rd_kafka_t *client = client_of(RD_KAFKA_PRODUCER, address, settings, setting_count);
   rd_kafka_topic_t *topic = topic_of(client, name);
   char *value = malloc(size);
@@ -125,7 +130,7 @@ static void run_produce(const char *address, const char *name, size_t size, long
     value[i] = (char)(' ' + i % 95);
   double began = now_s();
   for (long i = 0; i < count; i++) {
-    send_one(client, topic, value, size);
+    send_one(client, topic, (int)(i % partitions), value, size);
     if (i % 1024 == 0)
       rd_kafka_poll(client, 0);
   }
@@ -193,7 +198,7 @@ static void run_latency(const char *address, const char *name, size_t size, long
   rd_kafka_consume_start(input, 0, RD_KAFKA_OFFSET_BEGINNING);
   for (long i = -warm_up; i < count; i++) {
     double began = now_s();
-    send_one(producer, output, value, size);
+    send_one(producer, output, 0, value, size);
     rd_kafka_message_t *message = rd_kafka_consume(input, 0, 10 * WAIT_MS);
     if (!message || message->err)
       fail("latency", message ? rd_kafka_message_errstr(message) : "a record did not come");
@@ -370,8 +375,13 @@ static struct worker worker_of(char **argv, int count, char **settings, int sett
 
 int main(int argc, char **argv) {
   if (argc >= 6 && strcmp(argv[1], "produce") == 0)
-    run_produce(argv[2], argv[3], strtoul(argv[4], NULL, 10), atol(argv[5]), argv + 6, argc - 6);
-  else if (argc >= 6 && strcmp(argv[1], "consume") == 0)
+    run_produce(argv[2], argv[3], strtoul(argv[4], NULL, 10), atol(argv[5]), 1, argv + 6,
+                argc - 6);
+  else if (argc >= 7 && strcmp(argv[1], "produce-in-sync") == 0) {
+    acks = "all";
+    run_produce(argv[2], argv[3], strtoul(argv[4], NULL, 10), atol(argv[5]), atoi(argv[6]),
+                argv + 7, argc - 7);
+  } else if (argc >= 6 && strcmp(argv[1], "consume") == 0)
     run_consume(argv[2], argv[3], atol(argv[4]), atol(argv[5]), argv + 6, argc - 6);
   else if (argc >= 6 && strcmp(argv[1], "latency") == 0)
     run_latency(argv[2], argv[3], strtoul(argv[4], NULL, 10), atol(argv[5]), argv + 6, argc - 6);

@@ -17,6 +17,7 @@ from tools.kafka.server import HOST, free_ports
 
 from benchmarks.amqp import Channel
 from benchmarks.real_clients import ClientMissingError
+from benchmarks.servers import resident_mb
 
 INSTALLATIONS = Path("/usr/lib/rabbitmq/lib")
 START_TIMEOUT_S = 60
@@ -48,6 +49,15 @@ class RabbitMq:
         if self._process is None:
             raise RuntimeError("RabbitMQ is not running")
         return self._process.pid
+
+    @property
+    def pids(self) -> list[int]:
+        """The one process."""
+        return [self.pid]
+
+    def memory_mb(self) -> dict[str, float]:
+        """Resident memory."""
+        return {"mb": resident_mb(self.pid)}
 
     def start(self) -> Self:
         """Start and wait until a channel opens."""

@@ -27,6 +27,25 @@ FIGURE_TITLES = {
     "heartbeat_p99_us": ("p99 of a heartbeat", "µs"),
     "stall_ms": ("longest answer meanwhile", "ms"),
     "restart_s": ("with start", "s"),
+    "cpu_us_per_record": ("server CPU for one", "µs"),
+    "idle_engine_mb": ("the engine beside them", "MB"),
+    "loaded_engine_mb": ("the engine beside them", "MB"),
+    "gap_p50_s": ("p50", "s"),
+    "gap_p99_s": ("p99", "s"),
+    "gap_controller_s": ("p50 when it decides too", "s"),
+    "gap_return_s": ("longest when it comes back", "s"),
+    "change_p50_s": ("p50", "s"),
+    "change_p99_s": ("p99", "s"),
+    "elected_p50_s": ("p50 until another is known", "s"),
+    "create_s": ("creating the partitions before", "s"),
+    "lost": ("acknowledged and lost", "records"),
+    "duplicated": ("written twice", "records"),
+    "rebalances": ("changes of assignments", ""),
+    "p99_ms": ("p99 of a produce", "ms"),
+    "longest_ms": ("longest produce", "ms"),
+    "delivered_again": ("consumed again", "records"),
+    "stop_s": ("longest stop", "s"),
+    "in_sync_again_s": ("longest from start to in sync", "s"),
 }
 HEADINGS = ("work", "client", "Apache Kafka", "Ottla", "ratio", "to reach", "verdict")
 COLOURED = {"reached": "[green]reached[/]", "not reached": "[red]not reached[/]"}
@@ -37,6 +56,9 @@ LOWER_IS_BETTER = frozenset(
         *("p50_us", "p99_us", "p999_us", "p99_growth", "idle_p99_us", "beside_p99_us"),
         *("heartbeat_p99_us", "stable_s", "converged_s", "load_s", "restart_s", "stall_ms"),
         *("moved", "moved_beyond_need", "interrupted"),
+        *("cpu_us_per_record", "ready_s", "idle_mb", "loaded_mb", "create_s", "p99_ms"),
+        *("gap_p50_s", "gap_p99_s", "change_p50_s", "change_p99_s", "elected_p50_s"),
+        *("lost", "duplicated", "rebalances", "longest_ms", "stop_s", "in_sync_again_s"),
     }
 )
 

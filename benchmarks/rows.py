@@ -53,6 +53,8 @@ class Row:
     """The one server for which it does, when it is only for the compiler of that one."""
     others_once: bool = False
     """Measure other servers in the first run only: the targets are plain values of Ottla's."""
+    once: bool = False
+    """Measure it in the first run only, on every server: it counts trials of its own."""
     rehearses: bool = False
     """Run once before it counts: a load that fills the page cache as fast as memory allows measures
     who touched the machine's memory before, unless it has been through on the same server."""
@@ -72,11 +74,15 @@ class Bench:
         """HOST:PORT of the server."""
         return self.server.address
 
+    def new_name(self) -> str:
+        """Name a topic; all names have one length."""
+        self._topic_count += 1
+        return f"bench-{self._topic_count:03d}"
+
     @contextmanager
     def topic(self, partition_count: int = 1) -> Iterator[str]:
         """Create a topic, and delete it afterwards."""
-        self._topic_count += 1
-        name = f"bench-{self._topic_count:03d}"
+        name = self.new_name()
         with Admin(self.address) as admin:
             admin.create_topic(name, partition_count)
         try:

@@ -41,6 +41,13 @@ class Server(Protocol):
     def pid(self) -> int:
         """The process to watch."""
 
+    @property
+    def pids(self) -> list[int]:
+        """All processes whose work counts."""
+
+    def memory_mb(self) -> dict[str, float]:
+        """Resident memory by what it is for; "mb" is the brokers'."""
+
     def start(self) -> Self:
         """Start and wait until clients are served."""
 
@@ -78,6 +85,15 @@ class OttlaServer:
         if self._process is None:
             raise RuntimeError("Ottla is not running")
         return self._process.pid
+
+    @property
+    def pids(self) -> list[int]:
+        """The one process."""
+        return [self.pid]
+
+    def memory_mb(self) -> dict[str, float]:
+        """Resident memory."""
+        return {"mb": resident_mb(self.pid)}
 
     def start(self, timeout_s: float = START_TIMEOUT_S) -> Self:
         """Start on a free port and wait until clients are served."""
@@ -153,6 +169,15 @@ class ApacheKafka:
     def pid(self) -> int:
         """The Java process."""
         return self._server.pid
+
+    @property
+    def pids(self) -> list[int]:
+        """The one process."""
+        return [self.pid]
+
+    def memory_mb(self) -> dict[str, float]:
+        """Resident memory."""
+        return {"mb": resident_mb(self.pid)}
 
     @property
     def ready_s(self) -> float:

@@ -13,7 +13,7 @@ import crc32c
 
 from benchmarks.answers import Cursor
 from benchmarks.frames import CRC_FROM, REQUEST_TIMEOUT_MS, Batch, frame, text
-from benchmarks.group_frames import compact_array, compact_text, flexible_frame, varint
+from benchmarks.group_frames import NULL_TEXT, compact_array, compact_text, flexible_frame, varint
 
 PRODUCE, INIT_PRODUCER_ID, END_TXN = 0, 22, 26
 CONCURRENT_TRANSACTIONS = 51
@@ -33,10 +33,10 @@ class Producer(NamedTuple):
     epoch: int
 
 
-def init_producer_id(transactional_id: str) -> bytes:
-    """InitProducerId v1."""
-    body = text(transactional_id) + struct.pack(">i", TRANSACTION_TIMEOUT_MS)
-    return frame(INIT_PRODUCER_ID, 1, body)
+def init_producer_id(transactional_id: str | None) -> bytes:
+    """InitProducerId v1; without an id for a producer that is idempotent only."""
+    name = NULL_TEXT if transactional_id is None else text(transactional_id)
+    return frame(INIT_PRODUCER_ID, 1, name + struct.pack(">i", TRANSACTION_TIMEOUT_MS))
 
 
 def initialised(answer: bytes) -> tuple[int, Producer]:
@@ -47,8 +47,17 @@ def initialised(answer: bytes) -> tuple[int, Producer]:
 
 def transactional(batch: Batch, producer: Producer, sequence: int = 0) -> bytes:
     """Make a batch part of a producer's transaction."""
+    return _of_producer(batch, producer, sequence, TRANSACTIONAL)
+
+
+def idempotent(batch: Batch, producer: Producer, sequence: int) -> bytes:
+    """Make a batch one of a producer's that may be sent again."""
+    return _of_producer(batch, producer, sequence, 0)
+
+
+def _of_producer(batch: Batch, producer: Producer, sequence: int, attributes: int) -> bytes:
     data = bytearray(batch.data)
-    struct.pack_into(">h", data, ATTRIBUTES_AT, TRANSACTIONAL)
+    struct.pack_into(">h", data, ATTRIBUTES_AT, attributes)
     PRODUCER.pack_into(data, PRODUCER_AT, *producer, sequence)
     struct.pack_into(">I", data, CRC_AT, crc32c.crc32c(memoryview(data)[CRC_FROM:]))
     return bytes(data)

@@ -7,11 +7,11 @@
 import os
 import shutil
 import signal
+import ssl
 import sys
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
 
 from tools.service_process import HOST, ServiceProcess, ServiceUnavailableError, free_ports
 
@@ -19,21 +19,39 @@ STATUS_TIMEOUT_S = 2
 
 
 class EtcdServer(ServiceProcess):
-    """One member that is a cluster alone."""
+    """One member that is a cluster alone; with a certificate its client port is encrypted."""
 
     name = "etcd"
 
     def __init__(
-        self, directory: str | os.PathLike[str] | None = None, *, options: Sequence[str] = ()
+        self,
+        directory: str | os.PathLike[str] | None = None,
+        *,
+        certificate: str | os.PathLike[str] | None = None,
+        key: str | os.PathLike[str] | None = None,
+        authority: str | os.PathLike[str] | None = None,
     ) -> None:
         super().__init__(directory)
         self.port, self._peer_port = free_ports(2)
-        self._options = list(options)
+        self._certificate = certificate
+        self._key = key
+        self._authority = authority
 
     @property
     def address(self) -> str:
         """HOST:PORT for clients."""
         return f"{HOST}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """Return the base URL of the JSON gateway."""
+        return f"{'http' if self._certificate is None else 'https'}://{self.address}"
+
+    def context(self) -> ssl.SSLContext | None:
+        """Return what a client of an encrypted port needs."""
+        if self._certificate is None:
+            return None
+        return ssl.create_default_context(cafile=self._authority)
 
     def command(self) -> list[str]:
         """Return the command line."""
@@ -43,21 +61,24 @@ class EtcdServer(ServiceProcess):
                 "etcd is missing: run tools/install_test_tools.sh as root"
             )
         peer = f"http://{HOST}:{self._peer_port}"
-        client = f"http://{self.address}"
+        client = self.url
+        tls = []
+        if self._certificate is not None:
+            tls = ["--cert-file", str(self._certificate), "--key-file", str(self._key)]
         return [
             program,
             *("--name", "one", "--data-dir", str(self.directory / "data")),
             *("--listen-client-urls", client, "--advertise-client-urls", client),
             *("--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer),
             *("--initial-cluster", f"one={peer}"),
-            *self._options,
+            *tls,
         ]
 
     def is_serving(self) -> bool:
         """Whether the member is healthy."""
         try:
-            with urllib.request.urlopen(
-                f"http://{self.address}/health", timeout=STATUS_TIMEOUT_S
+            with urllib.request.urlopen(  # noqa: S310 - its own server
+                f"{self.url}/health", timeout=STATUS_TIMEOUT_S, context=self.context()
             ) as answer:
                 return b'"true"' in answer.read()
         except (OSError, urllib.error.URLError):

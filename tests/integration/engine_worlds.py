@@ -34,7 +34,11 @@ class ServerWorld(World):
         query = "&".join(f"{name}={value}" for name, value in texts.items())
         url = f"{self.scheme}://{address or self.address}{self.root}?{query}"
         engine = open_engine(parse_cluster_url(url))
-        await engine.join("c")
+        try:
+            await engine.join("c")
+        except BaseException:
+            await engine.close()
+            raise
         return engine
 
 

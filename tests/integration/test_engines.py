@@ -22,11 +22,14 @@ from tests.unit.metadata.engines.conformance import (
     conformance_of,
     names_of,
     read_all,
+    topics,
 )
 from tools.etcd import EtcdServer
-from tools.zookeeper import ZooKeeperServer
+from tools.service_process import free_ports
+from tools.zookeeper import ZooKeeperEnsemble, ZooKeeperServer
 
-from ottla.metadata.journal import ControllerFenced, EngineUnavailable
+from ottla.metadata.engines.cluster_url import open_engine, parse_cluster_url
+from ottla.metadata.journal import ControllerFenced, EngineUnavailable, Snapshot, WrongCluster
 
 SERVERS = {"zookeeper": ZooKeeperServer, "etcd": EtcdServer}
 SESSION_S = SESSION_MS / 1000
@@ -295,14 +298,74 @@ def test_a_controller_that_is_cut_off_is_replaced(world, server):
     run(scenario())
 
 
-def test_an_unreachable_service_is_named(scheme):
-    """The text says who does not answer."""
+def test_a_lost_cluster_is_restored_from_a_copy(world):
+    """An empty service takes over what a broker has kept, and the journal goes on behind it."""
 
     async def scenario():
-        proxy = await TcpProxy(1).start()
-        world = WORLDS[scheme]()
-        with pytest.raises(EngineUnavailable, match=f"{proxy.port} has not been of use for 1 s"):
-            await world.open(f"127.0.0.1:{proxy.port}", **{"session-timeout-ms": "1000"})
-        await proxy.close()
+        copy = Snapshot(100, 7, 1, tuple(topics("kept")))
+        url = parse_cluster_url(f"{world.scheme}://{world.address}{world.root}")
+        engine = open_engine(url)
+        await engine.restore("old", copy)
+        assert await engine.join("new") == "old"
+        assert await engine.load_snapshot() == copy
+        epoch = await engine.campaign(1)
+        await append(engine, epoch, 100, "next")
+        assert await names_of(engine, 100) == ["next"]
+        with pytest.raises(WrongCluster):
+            await engine.restore("old", copy)
+        await engine.close()
 
     run(scenario())
+
+
+@pytest.mark.parametrize("position", [0, 1])
+def test_a_server_that_is_gone_is_passed_over(world, position):
+    """One of several addresses is enough, wherever it stands."""
+
+    async def scenario():
+        addresses = [f"127.0.0.1:{free_ports(1)[0]}"]
+        addresses.insert(position, world.address)
+        engine = await world.open(",".join(addresses))
+        epoch = await engine.campaign(1)
+        assert await append(engine, epoch, 0, "a") == 1
+        await engine.close()
+
+    run(scenario())
+
+
+def test_an_unreachable_service_is_named(scheme):
+    """The text says who cannot be reached, and why."""
+
+    async def scenario():
+        (port,) = free_ports(1)
+        world = WORLDS[scheme]()
+        with pytest.raises(
+            EngineUnavailable, match=f"{port} has not been of use for 1 s: .*(refused|failed)"
+        ):
+            await world.open(f"127.0.0.1:{port}", **{"session-timeout-ms": "1000"})
+
+    run(scenario())
+
+
+def test_an_ensemble_that_loses_its_leader_goes_on():
+    """Appends wait for the election of ZooKeeper's own leader, in the same session, and go on."""
+
+    async def scenario(ensemble):
+        world = WORLDS["zookeeper"]()
+        engine = await world.open(ensemble.address, **{"session-timeout-ms": "6000"})
+        reader = await world.open(ensemble.address, **{"session-timeout-ms": "6000"})
+        epoch = await engine.campaign(1)
+        async with writing(engine, epoch) as writer:
+            await writer.wait_for(50)
+            leaders = [server for server in ensemble.servers if server.is_leader()]
+            for leader in leaders:
+                await asyncio.to_thread(leader.kill)
+            await writer.wait_for(50)
+        assert len(leaders) == 1
+        await engine.depose(epoch)
+        await check_history(reader, writer)
+        await engine.close()
+        await reader.close()
+
+    with ZooKeeperEnsemble(3) as ensemble:
+        run(scenario(ensemble))

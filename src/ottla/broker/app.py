@@ -23,7 +23,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from ottla.base.clock import SystemClock
-from ottla.base.errors import OttlaError
+from ottla.base.errors import OttlaError, StorageError
 from ottla.base.ids import METADATA_TOPIC_ID, random_uuid, uuid_to_text
 from ottla.broker.broker_lifecycle import BrokerLifecycle
 from ottla.broker.burst import Burst
@@ -63,7 +63,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ottla.base.clock import Clock
-    from ottla.base.errors import StorageError
     from ottla.broker.config import BrokerConfig
     from ottla.broker.metadata_log import Engine
     from ottla.metadata.image import ImageDelta
@@ -248,6 +247,7 @@ class Broker:
     def _join(self, peers: Peers, facts: BrokerFacts, directories: list[LogDirectory]) -> None:
         """Make the parts that only a broker of a cluster has."""
         gateway, config = self._gateway, self._config
+        gateway.facts = facts
         self._replication = Replication(
             config=config,
             peers=peers,
@@ -269,6 +269,7 @@ class Broker:
             facts=facts,
             cluster_id=gateway.image.cluster_id,
             previous_broker_epoch=min(epochs) if clean and epochs else -1,
+            on_registered=self._registered,
             failed=self._failed,
         )
 
@@ -464,6 +465,15 @@ class Broker:
         if not self._logs.has_online_directory():
             self.failure = f"every log directory is offline, the last was {directory.path}"
             self.stopping.set()
+
+    def _registered(self, broker_epoch: int) -> None:
+        """Write down that what is here belongs to this registration."""
+        for directory in self._logs.directories:
+            if directory.is_online:
+                try:
+                    directory.note_broker_epoch(broker_epoch)
+                except StorageError as error:
+                    self._logs.report_failure(directory, str(error))
 
     def _failed(self, error: Exception) -> None:
         """Stop the broker, since it cannot go on."""

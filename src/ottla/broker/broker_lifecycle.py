@@ -68,8 +68,10 @@ class BrokerLifecycle:
         facts: BrokerFacts,
         cluster_id: str,
         previous_broker_epoch: int,
+        on_registered: Callable[[int], None],
         failed: Callable[[Exception], None],
     ) -> None:
+        self._on_registered = on_registered
         self._gateway = gateway
         self._peers = peers
         self._facts = facts
@@ -184,6 +186,7 @@ class BrokerLifecycle:
             else:
                 self._duplicate_since_s = None
                 self.broker_epoch = response.broker_epoch
+                self._on_registered(response.broker_epoch)
                 self.registered.set()
                 return
 
@@ -250,11 +253,13 @@ class BrokerLifecycle:
         """Find out whether the controller is gone, and let another be elected then."""
         gateway = self._gateway
         known = gateway.image.controller
-        if known is None or known.broker_id == self._facts.broker_id:
+        if known is None or known.incarnation_id == self._facts.incarnation_id:
             return
         epoch = gateway.image.controller_epoch
+        is_gone = gateway.is_at_this_address(known)
         try:
-            is_gone = await self._peers.is_gone(self._peers.address_of_controller())
+            if not is_gone:
+                is_gone = await self._peers.is_gone(self._peers.address_of_controller())
         except ApiError:
             return
         if not is_gone or gateway.image.controller_epoch != epoch:

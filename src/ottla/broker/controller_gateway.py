@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from ottla.controller.controller import Controller
     from ottla.controller.decision import Decision
     from ottla.controller.elections import ElectionOutcome, ElectionType
-    from ottla.metadata.image import ClusterImage, ImageDelta
+    from ottla.metadata.image import ClusterImage, ControllerImage, ImageDelta
     from ottla.net.client_connection import ResponseT
     from ottla.protocol.message import Message
     from ottla.protocol.messages.alter_partition import AlterPartitionRequest
@@ -81,6 +81,8 @@ class ControllerGateway:
         """The term of this broker as the controller, while it lasts."""
         self.liveness: Liveness | None = None
         """Who is alive, during such a term in a cluster."""
+        self.facts: BrokerFacts | None = None
+        """What this broker says of itself in a cluster."""
         self._upkeep: ControllerUpkeep | None = None
         self.controller = controller
         self.log = log
@@ -281,9 +283,19 @@ class ControllerGateway:
     ) -> ResponseT:
         if self._peers is None:
             raise ApiError(ErrorCode.NOT_CONTROLLER, "this broker is stopping")
-        if self.controller_id == self.config.node_id:
+        known = self.image.controller
+        if known is not None and self.is_at_this_address(known):
             raise ApiError(ErrorCode.NOT_CONTROLLER, "no controller is elected at the moment")
         return await self._peers.ask_controller(request, response_class, timeout_ms=timeout_ms)
+
+    def is_at_this_address(self, known: ControllerImage) -> bool:
+        """Whether the controller is this process, or was one that is gone: this one has its door.
+
+        Another process may have this broker's number by mistake; that one can be asked.
+        """
+        return known.broker_id == self.config.node_id and (
+            self.facts is None or bool(set(known.endpoints).intersection(self.facts.endpoints))
+        )
 
     def _image_changed(self, image: ClusterImage, delta: ImageDelta) -> None:  # noqa: ARG002 - a subscriber's signature
         if any(kind == ResourceType.BROKER for kind, _ in delta.configs):

@@ -92,7 +92,9 @@ class DelayedFetch:
         for session_partition in self._turn.all_partitions():
             asked = session_partition.asked
             partition, _ = self._path.find(asked, request.replica_id)
-            if partition is not None and _divergence(partition, asked) is None:
+            if partition is None:
+                continue
+            if _divergence(partition, asked, request.replica_id) is None:
                 partition.follower_fetched(
                     request.replica_id,
                     request.replica_epoch,
@@ -128,7 +130,7 @@ class DelayedFetch:
         if partition is None:
             leader = self._path.leader_of(asked) if code in _STALE_LEADER else None
             return _refused(asked, code, leader=leader)
-        diverging = _divergence(partition, asked)
+        diverging = _divergence(partition, asked, self._request.replica_id)
         if diverging is not None:
             return _diverging(asked, partition, diverging)
         start_offset = partition.log_start_offset
@@ -329,21 +331,15 @@ def _refused(
     )
 
 
-def _divergence(partition: Partition, asked: AskedPartition) -> tuple[int, int] | None:
-    """Return where the log of whoever asks parts from this one, None when it does not (KIP-595).
-
-    It names the epoch of the last record that it has; behind the end of that epoch here it has
-    something else.
-    """
-    last_epoch = asked.last_fetched_epoch
-    if last_epoch < 0:
+def _divergence(
+    partition: Partition, asked: AskedPartition, replica_id: int
+) -> tuple[int, int] | None:
+    is_follower = replica_id >= 0
+    if asked.last_fetched_epoch < 0 and not is_follower:
         return None
-    epoch, end_offset = partition.end_offset_for_epoch(last_epoch)
-    if end_offset < 0:
-        return None  # of an epoch that this log knows nothing about: the offset decides
-    if epoch < last_epoch or end_offset < asked.fetch_offset:
-        return epoch, end_offset
-    return None
+    return partition.divergence(
+        asked.last_fetched_epoch, asked.fetch_offset, is_follower=is_follower
+    )
 
 
 def _diverging(

@@ -141,8 +141,8 @@ async def _decommission(
 async def _step(cluster: Cluster, broker_id: int, moves_max: int) -> Remains:
     """Do what can be done now; raises CommandError when the cluster is too small."""
     known = await _broker(cluster, broker_id)
+    moves = await list_reassignments(cluster)  # first: what is over by then is no riddle
     topics = await list_topics(cluster)
-    moves = await list_reassignments(cluster)
     moving = {TopicPartition(m.topic, m.partition): m.target for m in moves}
     held = _places_on(topics, broker_id)
     if not held and known.is_fenced:

@@ -14,7 +14,6 @@ otherwise one plain line per fact, of which tools wait for `Ottla is ready on HO
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import sys
@@ -27,6 +26,7 @@ from ottla.base.errors import ConfigError
 from ottla.base.properties import read_properties
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Mapping, Sequence
 
     from ottla.broker.app import Ready
@@ -203,6 +203,8 @@ class WaitingNotice:
             self._timer.cancel()
             self._timer = None
         if waiting is not None and sys.stderr.isatty():
+            import asyncio  # noqa: PLC0415 - it is there by now, and --help does without
+
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(QUIET_S, self._tell, waiting.value)
 

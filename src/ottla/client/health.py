@@ -114,8 +114,8 @@ def assess(
 async def examine(cluster: Cluster) -> Health:
     """Ask a cluster how it is."""
     description = await describe_cluster(cluster)
+    moves = await list_reassignments(cluster)  # first: what has arrived by then is in sync
     topics = await list_topics(cluster)
-    moves = await list_reassignments(cluster)
     health = assess(description, topics, await _min_isr(cluster, topics), moves)
     behind = {f.place: f for f in health.under_replicated}
     for move in moves:

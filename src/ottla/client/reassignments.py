@@ -104,7 +104,8 @@ async def reassign(
             if partition.error_code:
                 code = ErrorCode.of(partition.error_code)
                 text = partition.error_message or code.description
-                outcomes[place] = ApiError(code, f"{place.topic}-{place.partition}: {text}")
+                named = text if str(place) in text else f"{place}: {text}"
+                outcomes[place] = ApiError(code, named)
     return outcomes
 
 

@@ -440,6 +440,24 @@ class Partition:
             return latest, log.log_end_offset
         return log.end_offset_for_epoch(leader_epoch)
 
+    def divergence(
+        self, last_epoch: int, fetch_offset: int, *, is_follower: bool
+    ) -> tuple[int, int] | None:
+        """Return where the log of whoever fetches parts from this one, None when it does not.
+
+        It names the epoch of the last record that it has, -1 for none (KIP-595); behind the end of
+        that epoch here it has something else. A follower that is beyond the end of this log has
+        something else as well, even when this log is empty and can compare no epochs: it is told
+        (this leader's epoch, end offset), and does not count as caught up.
+        """
+        epoch, end_offset = (-1, -1) if last_epoch < 0 else self.end_offset_for_epoch(last_epoch)
+        if end_offset >= 0:
+            parts = epoch < last_epoch or end_offset < fetch_offset
+            return (epoch, end_offset) if parts else None
+        if is_follower and fetch_offset > self.log.log_end_offset:
+            return self.leader_epoch, self.log.log_end_offset
+        return None  # of an epoch that this log knows nothing about: the offset decides
+
     # replication, as the leader
 
     def has_follower(self, broker_id: int) -> bool:

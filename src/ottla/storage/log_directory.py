@@ -6,7 +6,8 @@ Files that this module keeps in the directory itself (partitions are sub-directo
     .lock                  held for as long as the broker runs; contains the owner's process id
     meta.properties        cluster, node and directory identifiers (`meta_properties`)
     .kafka_cleanshutdown   JSON {"version": 0, "brokerEpoch": n}: the last run ended in order
-    .ottla_running         JSON: the machine's boot id, device and inode of the directory, pid
+    .ottla_running         JSON: the machine's boot id, device and inode of the directory, pid,
+                           epoch of the broker's registration (-1 outside of a cluster)
 
 **How the last run ended** decides what is read at start. Kafka knows two answers, clean or not.
 Three are told apart here, because a process that dies takes nothing with it: every acknowledged
@@ -19,6 +20,10 @@ byte was in the page cache, and the page cache lives until the machine goes down
                                                                     point, fsynced, count as clean
     anything else                                    UNCLEAN        checked likewise, and may have
                                                                     lost their end
+
+Both files name the epoch under which the broker was registered in its cluster: who comes back with
+it has everything that it had, and the controller may count on its replicas (KIP-966). Kafka
+knows that of a clean end only.
 
 The order of steps keeps that true through any crash: `mark_running` comes after recovery is on
 disk (until then the old evidence stands) and before the first append; it writes the marker before
@@ -243,22 +248,23 @@ class LogDirectory:
             return LastRun.CLEAN
         if self.is_new or self.properties is None:
             return LastRun.CLEAN
-        if RUNNING_FILE in names and self._is_marker_of_this_boot():
-            return LastRun.PROCESS_DIED
+        if RUNNING_FILE in names:
+            marker = _read_json(self._files, self.file(RUNNING_FILE))
+            if self._is_of_this_boot(marker):
+                self.last_broker_epoch = _broker_epoch_in(marker)
+                return LastRun.PROCESS_DIED
         return LastRun.UNCLEAN
 
     def _read_broker_epoch(self) -> int:
         """Return the epoch in the file; an unreadable one still says that the end was in order."""
-        content = _read_json(self._files, self.file(CLEAN_SHUTDOWN_FILE))
-        value = content.get("brokerEpoch")
-        return value if isinstance(value, int) else _NO_BROKER_EPOCH
+        return _broker_epoch_in(_read_json(self._files, self.file(CLEAN_SHUTDOWN_FILE)))
 
-    def _is_marker_of_this_boot(self) -> bool:
-        marker = _read_json(self._files, self.file(RUNNING_FILE))
-        return self._settings.boot_id is not None and marker == {
-            **self._marker(),
-            "pid": marker.get("pid"),
-        }
+    def _is_of_this_boot(self, marker: dict[str, object]) -> bool:
+        return self._settings.boot_id is not None and all(
+            marker.get(key) == value
+            for key, value in self._marker().items()
+            if key not in {"pid", "brokerEpoch"}
+        )
 
     def _marker(self) -> dict[str, object]:
         found = self._files.stat(self.path)
@@ -269,6 +275,7 @@ class LogDirectory:
             "device": found.device,
             "inode": found.inode,
             "pid": os.getpid(),
+            "brokerEpoch": self.last_broker_epoch,
         }
 
     def adopt(self, cluster_id: str, node_id: int) -> None:
@@ -306,6 +313,12 @@ class LogDirectory:
             if self._files.stat(self.file(CLEAN_SHUTDOWN_FILE)) is not None:
                 self._files.unlink(self.file(CLEAN_SHUTDOWN_FILE))
                 self._files.fsync_dir(self.path)
+
+    def note_broker_epoch(self, broker_epoch: int) -> None:
+        """Record under which epoch the broker is registered from now on."""
+        self.last_broker_epoch = broker_epoch
+        with self.failing("cannot record the broker's epoch"):
+            write_file(self._files, self.file(RUNNING_FILE), _to_json(self._marker()))
 
     # end
 
@@ -411,6 +424,11 @@ def _require_online(directories: Sequence[LogDirectory]) -> list[LogDirectory]:
     if not online:
         raise StorageError("; ".join(f"{each.path} {each.failure}" for each in directories))
     return online
+
+
+def _broker_epoch_in(content: dict[str, object]) -> int:
+    value = content.get("brokerEpoch")
+    return value if isinstance(value, int) else _NO_BROKER_EPOCH
 
 
 def _to_json(content: dict[str, object]) -> bytes:

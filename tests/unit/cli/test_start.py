@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 
 import pytest
 
 from ottla.broker.app import Ready
+from ottla.broker.starting import Waiting
 from ottla.cli import start
 from ottla.cli.main import main
 
@@ -164,3 +166,61 @@ def test_colour_is_off_when_asked(monkeypatch):
     assert start._is_colour_wanted()
     monkeypatch.setenv("NO_COLOR", "1")
     assert not start._is_colour_wanted()
+
+
+def test_cluster_and_roles(started):
+    """Both become settings; the URL is passed on as it is."""
+    main(["start", "--cluster", "etcd://h:1/x", "--roles", "broker", "--node-id", "3"])
+    assert started[0]["ottla.cluster"] == "etcd://h:1/x"
+    assert started[0]["process.roles"] == "broker"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["--cluster", "etcd://h:1"], "add --node-id N"),
+        (["--cluster", "raft://h:1", "--node-id", "1"], "write zookeeper://HOST:PORT"),
+        (["--cluster", "etcd://u:secret@h:1/?x=y", "--node-id", "1"], "x is no option"),
+        (["--roles", "controller"], "--roles"),
+        (["--set", "process.roles=controller"], "every node is a broker"),
+        (["--set", "broker.heartbeat.interval.ms=3000"], "broker.session.timeout.ms (3000)"),
+    ],
+)
+def test_what_a_broker_of_a_cluster_needs(capsys, arguments, text):
+    """A mistake is exit code 2 and one sentence, which shows no password."""
+    assert main(["start", *arguments]) == 2
+    error = capsys.readouterr().err
+    assert text in error
+    assert "secret" not in error
+    assert "Traceback" not in error
+
+
+def test_the_cluster_is_announced():
+    """Banner and plain form say which broker of which cluster this is, without a password."""
+    cluster = start.cluster_name("etcd://user:secret@h:2379/shop")
+    assert cluster == "etcd://user@h:2379/shop"
+    text = start.banner(ready(), "ottla", is_coloured=False, cluster=cluster)
+    assert "broker 1, is in service" in text
+    assert "cluster   etcd://user@h:2379/shop, id c" in text
+    plain = start.plain_announcement(ready(), cluster)
+    assert plain.startswith("Broker 1 of cluster etcd://user@h:2379/shop\n")
+    assert plain.endswith("Ottla is ready on 127.0.0.1:9092\n")
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_a_person_is_told_what_the_start_waits_for(monkeypatch, capsys, is_terminal):
+    """Only at a terminal, and only once it takes a while."""
+    monkeypatch.setattr(start, "QUIET_S", 0)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: is_terminal, raising=False)
+
+    async def scenario():
+        notice = start.WaitingNotice("etcd://h:1/ottla")
+        notice.waiting(Waiting.ENGINE)
+        notice.waiting(None)  # it went on at once
+        notice.waiting(Waiting.REGISTRATION)
+        await asyncio.sleep(0.01)
+
+    asyncio.run(scenario())
+    told = capsys.readouterr().err
+    assert "the engine" not in told
+    assert ("a controller that registers this broker (etcd://h:1/ottla)" in told) is is_terminal

@@ -23,7 +23,7 @@ from ottla.cli.local_cluster.processes import ProcessState, spawn
 from ottla.cli.session import CommandError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from ottla.cli.local_cluster.folder import ClusterFolder, Description
     from ottla.cli.local_cluster.processes import ProcessIdentity
@@ -90,7 +90,7 @@ def _program(name: str, advice: str) -> str:
     return path
 
 
-def _etcd_command(folder: ClusterFolder, port: int) -> Sequence[str]:
+def _etcd_command(folder: ClusterFolder, port: int) -> list[str]:
     program = _program("etcd", "`apt-get install etcd-server`; --engine memory does without")
     client = f"http://{HOST}:{port}"
     peer = f"http://{HOST}:{free_port()}"
@@ -103,7 +103,7 @@ def _etcd_command(folder: ClusterFolder, port: int) -> Sequence[str]:
     ]
 
 
-def _zookeeper_command(folder: ClusterFolder, port: int) -> Sequence[str]:
+def _zookeeper_command(folder: ClusterFolder, port: int) -> list[str]:
     java = _program("java", "`apt-get install default-jre-headless`; --engine memory does without")
     class_path = zookeeper_class_path(os.environ.get("ZOOKEEPER_HOME"))
     settings = ZOOKEEPER_SETTINGS | {

@@ -16,7 +16,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
 POLL_S = 0.01
 
@@ -70,8 +70,12 @@ class ProcessIdentity(NamedTuple):
 
     def wait_gone(self, timeout_s: float) -> bool:
         """Wait until the process has ended; False when it has not in this time."""
+        return self.wait_for(ProcessState.GONE, timeout_s)
+
+    def wait_for(self, state: ProcessState, timeout_s: float) -> bool:
+        """Wait until a signal has had its effect; False when it has not in this time."""
         deadline = time.monotonic() + timeout_s
-        while self.state is not ProcessState.GONE:
+        while self.state is not state:
             if time.monotonic() > deadline:
                 return False
             time.sleep(POLL_S)
@@ -87,7 +91,7 @@ class ProcessIdentity(NamedTuple):
 
 
 def spawn(
-    command: Sequence[str], log_path: str, environment: Mapping[str, str] | None = None
+    command: list[str], log_path: str, environment: Mapping[str, str] | None = None
 ) -> ProcessIdentity:
     """Start a program that outlives this one; what it prints is appended to a file.
 

@@ -24,6 +24,7 @@ percent signs and hexadecimal digits.
 from __future__ import annotations
 
 import ssl
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -127,10 +128,12 @@ def parse_cluster_url(text: str) -> ClusterUrl:
 def open_engine(url: ClusterUrl) -> StoreEngine:
     """Return the engine on this service; it connects when the first call needs it.
 
-    Raises ConfigError when files for TLS cannot be used.
+    Raises ConfigError when files for TLS cannot be used, or a package for SASL is missing.
     """
     if url.tls is not None:
         url.tls.context()
+    if url.sasl_mechanism is not None and find_spec("puresasl") is None:
+        raise ConfigError(KEY, str(url), "sasl needs the package pure-sasl: pip install pure-sasl")
 
     def open_store() -> Store:
         if url.engine == "zookeeper":

@@ -25,6 +25,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import logging
 import math
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -39,14 +40,19 @@ if TYPE_CHECKING:
 
     from ottla.metadata.engines.cluster_url import ClusterUrl
 
+_logger = logging.getLogger(__name__)
+
 RETRY_DELAY_S = 0.1
 RENEWALS_PER_SESSION = 4
 KEYS_PER_REQUEST = 6
 """Of up to 512 KiB each: the gateway takes answers below 4 MiB."""
 
 HTTP_OK = 200
-INVALID_ARGUMENT, NOT_FOUND, PERMISSION_DENIED, FAILED_PRECONDITION = 3, 5, 7, 9
-UNAUTHENTICATED = 16
+INVALID_ARGUMENT, DEADLINE_EXCEEDED, NOT_FOUND, PERMISSION_DENIED = 3, 4, 5, 7
+FAILED_PRECONDITION, UNAVAILABLE, UNAUTHENTICATED = 9, 14, 16
+UNREACHABLE = (aiohttp.ClientError, TimeoutError, OSError, ValueError, RuntimeError)
+"""What a request ends with that got no answer: the last two say that it was cut off or closed."""
+
 FORGOTTEN = ("invalid auth token", "revision in header is old")
 
 
@@ -70,6 +76,7 @@ class EtcdStore:
 
     def __init__(self, url: ClusterUrl) -> None:
         self.address = f"etcd at {','.join(url.servers)}"
+        self.problem = ""
         self.lost = asyncio.Event()
         self._url = url
         self._scheme = "http" if url.tls is None else "https"
@@ -116,6 +123,9 @@ class EtcdStore:
         except EngineRefused as refusal:
             self._refusal = refusal
         finally:
+            if not self.lost.is_set():
+                reason = self.problem or self._refusal or "it has expired"
+                _logger.warning("the session with %s is over: %s", self.address, reason)
             self._lose()
 
     async def _keep_lease(self) -> None:
@@ -130,10 +140,11 @@ class EtcdStore:
                     granted = await self._post("/lease/grant", {"TTL": ttl})
                     self._lease, ttl = granted["ID"], int(granted["TTL"])
                 else:
-                    renewed = await self._post("/lease/keepalive", {"ID": self._lease})
+                    async with asyncio.timeout_at(alive_until):
+                        renewed = await self._post("/lease/keepalive", {"ID": self._lease})
                     if int(renewed.get("result", {}).get("TTL", 0)) <= 0:
                         return
-            except EngineUnavailable:
+            except (EngineUnavailable, TimeoutError):
                 if self._lease is not None and loop.time() >= alive_until:
                     return
                 await asyncio.sleep(RETRY_DELAY_S)
@@ -152,11 +163,11 @@ class EtcdStore:
         self._closing = asyncio.get_running_loop().create_task(self._end())
 
     async def _end(self) -> None:
-        tasks = [task for task in self._tasks if task is not asyncio.current_task()]
+        await self._http.close()  # first: it aborts what is under way, cancelling leaves it open
+        tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._http.close()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -178,7 +189,7 @@ class EtcdStore:
         """Wake whoever waits for the key, for as long as the session lasts."""
         request = {"create_request": {"key": _encode(key.encode())}}
         while not self.lost.is_set():
-            with suppress(aiohttp.ClientError, TimeoutError, OSError, ValueError):
+            with suppress(*UNREACHABLE, EngineUnavailable, EngineRefused):
                 async with self._http.post(
                     self._address_of("/watch"),
                     json=request,
@@ -187,6 +198,7 @@ class EtcdStore:
                 ) as response:
                     async for line in response.content:
                         if "result" not in json.loads(line):
+                            self._token = None  # it may have been that
                             break
                         established.set()
                         self._wake(key)
@@ -305,13 +317,16 @@ class EtcdStore:
                 self._address_of(path), json=body, headers=headers, timeout=self._request_timeout
             ) as response:
                 answer: dict[str, Any] = await response.json(content_type=None)
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError, RuntimeError) as error:
+        except UNREACHABLE as error:
             self._next_server()
-            raise EngineUnavailable(f"{self.address}: {error or type(error).__name__}") from error
+            self.problem = str(error) or type(error).__name__
+            raise EngineUnavailable(f"{self.address}: {self.problem}") from error
+        self.problem = ""
         if response.status != HTTP_OK:
-            raise _GatewayError(
-                self.address, int(answer.get("code", 0)), str(answer.get("message", answer))
-            )
+            code, message = int(answer.get("code", 0)), str(answer.get("message", answer))
+            if code in (DEADLINE_EXCEEDED, UNAVAILABLE):
+                self._next_server()  # this one has lost the others
+            raise _GatewayError(self.address, code, message)
         revision = int(answer.get("header", {}).get("revision", 0))
         self._revision = max(self._revision, revision)
         return answer

@@ -57,6 +57,10 @@ class Store(Protocol):
         """The service's name in messages to people."""
 
     @property
+    def problem(self) -> str:
+        """Why the service cannot be reached, for people; empty when that is not known."""
+
+    @property
     def first_version(self) -> int:
         """The version of a key that was just made."""
 

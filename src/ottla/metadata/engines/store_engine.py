@@ -54,6 +54,8 @@ Result = TypeVar("Result")
 BATCH_BYTES_MAX = 256 << 10
 PIECE_BYTES_MAX = 512 << 10
 READ_COUNT_MAX = 64
+LISTED_FROM = 100
+"""So many offsets behind, a listing of all batches is worth more than a round trip for each."""
 DELETE_COUNT_MAX = 100
 POLL_S = 1.0
 
@@ -86,27 +88,65 @@ class StoreEngine:
     async def _join(self, store: Store, cluster_id: str) -> str:
         layout = self._layout
         found = await store.get(layout.cluster)
-        while found is None:
-            await store.make_folders(layout.folders)
-            first = {
-                layout.cluster: values.encode_cluster(cluster_id),
-                layout.controller_epoch: values.encode_epoch(0),
-                layout.head: values.encode_head(values.HeadValue(0, 0)),
-                layout.latest_snapshot: values.encode_snapshots(()),
-            }
-            is_made = await store.commit(
-                dict.fromkeys(first), *(Put(*item) for item in first.items())
+        if found is None:
+            await self._found(
+                store,
+                {
+                    layout.cluster: values.encode_cluster(cluster_id),
+                    layout.controller_epoch: values.encode_epoch(0),
+                    layout.head: values.encode_head(values.HeadValue(0, 0)),
+                    layout.latest_snapshot: values.encode_snapshots(()),
+                },
             )
-            found = await store.get(layout.cluster)
-            if found is None and not is_made:
-                raise WrongCluster(
-                    f"{store.address} holds half a cluster under {layout.root}: "
-                    f"{layout.cluster} is missing"
-                )
+            found = await self._must_get(store, layout.cluster)
         return values.decode_cluster(found.value)
 
+    async def _found(self, store: Store, first: dict[str, bytes]) -> None:
+        """Make the keys of a new cluster, all or none."""
+        await store.make_folders(self._layout.folders)
+        await store.commit(dict.fromkeys(first), *(Put(*item) for item in first.items()))
+
+    async def restore(self, cluster_id: str, snapshot: Snapshot) -> None:
+        """Found the cluster anew from what a broker has kept, where the service has lost it.
+
+        The journal goes on behind the snapshot. Raises WrongCluster when there is a cluster: it is
+        for an operator to remove that first.
+        """
+        await self._ask(self._prepare_to_restore)
+        stored = await self._put_pieces(snapshot)
+        await self._ask(lambda store: self._restore(store, cluster_id, stored))
+
+    async def _prepare_to_restore(self, store: Store) -> None:
+        if await store.get(self._layout.cluster) is not None:
+            raise self._is_taken(store)
+        await store.make_folders(self._layout.folders)
+
+    async def _restore(self, store: Store, cluster_id: str, stored: StoredSnapshot) -> None:
+        layout = self._layout
+        await self._found(
+            store,
+            {
+                layout.cluster: values.encode_cluster(cluster_id),
+                layout.controller_epoch: values.encode_epoch(stored.epoch),
+                layout.head: values.encode_head(values.HeadValue(stored.epoch, stored.next_offset)),
+                layout.latest_snapshot: values.encode_snapshots([stored]),
+            },
+        )
+        pointer = await self._must_get(store, layout.latest_snapshot)
+        if stored not in values.decode_snapshots(pointer.value):
+            raise self._is_taken(store)
+
+    def _is_taken(self, store: Store) -> WrongCluster:
+        return WrongCluster(
+            f"{store.address} holds a cluster under {self._layout.root}: remove it there first if "
+            "it is worth less than the copy"
+        )
+
     async def campaign(self, broker_id: int) -> int:
-        """Become the controller once there is no other; see `ClusterEngine.campaign`."""
+        """Become the controller once there is no other; see `ClusterEngine.campaign`.
+
+        A campaign that is cancelled may have won already: campaign again, or close the engine.
+        """
         assert broker_id >= 0, broker_id
         while True:
             store = self._live_store()
@@ -226,7 +266,9 @@ class StoreEngine:
             timestamp_ms=timestamp_ms,
         )
         assert len(batch) <= BATCH_BYTES_MAX, f"a batch of {len(batch)} bytes"
-        return await claim.append(batch, expected_offset, expected_offset + len(records))
+        end = await claim.append(batch, expected_offset, expected_offset + len(records))
+        self._end_seen = max(self._end_seen, end)
+        return end
 
     async def read(self, offset: int) -> list[JournalBatch]:
         """Return batches from the one that holds `offset` on; see `MetadataJournal.read`."""
@@ -237,7 +279,7 @@ class StoreEngine:
         at = bisect_left(self._names, name)
         names = self._names[at : at + READ_COUNT_MAX]
         if not names or names[0] != name:
-            names = [name]
+            names, self._names = [name], []
         batches = await self._read_named(store, names)
         if not batches:
             head = await self._read_head(store)
@@ -252,8 +294,8 @@ class StoreEngine:
             batches = await self._read_named(store, self._names[at : at + READ_COUNT_MAX])
             if not batches or batches[0].next_offset <= offset:
                 raise JournalConflict(f"the log was cut off before {offset} meanwhile")
-        elif len(names) == 1 and batches[-1].next_offset < self._end_seen:
-            # More is known to follow: from now on many at once.
+        elif len(names) == 1 and self._end_seen - batches[-1].next_offset >= LISTED_FROM:
+            # Much is known to follow: from now on many at once.
             self._names = await store.list_names(self._layout.batches)
         return batches
 
@@ -295,6 +337,13 @@ class StoreEngine:
 
     async def store_snapshot(self, snapshot: Snapshot) -> None:
         """Keep a snapshot, then drop what lies behind the one before it."""
+        stored = await self._put_pieces(snapshot)
+        kept = await self._ask(lambda store: self._move_pointer(store, stored))
+        with suppress(EngineUnavailable):  # the next one trims as well
+            await self._ask(lambda store: self._trim(store, kept))
+
+    async def _put_pieces(self, snapshot: Snapshot) -> StoredSnapshot:
+        """Write a snapshot that nothing points to yet."""
         data = await asyncio.to_thread(encode_snapshot, snapshot)
         pieces = [data[at : at + PIECE_BYTES_MAX] for at in range(0, len(data), PIECE_BYTES_MAX)]
         stored = StoredSnapshot(
@@ -302,9 +351,7 @@ class StoreEngine:
         )
         for key, piece in zip(self._layout.pieces(stored), pieces, strict=True):
             await self._ask(partial(_put_piece, Put(key, piece)))
-        kept = await self._ask(lambda store: self._move_pointer(store, stored))
-        with suppress(EngineUnavailable):  # the next one trims as well
-            await self._ask(lambda store: self._trim(store, kept))
+        return stored
 
     async def _move_pointer(self, store: Store, new: StoredSnapshot) -> list[StoredSnapshot]:
         """Make `new` the newest snapshot unless there is a newer one; return what is kept."""
@@ -370,20 +417,20 @@ class StoreEngine:
 
     async def _ask(self, work: Callable[[Store], Awaitable[Result]]) -> Result:
         """Do what may be repeated, until it is answered."""
-        address, reason = "the engine", "no answer"
+        store, reason = self._live_store(), "no answer"
         try:
             async with asyncio.timeout(self._timeout_s):
                 while True:
-                    store = self._live_store()
-                    address = store.address
                     try:
                         return await work(store)
                     except EngineUnavailable as error:
                         reason = str(error)
                         await store.ready()
+                        store = self._live_store()
         except TimeoutError:
             raise EngineUnavailable(
-                f"{address} has not been of use for {self._timeout_s:g} s: {reason}"
+                f"{store.address} has not been of use for {self._timeout_s:g} s: "
+                f"{store.problem or reason}"
             ) from None
 
     async def _must_get(

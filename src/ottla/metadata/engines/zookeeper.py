@@ -19,7 +19,8 @@ What has to be known about kazoo:
 * A multi never raises: the reasons are in its result.
 * Requests made while it is not connected are kept and sent later. They are refused here.
 * After ten failed attempts it would try again only every few minutes, and a server that swallows
-  packets may cost an attempt the whole session timeout: both are bounded here.
+  packets may cost an attempt the whole session timeout: both are bounded here. It also forgets to
+  close a connection that it cannot encrypt.
 
 kazoo is imported when the first store is made: a broker without ZooKeeper does not pay for it.
 """
@@ -27,6 +28,8 @@ kazoo is imported when the first store is made: a broker without ZooKeeper does 
 from __future__ import annotations
 
 import asyncio
+import logging
+import socket
 import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -35,9 +38,12 @@ from ottla.metadata.engines.store import Delete, Put, Stored
 from ottla.metadata.journal import EngineRefused, EngineUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    import ssl
+    from collections.abc import Callable, Mapping, Sequence
 
-    from ottla.metadata.engines.cluster_url import ClusterUrl, TlsFiles
+    from ottla.metadata.engines.cluster_url import ClusterUrl
+
+_logger = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT_S = 2.0
 RETRY_DELAY_S = 0.05
@@ -55,19 +61,23 @@ class ZooKeeperStore:
         self._timeout_s = url.session_timeout_s
         self._loop = asyncio.get_running_loop()
         self._is_connected = False
+        self._is_closing = False
         self._refusal: EngineRefused | None = None
         self._state_changed = asyncio.Event()
         self._changes: dict[str, asyncio.Event] = {}
         self._deadline: asyncio.TimerHandle | None = None
         self._stopping: threading.Thread | None = None
-        self._client = _make_client(url)
+        self.problem = ""
+        self._client = _make_client(url, self._note_problem)
         self._client.add_listener(self._heard_state)
         self._client.start_async()
 
     # the session
 
     async def ready(self) -> None:
-        """Return once connected, or lost."""
+        """Return once connected, or lost, and not at once: what failed may fail again."""
+        if self._is_connected:
+            await asyncio.sleep(RETRY_DELAY_S)
         while not (self._is_connected or self.lost.is_set()):
             await self._state_changed.wait()
         if self._refusal is not None:
@@ -75,6 +85,7 @@ class ZooKeeperStore:
 
     async def close(self) -> None:
         """End the session and wait until the server has been told."""
+        self._is_closing = True
         self._lose()
         stopping = self._stopping
         assert stopping is not None, "stopped by losing it"
@@ -91,13 +102,16 @@ class ZooKeeperStore:
                 f"{self.address} does not accept the user and password of this broker"
             )
         if state == "LOST":
+            self.problem = self.problem or "it has expired"
             self._lose()
         elif state == "SUSPENDED":
             self._is_connected = False
+            self.problem = "the connection broke"
             if self._deadline is None:
                 self._deadline = self._loop.call_later(self._timeout_s, self._lose)
         elif not self.lost.is_set():
             self._is_connected = True
+            self.problem = ""
             self._cancel_deadline()
         self._wake(None)
 
@@ -108,6 +122,8 @@ class ZooKeeperStore:
         if self.lost.is_set():
             return
         self.lost.set()
+        if not self._is_closing:
+            _logger.warning("the session with %s is over: %s", self.address, self.problem)
         self._wake(None)
         self._stopping = threading.Thread(target=self._stop_client, daemon=True)
         self._stopping.start()
@@ -120,6 +136,10 @@ class ZooKeeperStore:
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+    def _note_problem(self, problem: str) -> None:
+        """Keep the last reason for people; called by kazoo's thread."""
+        self.problem = problem
 
     def _call_soon(self, callback: Any, *arguments: object) -> None:
         with suppress(RuntimeError):  # the loop is closed: nobody waits
@@ -266,18 +286,27 @@ def _settle(answered: asyncio.Future[Any], result: Any) -> None:
         answered.set_exception(result.exception)
 
 
-def _make_client(url: ClusterUrl) -> Any:
-    """Return a client of kazoo that is not started."""
+def _make_client(url: ClusterUrl, note: Callable[[str], None]) -> Any:
+    """Return a client of kazoo that is not started; `note` hears why it cannot connect."""
     from kazoo.client import KazooClient  # noqa: PLC0415 - see the module's text
     from kazoo.handlers.threading import SequentialThreadingHandler  # noqa: PLC0415
     from kazoo.security import CREATOR_ALL_ACL  # noqa: PLC0415
 
-    class Handler(SequentialThreadingHandler):  # type: ignore[misc]
-        """Gives up an attempt to connect early enough for another server to be tried."""
+    tls = None if url.tls is None else url.tls.context()
+    logger = _logger.getChild("kazoo")
+    logger.setLevel(logging.ERROR)  # it would tell of each attempt to connect
 
-        def create_connection(self, *arguments: Any, **options: Any) -> Any:
-            options["timeout"] = min(options["timeout"], CONNECT_TIMEOUT_S)
-            return super().create_connection(*arguments, **options)
+    class Handler(SequentialThreadingHandler):  # type: ignore[misc]
+        """Connects within a bound, and closes what it could not encrypt."""
+
+        def create_connection(
+            self, address: tuple[str, int], hostname: str, timeout: float, **_: Any
+        ) -> socket.socket:
+            try:
+                return _connect(address, hostname, min(timeout, CONNECT_TIMEOUT_S), tls)
+            except OSError as error:
+                note(str(error) or type(error).__name__)
+                raise
 
     sasl_options = auth_data = None
     if url.sasl_mechanism is not None:
@@ -291,6 +320,7 @@ def _make_client(url: ClusterUrl) -> Any:
         hosts=",".join(url.servers),
         timeout=url.session_timeout_s,
         handler=Handler(),
+        logger=logger,
         auth_data=auth_data,
         sasl_options=sasl_options,
         default_acl=CREATOR_ALL_ACL if is_authenticated else None,
@@ -299,17 +329,18 @@ def _make_client(url: ClusterUrl) -> Any:
             "delay": RETRY_DELAY_S,
             "max_delay": RETRY_DELAY_MAX_S,
         },
-        use_ssl=url.tls is not None,
-        **({} if url.tls is None else _tls_options(url.tls)),
     )
 
 
-def _tls_options(tls: TlsFiles) -> dict[str, Any]:
-    return {
-        "ca": tls.ca,
-        "certfile": tls.certificate,
-        "keyfile": tls.key,
-        "keyfile_password": tls.key_password,
-        "verify_certs": True,
-        "check_hostname": tls.verifies_hostname,
-    }
+def _connect(
+    address: tuple[str, int], hostname: str, timeout_s: float, tls: ssl.SSLContext | None
+) -> socket.socket:
+    connection = socket.create_connection(address, timeout_s)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if tls is None:
+        return connection
+    try:
+        return tls.wrap_socket(connection, server_hostname=hostname)
+    except BaseException:
+        connection.close()
+        raise

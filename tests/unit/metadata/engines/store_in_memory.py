@@ -87,6 +87,7 @@ class MemoryStore:
 
     first_version = 0
     address = "memory"
+    problem = ""
 
     def __init__(self, service) -> None:
         self.service = service

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from ottla.base.errors import ConfigError
@@ -86,6 +89,15 @@ def test_files_that_cannot_be_used_are_named_at_once():
     """A missing certificate stops the start, not the first connection."""
     with pytest.raises(ConfigError, match="cannot be used"):
         open_engine(parse_cluster_url("etcd://host?tls-ca=/does/not/exist"))
+
+
+def test_a_broker_alone_does_not_pay():
+    """Clients of services are imported by those who use them."""
+    code = (
+        "import sys, ottla.broker.app, ottla.metadata.engines.cluster_url;"
+        "sys.exit(bool({'kazoo', 'aiohttp'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_an_engine_is_made_without_connecting():

@@ -237,7 +237,7 @@ def test_another_engine_than_the_cluster_was_in():
             with pytest.raises(WrongCluster, match="holds no cluster"):
                 await call
         cluster.service.keys[LAYOUT.head] = Stored(b"{}", 0)
-        with pytest.raises(WrongCluster, match="half a cluster"):
+        with pytest.raises(WrongCluster, match="cluster is missing"):
             await engine.join("c")
         await engine.close()
 
@@ -279,6 +279,32 @@ def test_pieces_of_snapshots_that_were_given_up_go():
         assert len(pieces) == 2
         batches = [key for key in cluster.service.keys if key.startswith(LAYOUT.batches)]
         assert batches == [LAYOUT.batch(2), LAYOUT.batch(3)]
+        await engine.close()
+
+    run(scenario)
+
+
+@pytest.mark.parametrize("faults", [[], [LOST] * 3, [UNHEARD] * 3, [1, UNHEARD, 2]])
+def test_a_lost_cluster_is_restored_from_a_copy(faults):
+    """The journal goes on behind the snapshot, under the same id and a higher epoch."""
+
+    async def scenario(cluster):
+        copy = Snapshot(100, 7, 1, tuple(topics("kept")))
+        engine = StoreEngine(cluster.service.open, "/ottla", timeout_s=5)
+        engine._live_store().faults.extend(faults)
+        await engine.restore("old", copy)
+        assert await engine.join("new") == "old"
+        assert await engine.load_snapshot() == copy
+        assert await engine.end_offset() == 100
+        assert await engine.read(100) == []
+        with pytest.raises(JournalConflict):
+            await engine.read(99)
+        epoch = await engine.campaign(1)
+        assert epoch > 7
+        await append(engine, epoch, 100, "next")
+        assert await names_of(engine, 100) == ["next"]
+        with pytest.raises(WrongCluster, match="holds a cluster"):
+            await engine.restore("old", copy)
         await engine.close()
 
     run(scenario)
