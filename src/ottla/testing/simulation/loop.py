@@ -39,8 +39,8 @@ _Ts = TypeVarTuple("_Ts")
 START_S = 1_000.0
 """The time at which a world begins; not zero, so that nobody takes zero for "long ago"."""
 
-TURNS_WITHOUT_TIME_MAX = 2_000_000
-"""So many callbacks within one moment mean that something goes round in circles."""
+TURNS_WITHOUT_TIME_MAX = 200_000
+"""So many rounds of callbacks within one moment mean that something goes in circles."""
 
 _REBUILD_TIMERS_FROM = 256
 _DEFAULT_WORKERS = 8
