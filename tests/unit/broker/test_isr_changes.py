@@ -58,7 +58,7 @@ class EagerPartition:
             leader_epoch=3, partition_epoch=5, isr=Committed(frozenset((1,)))
         )
 
-    def propose(self, *members):
+    def propose(self, *members: int) -> None:
         """Propose an in-sync set."""
         epoch = self.leadership.partition_epoch
         self.changes.propose(self, IsrProposal(3, epoch, tuple((one, -1) for one in members)))
@@ -76,7 +76,6 @@ async def test_a_proposal_made_while_an_answer_is_taken_over_is_not_lost():
     controller, partition = Controller(), EagerPartition()
     partition.changes = changes = IsrChanges(controller, 1, lambda: 7)
     partition.propose(1, 2)
-    while len(changes):
-        await asyncio.sleep(0)
+    await changes._task
     assert controller.asked == [5, 6]
     assert partition.leadership.isr.isr == {1, 2, 3}
