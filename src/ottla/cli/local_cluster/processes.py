@@ -70,8 +70,12 @@ class ProcessIdentity(NamedTuple):
 
     def wait_gone(self, timeout_s: float) -> bool:
         """Wait until the process has ended; False when it has not in this time."""
+        return self.wait_for(ProcessState.GONE, timeout_s)
+
+    def wait_for(self, state: ProcessState, timeout_s: float) -> bool:
+        """Wait until a signal has had its effect; False when it has not in this time."""
         deadline = time.monotonic() + timeout_s
-        while self.state is not ProcessState.GONE:
+        while self.state is not state:
             if time.monotonic() > deadline:
                 return False
             time.sleep(POLL_S)
