@@ -142,6 +142,7 @@ class BrokerLifecycle:
                 if error.code in _UNKNOWN_TO_CONTROLLER:
                     _logger.warning("the controller knows this broker no more: registering again")
                     self.in_service.clear()
+                    await asyncio.sleep(RETRY_PAUSE_S)  # each registration is a record
                     await self._register()
                     continue
                 await self._missed(error)
