@@ -20,7 +20,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from ottla.base.errors import OttlaError
-from ottla.metadata.journal import EngineUnavailable
+from ottla.metadata.journal import EngineRefused, EngineUnavailable
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.protocol.messages.broker_heartbeat import BrokerHeartbeatRequest
 from ottla.protocol.messages.broker_registration import (
@@ -142,6 +142,7 @@ class BrokerLifecycle:
                 if error.code in _UNKNOWN_TO_CONTROLLER:
                     _logger.warning("the controller knows this broker no more: registering again")
                     self.in_service.clear()
+                    await asyncio.sleep(RETRY_PAUSE_S)  # each registration is a record
                     await self._register()
                     continue
                 await self._missed(error)
@@ -273,6 +274,6 @@ class BrokerLifecycle:
         _logger.warning("the controller, broker %s, is gone: %s", known.broker_id, error)
         try:
             await gateway.log.engine.depose(epoch)
-        except EngineUnavailable:
+        except (EngineUnavailable, EngineRefused):
             return
         await gateway.log.wait_changed(RETRY_PAUSE_S * 4)
