@@ -59,5 +59,5 @@ def test_damage_ends_the_journal(path):
     with open(path, "rb+") as file:
         size = len(file.read())
         file.seek(size - 3)
-        file.write(b"XXX")
+        file.write(b"~~~")
     assert asyncio.run(run_once(path)) == (2, ["a"])
