@@ -10,7 +10,6 @@ import pytest
 from ottla.base.clock import ManualClock
 from ottla.broker.journal_copy import newest_copy, read_copy
 from ottla.metadata.engines.local import LocalEngine
-from ottla.metadata.engines.memory import MemoryCluster, MemoryEngine
 from ottla.protocol.messages.cluster_metadata import BeginTransactionRecord, TopicRecord
 from ottla.storage.files import LocalFileSystem
 from ottla.storage.log_directory import DirectoryLock, DirectoryLocked
@@ -90,20 +89,3 @@ def test_a_broker_that_runs(tmp_path):
         read(folder)
     lock.release()
     assert names(read(folder)) == ["a"]
-
-
-def test_an_engine_in_memory_goes_on_from_a_copy(tmp_path):
-    """Its log begins where the copy ends, and epochs go on rising."""
-    copy = read(copy_with(tmp_path / "1", "a", "b"))
-
-    async def scenario():
-        cluster = MemoryCluster()
-        cluster.restore(copy.cluster_id, copy.snapshot)
-        engine = MemoryEngine(cluster)
-        assert await engine.join("other") == copy.cluster_id
-        assert await engine.end_offset() == 2
-        assert await engine.read(2) == []
-        assert (await engine.load_snapshot()).records == copy.snapshot.records
-        assert await engine.campaign(1) == 2
-
-    asyncio.run(scenario())
