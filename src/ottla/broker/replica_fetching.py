@@ -196,6 +196,11 @@ class _LeaderTask:
                     continue
                 await asyncio.sleep(UNREACHABLE_PAUSE_S)
                 continue
+            except Exception:  # a task that ends here would be missed by nobody
+                _logger.exception("copying from leader %s failed", self._leader_id)
+                fetcher.lose_session()
+                await asyncio.sleep(UNREACHABLE_PAUSE_S)
+                continue
             finally:
                 self._is_asking = False
             was_reached = True
