@@ -39,6 +39,9 @@ KNOCK_AGAIN_S = 0.05
 
 KNOCKS = 3
 
+STALL_MS = 250
+"""A timer that is later than this says that the process, or its machine, stood still."""
+
 
 class Liveness:
     """The sessions of all brokers, kept by the active controller."""
@@ -147,8 +150,24 @@ class Liveness:
             return
         if self._timer is not None:
             self._timer.cancel()
-        delay_s = max(deadline_ms - self._clock.now_ms(), 0) / 1000 + 0.001
-        self._timer = asyncio.get_running_loop().call_later(delay_s, self._look)
+        now_ms = self._clock.now_ms()
+        delay_s = max(deadline_ms - now_ms, 0) / 1000 + 0.001
+        due_ms = max(deadline_ms, now_ms)
+        self._timer = asyncio.get_running_loop().call_later(delay_s, self._look_on_time, due_ms)
+
+    def _look_on_time(self, due_ms: int) -> None:
+        """Fence whoever is overdue, unless it is this process that was not there.
+
+        After a pause of this process heartbeats wait to be read: nobody else was silent, and
+        everybody gets a full session, as at the beginning of a term.
+        """
+        late_ms = self._clock.now_ms() - due_ms
+        if late_ms > STALL_MS:
+            _logger.warning("this process stood still for %s ms: sessions begin anew", late_ms)
+            self._membership.start(self._image(), self._clock.now_ms())
+            self._arm()
+            return
+        self._look()
 
     def _look(self) -> None:
         """Fence whoever is overdue."""
@@ -173,8 +192,11 @@ class Liveness:
         finally:
             self._is_fencing = False
         now_ms = self._clock.now_ms()
+        # Also those that were fenced already, or nothing would come between this and the next look.
         self._membership.forget(
-            broker_id for broker_id in fenced if not self._membership.is_alive(broker_id, now_ms)
+            broker_id
+            for broker_id in broker_ids
+            if not self._membership.is_alive(broker_id, now_ms)
         )
         self._look()  # whoever became overdue meanwhile
         if fenced:

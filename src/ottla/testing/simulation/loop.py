@@ -250,7 +250,7 @@ class SimulatedLoop(base_events.BaseEventLoop):
             process = handle.process
             if process is not None and process.is_dead:
                 continue
-            self.now = due
+            self.now = max(self.now, due)  # somebody may have set it forward: a stall
             self._turns_now = 0
             self.trace.add(f"{due:.9f} {process.name if process else '-'} {handle.what}")
             self._queue.append(handle)
