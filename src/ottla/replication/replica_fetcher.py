@@ -163,6 +163,7 @@ class ReplicaFetcher:
             assert resume_ms is not None, "set with the wait"
             if resume_ms <= now_ms:
                 del self._waiting[key]
+                self._forgotten.pop(key, None)
                 self._changed[key] = None
         if len(self._waiting) == len(self._copied):
             return None
@@ -313,6 +314,7 @@ class ReplicaFetcher:
             return
         copied.resume_ms = now_ms + self._settings.backoff_ms
         copied.asked = None  # so that it is named again, although nothing has changed
+        self._forgotten[key] = None  # until then the leader must not answer at once for its sake
         self._changed.pop(key, None)
         self._waiting[key] = None
 
