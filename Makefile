@@ -4,6 +4,7 @@ PORT ?= 9092
 DATA ?= ./ottla-data
 SECONDS ?= 60
 SEEDS ?= 1:200
+ALONE := tests/unit tests/protocol tests/scenarios tests/simulation
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -57,7 +58,9 @@ check: $(VENV)/.dev ## Format, lint, types, layers, tidy, generated files up to 
 
 test: $(VENV)/.go ## Run every test
 	@tools/install_test_tools.sh
-	$(BIN)/python -m pytest
+	@# First what shares nothing with anybody, on two processors; then what has servers to itself.
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ALONE); alone=$$?; \
+	  $(BIN)/python -m pytest $(addprefix --ignore=,$(ALONE)) tests && exit $$alone
 
 bench: $(VENV)/.dev ## Measure Ottla beside Apache Kafka and RabbitMQ on this machine
 	@tools/install_test_tools.sh bench
