@@ -51,6 +51,7 @@ REPLICAS = 3
 MANY_PARTITIONS = 6
 TOPIC_PARTITIONS = 100  # of those that are there when the controller dies
 CREATED_AT_ONCE = 1_000
+CREATION_TIMEOUT_S = 120.0
 # Kafka holds three files open for a partition, more than the usual limit of descriptors allows.
 KAFKA_MOST_PARTITIONS = 1_000
 CALM_RECORDS = 200  # acknowledged before a fault
@@ -87,7 +88,8 @@ class ClusterBench(Bench):
         step = max(1, CREATED_AT_ONCE // max(partition_counts))
         for start in range(0, len(wanted), step):
             some = wanted[start : start + step]
-            errors = creation_errors(ask_any(self.addresses, create_topics(some)))
+            answer = ask_any(self.addresses, create_topics(some), CREATION_TIMEOUT_S)
+            errors = creation_errors(answer)
             if any(errors.values()):
                 raise RuntimeError(f"creating topics: errors {set(errors.values())}")
         wait_until_in_sync(self.addresses, names)

@@ -94,7 +94,7 @@ def assess(
         for topic in topics
         for partition in topic.partitions
     ]
-    # Also where there are fewer replicas than min.insync.replicas asks for: Ottla refuses such writes.
+    # Also where there are fewer replicas than it asks for: Ottla refuses writes there as well.
     short = [f for f in findings if len(f.isr) < f.min_isr]
     return Health(
         cluster_id=description.cluster_id,
