@@ -383,3 +383,30 @@ def _cut_with_crash_at(replica: Replica, calls: int) -> bool:
         return True
     disk.restart_process()
     return False
+
+
+# throttling
+
+
+def test_a_throttled_partition_is_left_out_until_its_time(pair):
+    """The leader is told to forget it, sends nothing meanwhile, and is asked for the rest then."""
+    link = lead_and_follow(*pair, epoch=3)
+    link.leader.append(b"a")
+    told = []
+
+    def pause(partition, size_bytes, now_ms):
+        told.append(size_bytes)
+        return 500
+
+    link.fetcher._copy_pause_ms = pause
+    link.step()
+    assert link.follower.end == 1
+    assert told[0] > 0
+    link.leader.append(b"b")
+    assert link.request() is None
+    assert link.fetcher.resume_ms() == link.now_ms + 500
+    link.now_ms += 500
+    request = link.request()
+    assert request.forgotten_topics_data == []
+    (asked,) = request.topics[0].partitions
+    assert asked.fetch_offset == 1
