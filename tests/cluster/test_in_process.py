@@ -111,7 +111,7 @@ def test_a_clean_stop_of_one_after_the_other(cluster):
 
 
 def test_bug_08_too_few_replicas_take_no_record(cluster):
-    """Row 8: acks=all is refused; acks=1 is taken and not shown; everything goes on later."""
+    """Bug 8: acks=all is refused; acks=1 is taken and not shown; everything goes on later."""
     cluster.create("t", min_insync_replicas=2)
     cluster.produce("t", values(5))
     leader = cluster.leader("t")
@@ -135,7 +135,7 @@ def test_bug_08_too_few_replicas_take_no_record(cluster):
 
 
 def test_bug_38_a_set_that_shrinks_after_the_append(cluster_of):
-    """Row 38: the record is in the log, and not acknowledged: its producer must hear of that."""
+    """Bug 38: the record is in the log, and not acknowledged: its producer must hear of that."""
     cluster = cluster_of(3, {"replica.lag.time.max.ms": "60000"})
     cluster.create("t", min_insync_replicas=3)
     cluster.produce("t", values(5))
@@ -187,7 +187,7 @@ def test_unclean_leaders_are_elected_only_where_they_may(cluster_of, is_allowed)
 
 
 def test_bug_16_the_log_start_does_not_go_back(cluster):
-    """Row 16: DeleteRecords, then the leader dies: nothing of what was deleted is there again."""
+    """Bug 16: DeleteRecords, then the leader dies: nothing of what was deleted is there again."""
     cluster.create("t", min_insync_replicas=2)
     cluster.produce("t", values(20))
     until_read = cluster.admin.delete_records([TopicPartition("t", 0, 12)])
@@ -202,7 +202,7 @@ def test_bug_16_the_log_start_does_not_go_back(cluster):
 
 
 def test_bug_37_the_end_does_not_go_back_over_an_election(cluster):
-    """Row 37: whoever has seen an end is never told of a smaller one (KIP-207)."""
+    """Bug 37: whoever has seen an end is never told of a smaller one (KIP-207)."""
     cluster.create("t", min_insync_replicas=2)
     consumer = cluster.consumer()
     seen = 0
@@ -223,7 +223,7 @@ def test_bug_37_the_end_does_not_go_back_over_an_election(cluster):
 def _offsets(consumer, topic):
     """Return where a partition begins and ends, None while that cannot be said."""
     try:
-        return consumer.get_watermark_offsets(TopicPartition(topic, 0), timeout=5)
+        return consumer.get_watermark_offsets(TopicPartition(topic, 0), timeout=0.5)
     except KafkaException:
         return None
 
@@ -232,7 +232,7 @@ def _offsets(consumer, topic):
 
 
 def test_bug_14_a_recreated_topic_has_nothing_of_the_old_one(cluster):
-    """Row 14: a follower that slept over it finds another topic, and no byte of the old one."""
+    """Bug 14: a follower that slept over it finds another topic, and no byte of the old one."""
     cluster.create("t", min_insync_replicas=1)
     cluster.produce("t", values(20))
     leader = cluster.leader("t")
@@ -250,7 +250,7 @@ def test_bug_14_a_recreated_topic_has_nothing_of_the_old_one(cluster):
 
 
 def test_bug_14_the_same_brokers_again(cluster_of):
-    """Row 14: with two replicas on two brokers, the one that slept copies the new topic."""
+    """Bug 14: with two replicas on two brokers, the one that slept copies the new topic."""
     cluster = cluster_of(2)
     cluster.create("t", replicas=2, min_insync_replicas=1)
     cluster.produce("t", values(20))

@@ -135,13 +135,13 @@ def _commits(consumer):
 def _committed(consumer, topic, partitions):
     places = [TopicPartition(topic, number) for number in range(partitions)]
     try:
-        return [place.offset for place in consumer.committed(places, timeout=5)]
+        return [place.offset for place in consumer.committed(places, timeout=0.5)]
     except KafkaException:
         return None
 
 
 def test_bug_34_offsets_are_never_forgotten_by_a_new_coordinator(cluster):
-    """Row 34: while it reads them it does not say that there are none."""
+    """Bug 34: while it reads them it does not say that there are none."""
     cluster.create("t")
     consumer = cluster.consumer("g")
     consumer.commit(offsets=[TopicPartition("t", 0, 7)], asynchronous=False)
@@ -156,7 +156,7 @@ def test_bug_34_offsets_are_never_forgotten_by_a_new_coordinator(cluster):
 
 @pytest.mark.parametrize("ends_with", ["commit", "abort"])
 def test_bug_27_a_transaction_survives_its_coordinator(cluster, ends_with):
-    """Row 27: it is ended after the failover, whole, on partitions of several brokers."""
+    """Bug 27: it is ended after the failover, whole, on partitions of several brokers."""
     cluster.create("t", 3, min_insync_replicas=2)
     producer = cluster.producer(transactional_id="tx", transaction_timeout_ms=20_000)
     producer.init_transactions(TIMEOUT_S)
@@ -180,7 +180,7 @@ def test_bug_27_a_transaction_survives_its_coordinator(cluster, ends_with):
 
 
 def test_bug_21_a_zombie_is_fenced_by_whoever_took_its_name(cluster):
-    """Row 21: also when the coordinator changed in between."""
+    """Bug 21: also when the coordinator changed in between."""
     cluster.create("t", min_insync_replicas=2)
     zombie = cluster.producer(transactional_id="tx")
     zombie.init_transactions(TIMEOUT_S)

@@ -213,7 +213,7 @@ def test_another_process_with_a_living_brokers_number_is_refused(bench):
 
 
 def test_bug_11_a_bounce_within_the_session_is_another_incarnation(bench):
-    """Row 11: restarted at once at the same address: a new epoch, and fenced until it has read."""
+    """Bug 11: restarted at once at the same address: a new epoch, and fenced until it has read."""
 
     async def scenario():
         await (await bench.start()).serve(2)

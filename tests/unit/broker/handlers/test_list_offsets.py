@@ -109,7 +109,7 @@ def test_an_empty_partition(world):
     assert ask(world, NEWEST, 5) == (0, -1, -1, -1)
 
 
-def test_nothing_above_the_high_watermark_is_found(world):
+def test_bug_37_nothing_above_the_high_watermark_is_found(world):
     """Bug 37 (KIP-207): what is told as the end never goes back.
 
     A record that is not flushed yet does not exist for readers under the ack profile.
