@@ -20,7 +20,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from ottla.base.errors import OttlaError
-from ottla.metadata.journal import EngineUnavailable
+from ottla.metadata.journal import EngineRefused, EngineUnavailable
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.protocol.messages.broker_heartbeat import BrokerHeartbeatRequest
 from ottla.protocol.messages.broker_registration import (
@@ -40,6 +40,9 @@ _logger = logging.getLogger(__name__)
 
 RETRY_PAUSE_S = 0.05
 """Before a controller that gave no answer is asked again."""
+
+ELECTION_PATIENCE_S = 2.0
+"""How long there may be no controller before that is worth a warning: one may just be elected."""
 
 DUPLICATE_SESSIONS = 2
 """A dead broker's number is free after one session; a second one lets a controller be elected."""
@@ -170,6 +173,8 @@ class BrokerLifecycle:
             previous_broker_epoch=self._previous_broker_epoch,
         )
         last: str | None = None
+        loop = asyncio.get_running_loop()
+        patient_until_s = loop.time() + ELECTION_PATIENCE_S
         while True:
             try:
                 response = await self._gateway.register(request)
@@ -179,7 +184,8 @@ class BrokerLifecycle:
                 if error.code in REFUSED_FOR_GOOD or self._is_duplicate_for_good(error):
                     self._failed(OttlaError(self._refusal(error)))
                     await asyncio.Event().wait()  # the broker is being stopped
-                if str(error) != last:
+                is_usual = error.code is ErrorCode.NOT_CONTROLLER and loop.time() < patient_until_s
+                if str(error) != last and not is_usual:
                     last = str(error)
                     _logger.warning("not registered yet: %s", error)
                 await self._missed(error)
@@ -268,6 +274,6 @@ class BrokerLifecycle:
         _logger.warning("the controller, broker %s, is gone: %s", known.broker_id, error)
         try:
             await gateway.log.engine.depose(epoch)
-        except EngineUnavailable:
+        except (EngineUnavailable, EngineRefused):
             return
         await gateway.log.wait_changed(RETRY_PAUSE_S * 4)

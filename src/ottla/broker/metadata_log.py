@@ -25,6 +25,7 @@ from ottla.metadata.image import ClusterImage, ImageBuilder
 from ottla.metadata.image_difference import image_difference
 from ottla.metadata.journal import (
     ClusterEngine,
+    EngineRefused,
     EngineUnavailable,
     JournalConflict,
     MetadataJournal,
@@ -153,7 +154,7 @@ class MetadataLog:
     async def catch_up(self) -> None:
         """Apply everything that is in the journal by now.
 
-        Raises EngineUnavailable, WrongCluster, StorageError.
+        Raises EngineUnavailable, EngineRefused, WrongCluster, StorageError.
         """
         async with self._turn:
             end_offset = await self.engine.end_offset()
@@ -193,7 +194,7 @@ class MetadataLog:
                         "the metadata engine does not answer, nothing can be changed: %s", error
                     )
                 await asyncio.sleep(RETRY_PAUSE_S)
-            except (WrongCluster, StorageError) as error:
+            except (WrongCluster, EngineRefused, StorageError) as error:
                 self.failed(error)
                 return
 
@@ -357,7 +358,7 @@ class MetadataLog:
         )
         try:
             await store(snapshot)
-        except (StorageError, EngineUnavailable, OSError) as error:
+        except (StorageError, EngineUnavailable, EngineRefused, OSError) as error:
             # The log still tells the whole story: go on and try again later.
             _logger.warning("the metadata snapshot could not be written: %s", error)
 
