@@ -122,6 +122,16 @@ def test_quick_decoding_agrees_with_the_general_one(records, data):
         assert quick == coordinator_partition._records(bytes(payload), read_header(batch))
 
 
+def test_an_offset_beyond_the_batch_is_damage_on_both_ways():
+    """Found at random: the quick way took an offset that the header does not allow."""
+    batch = encode_batch([CoordinatorRecord(b"", None)], 1_700_000_000_000, None)
+    payload = bytearray(batch[HEADER_BYTES:])
+    payload[3] = 2  # the offset delta
+    assert coordinator_partition._plain_records(bytes(payload), read_header(batch)) is None
+    with pytest.raises(CorruptRecord):
+        coordinator_partition._records(bytes(payload), read_header(batch))
+
+
 def test_records_as_coordinators_write_them_are_decoded_quickly():
     """Keys and values of one and two length bytes, tombstones, more than 64 records."""
     records = [
