@@ -13,7 +13,7 @@ from ottla.broker import coordinator_partition
 from ottla.broker.coordinator_partition import LedPartition, decode_batches, encode_batch
 from ottla.coordinators.ports import CoordinatorRecord, ProducerIdentity
 from ottla.protocol.errors import ApiError, ErrorCode
-from ottla.records.batch import HEADER_BYTES, read_header, verify_crc
+from ottla.records.batch import HEADER_BYTES, CorruptRecord, read_header, verify_crc
 from ottla.records.builder import build_batch
 from ottla.records.control import TransactionMarker, build_transaction_marker
 from ottla.records.record import Record, decode_records
