@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 
 _logger = logging.getLogger(__name__)
 
+SILENCE_RATIO = 0.8
+"""Part of a session after which a controller that neither answers nor writes is deposed."""
+
 RETRY_PAUSE_S = 0.05
 """Before a controller that gave no answer is asked again."""
 
@@ -84,6 +87,7 @@ class BrokerLifecycle:
         self._duplicate_since_s: float | None = None
         self._wants_fence = True  # until the logs are open
         self._wants_shutdown = False
+        self._answered_s = 0.0  # when the controller last was heard, by the loop's clock
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.broker_epoch = -1
@@ -102,6 +106,7 @@ class BrokerLifecycle:
 
     def start(self) -> None:
         """Register, and tell the controller from then on that this broker is alive."""
+        self._answered_s = asyncio.get_running_loop().time()
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     def open_for_service(self) -> None:
@@ -238,15 +243,21 @@ class BrokerLifecycle:
 
     async def _heartbeat(self) -> None:
         gateway = self._gateway
-        response = await gateway.heartbeat(
-            BrokerHeartbeatRequest(
-                broker_id=self._facts.broker_id,
-                broker_epoch=self.broker_epoch,
-                current_metadata_offset=gateway.image.offset,
-                want_fence=self._wants_fence,
-                want_shut_down=self._wants_shutdown,
-            )
+        request = BrokerHeartbeatRequest(
+            broker_id=self._facts.broker_id,
+            broker_epoch=self.broker_epoch,
+            current_metadata_offset=gateway.image.offset,
+            want_fence=self._wants_fence,
+            want_shut_down=self._wants_shutdown,
         )
+        try:
+            async with asyncio.timeout(gateway.config.broker_session_timeout_ms / 3000):
+                response = await gateway.heartbeat(request)
+        except TimeoutError:
+            raise ApiError(
+                ErrorCode.REQUEST_TIMED_OUT, "the controller does not answer heartbeats"
+            ) from None
+        self._answered_s = asyncio.get_running_loop().time()
         if response.error_code:
             raise ApiError(ErrorCode.of(response.error_code))
         if response.is_fenced:
@@ -255,6 +266,16 @@ class BrokerLifecycle:
             self.in_service.set()
         if response.should_shut_down:
             self.may_stop.set()
+
+    def _is_silent(self) -> bool:
+        """Whether neither a heartbeat was answered lately nor the journal has grown.
+
+        A controller writes something now and then, if only that it is there. So one that is cut off
+        from this broker alone is left in peace, and one that is frozen is not waited for.
+        """
+        limit_s = self._gateway.config.broker_session_timeout_ms * SILENCE_RATIO / 1000
+        heard_s = max(self._answered_s, self._gateway.log.grown_s)
+        return asyncio.get_running_loop().time() - heard_s >= limit_s
 
     async def _missed(self, error: ApiError) -> None:
         """Find out whether the controller is gone, and let another be elected then."""
@@ -269,6 +290,7 @@ class BrokerLifecycle:
                 is_gone = await self._peers.is_gone(self._peers.address_of_controller())
         except ApiError:
             return
+        is_gone = is_gone or self._is_silent()
         if not is_gone or gateway.image.controller_epoch != epoch:
             return
         _logger.warning("the controller, broker %s, is gone: %s", known.broker_id, error)

@@ -102,6 +102,7 @@ class ControllerCandidate:
         upkeep = ControllerUpkeep(gateway)
         try:
             await self._log.catch_up()
+            before = self._log.image.controller
             first = gateway.controller.bootstrap(self._log.image)
             facts = self._facts
             claim = ControllerImage(facts.broker_id, facts.incarnation_id, facts.endpoints)
@@ -113,6 +114,7 @@ class ControllerCandidate:
                 clock=self._clock,
                 image=lambda: self._log.image,
                 own_id=facts.broker_id,
+                predecessor_id=None if before is None else before.broker_id,
                 session_timeout_ms=gateway.config.broker_session_timeout_ms,
             )
             liveness.begin()

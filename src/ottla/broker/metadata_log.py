@@ -34,6 +34,7 @@ from ottla.metadata.journal import (
 )
 from ottla.metadata.records import TransactionBuffer, build_metadata_batch
 from ottla.metadata.snapshot import image_records
+from ottla.protocol.messages.cluster_metadata import NoOpRecord
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -97,6 +98,8 @@ class MetadataLog:
         self._subscribers: list[Subscriber] = []
         self._turn = asyncio.Lock()
         self._moved = asyncio.Event()
+        self.grown_s = 0.0
+        """When the journal was last seen to grow, by the loop's clock."""
         self._follower: asyncio.Task[None] | None = None
         self._snapshots = SnapshotSchedule(clock.now_ms())  # of the copy
         self._is_engine_silent = False
@@ -243,7 +246,8 @@ class MetadataLog:
                         base_offset=before.next_offset,
                         controller_epoch=controller_epoch,
                         timestamp_ms=timestamp_ms,
-                    )
+                    ),
+                    records,
                 )
             self._snapshots.records += len(records)
             self._publish(image, delta)
@@ -256,17 +260,19 @@ class MetadataLog:
             next_offset=batch.next_offset,
             controller_epoch=batch.controller_epoch,
         )
-        self._keep(batch.data)
+        self._keep(batch.data, batch.records)
         self._snapshots.records += len(batch.records)
         self._publish(image, delta)
 
-    def _keep(self, data: bytes) -> None:
+    def _keep(self, data: bytes, records: Sequence[Message]) -> None:
         if self._copy is not None:
             self._copy.append_batch(data)
-            self._unflushed.set()
+            if any(type(record) is not NoOpRecord for record in records):
+                self._unflushed.set()
 
     def _publish(self, image: ClusterImage, delta: ImageDelta) -> None:
         self.image = image
+        self.grown_s = asyncio.get_running_loop().time()
         for subscriber in self._subscribers:
             subscriber(image, delta)
         self._moved.set()

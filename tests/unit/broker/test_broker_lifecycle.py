@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from types import SimpleNamespace
 
 import pytest
@@ -32,7 +33,7 @@ class Gateway:
         self.image = SimpleNamespace(
             offset=50, controller=OTHER, controller_epoch=4, brokers={}, features={}
         )
-        self.log = SimpleNamespace(engine=self, wait_changed=self.wait_changed)
+        self.log = SimpleNamespace(engine=self, wait_changed=self.wait_changed, grown_s=math.inf)
         self.registrations: list[object] = []
         self.heartbeats: list[object] = []
         self.register_outcomes: list[object] = []
@@ -193,7 +194,7 @@ def test_a_controller_that_is_not_there_is_waited_for(bench, caplog):
 
     async def scenario():
         error = ApiError(ErrorCode.NOT_CONTROLLER, "nobody")
-        bench.gateway.register_outcomes = [*[error] * 200, 7]
+        bench.gateway.register_outcomes = [*[error] * 400, 7]
         bench.lifecycle.start()
         await asyncio.sleep(ELECTION_PATIENCE_S - 0.1)
         assert lines() == 0

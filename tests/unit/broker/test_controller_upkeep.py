@@ -22,6 +22,7 @@ class Gateway:
     def __init__(self) -> None:
         self.config = SimpleNamespace(
             leader_imbalance_check_interval_seconds=BALANCE_S,
+            metadata_max_idle_interval_ms=0,
             unclean_leader_election_interval_ms=UNCLEAN_S * 1000,
             auto_leader_rebalance_enable=True,
         )
