@@ -115,9 +115,7 @@ class Liveness:
                 image,
                 asked,
                 offset=image.next_offset,
-                is_alive=lambda broker_id: self._membership.is_alive(
-                    broker_id, self._clock.now_ms()
-                ),
+                is_alive=lambda broker_id: self._is_alive(image, broker_id),
             )
         )
         self._heard_from(asked.broker_id)
@@ -135,6 +133,17 @@ class Liveness:
             is_fenced=granted.is_fenced,
             should_shut_down=granted.should_shut_down,
         )
+
+    def _is_alive(self, image: ClusterImage, broker_id: int) -> bool:
+        if broker_id == self._own_id:
+            # Nobody counts the sessions of whoever counts. It is there once it has registered.
+            known, decides = image.brokers.get(broker_id), image.controller
+            return (
+                known is not None
+                and decides is not None
+                and known.incarnation_id == decides.incarnation_id
+            )
+        return self._membership.is_alive(broker_id, self._clock.now_ms())
 
     def _heard_from(self, broker_id: int) -> None:
         if broker_id != self._own_id:
