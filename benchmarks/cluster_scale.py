@@ -151,13 +151,12 @@ def _reachable_bytes(root: object) -> int:
 
 async def _idle(cluster: LightCluster) -> Figures:
     """Return what the service is asked each second when nothing happens, pings apart."""
-    before = cluster.follower_counts.copy()
+    before = cluster.follower.counts.copy()
     began = time.monotonic()
     await asyncio.sleep(IDLE_S)
-    spent = cluster.follower_counts - before
+    spent = cluster.follower.counts - before
     elapsed_s = time.monotonic() - began
-    followers = len(cluster.log.followers)
-    return {"idle_requests_per_s": spent.zookeeper / followers / elapsed_s * cluster.brokers}
+    return {"idle_requests_per_s": spent.zookeeper / elapsed_s * cluster.brokers}
 
 
 async def _heartbeat_us(cluster: LightCluster) -> float:

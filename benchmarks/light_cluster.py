@@ -101,7 +101,8 @@ class Step:
 class FollowedLog(MetadataLog):
     """A broker's metadata log whose appends wait until the followers have read them."""
 
-    followers: Sequence[MetadataLog] = ()
+    counts: Counts
+    followers: Sequence["FollowedLog"] = ()
     waited_s = 0.0
     appended_records = 0
     appended_batches = 0
@@ -134,15 +135,13 @@ class LightCluster:
     def __init__(self, brokers: int, folder: Path) -> None:
         self.brokers = brokers
         self.service = CountedService()
-        self.controller_counts = Counts()
-        self.follower_counts = Counts()
         self.config = BrokerConfig.load(SETTINGS)
         self.clock = SystemClock()
         self._random = Random(1)
         self.controller = Controller(self.config, self._random, self._uuid)
-        self.log = self._open_log(self.controller_counts, folder / "controller")
-        self.standby: FollowedLog | None = self._open_log(self.follower_counts, folder / "standby")
-        self.follower = self._open_log(self.follower_counts, folder / "follower")
+        self.log = self._open_log(folder / "controller")
+        self.standby: FollowedLog | None = self._open_log(folder / "standby")
+        self.follower = self._open_log(folder / "follower")
         self.active: ActiveController | None = None
         self._uncounted_s = 0.0
 
@@ -348,10 +347,9 @@ class LightCluster:
     async def measure(self, work: Callable[[], Awaitable[object]]) -> Step:
         """Do something and return what it cost."""
         log = self.log
-        followers = len(log.followers)
-        counts = self.controller_counts.copy(), self.follower_counts.copy()
         records, batches, waited_s = log.appended_records, log.appended_batches, log.waited_s
-        written = self.journal_bytes
+        written, counts = self.journal_bytes, log.counts.copy()
+        follower_counts = self.follower.counts.copy()
         self._uncounted_s = 0.0
         began = time.process_time()
         await work()
@@ -362,9 +360,9 @@ class LightCluster:
             log.appended_batches - batches,
             self.journal_bytes - written,
             elapsed_s - waited_s - self._uncounted_s,
-            waited_s / max(followers, 1),
-            self.controller_counts - counts[0],
-            (self.follower_counts - counts[1]).times(1 / max(followers, 1)),
+            waited_s / max(len(log.followers), 1),
+            log.counts - counts,
+            self.follower.counts - follower_counts,
         )
 
     @property
@@ -379,16 +377,19 @@ class LightCluster:
         yield
         self._uncounted_s += time.process_time() - began
 
-    def _open_log(self, counts: Counts, folder: Path) -> FollowedLog:
+    def _open_log(self, folder: Path) -> FollowedLog:
+        counts = Counts()
         folder.mkdir()
         copy = LocalMetadataLog.open(str(folder), files=LocalFileSystem(), clock=self.clock)
-        return FollowedLog(
+        log = FollowedLog(
             engine=self._engine(counts),
             copy=copy,
             clock=self.clock,
             cluster_id=CLUSTER_ID,
             settings=self.config,
         )
+        log.counts = counts
+        return log
 
     def _engine(self, counts: Counts) -> StoreEngine:
         return StoreEngine(lambda: self.service.open(counts), "/ottla", timeout_s=SESSION_TIMEOUT_S)
