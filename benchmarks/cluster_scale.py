@@ -201,6 +201,14 @@ def _line(title: str, figure: str, unit: str, factor: float = 1.0) -> Line:
     return Line(title, lambda found: f"{readable(found[figure] * factor)} {unit}".strip())
 
 
+def _time_line(title: str, figure: str) -> Line:
+    return Line(title, lambda found: _shown_time(found[figure]))
+
+
+def _shown_time(seconds: float) -> str:
+    return f"{readable(seconds)} s" if seconds >= 1 else f"{readable(seconds * 1e3)} ms"
+
+
 def _step_lines(title: str, name: str) -> tuple[Line, ...]:
     return (
         Line(
@@ -210,8 +218,8 @@ def _step_lines(title: str, name: str) -> tuple[Line, ...]:
                 f"{found[f'{name}_bytes'] / 1e3:,.0f}"
             ),
         ),
-        _line("the controller's work", f"{name}_s", "s"),
-        _line("each other broker's work", f"{name}_follower_s", "s"),
+        _time_line("the controller's work", f"{name}_s"),
+        _time_line("each other broker's work", f"{name}_follower_s"),
         Line("requests to ZooKeeper · to etcd · a second", lambda found: _requests(found, name)),
     )
 
@@ -227,13 +235,13 @@ LINES = (
     *_step_lines("create all partitions", "create"),
     *_step_lines("one broker dies", "fence"),
     _line("**the controller dies**: tail of the standby", "takeover_tail_records", "records"),
-    _line("ready to decide", "takeover_ready_s", "ms", 1e3),
-    _line("first decision made (it fences the old one)", "takeover_decided_s", "ms", 1e3),
-    _line("for comparison: start from a snapshot", "cold_start_s", "s"),
+    _time_line("ready to decide", "takeover_ready_s"),
+    _time_line("first decision made (it fences the old one)", "takeover_decided_s"),
+    _time_line("for comparison: start from a snapshot", "cold_start_s"),
     *_step_lines("rolling restart of all brokers", "rolling"),
     _line("**snapshot**", "snapshot_bytes", "MB", 1e-6),
-    _line("time to write one", "snapshot_s", "s"),
-    _line("of that nothing else is done", "snapshot_listed_s", "s"),
+    _time_line("work to write one", "snapshot_s"),
+    _time_line("in which nothing else is done", "snapshot_listed_s"),
     _line("**memory** of one image", "image_bytes", "MB", 1e-6),
     _line("**idle**: requests to the engine", "idle_requests_per_s", "/s"),
     _line("one heartbeat at the controller", "heartbeat_us", "µs"),
@@ -242,11 +250,8 @@ LINES = (
 
 def markdown(points: Sequence[Figures]) -> str:
     """Write the table: a column for each size."""
-    heads = [
-        f"{found['brokers']:,.0f} brokers, {found['partitions']:,.0f} partitions"
-        for found in points
-    ]
-    rows = [["", *heads], ["---", *["--:"] * len(points)]]
+    heads = [f"{found['brokers']:,.0f} / {found['partitions']:,.0f}" for found in points]
+    rows = [["brokers / partitions", *heads], ["---", *["--:"] * len(points)]]
     rows += [[line.title, *(line.shown(found) for found in points)] for line in LINES]
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 

@@ -19,7 +19,7 @@ PANELS: tuple[tuple[str, str, tuple[tuple[str, str, str], ...]], ...] = (
         (
             ("create_s", "create all partitions", GREEN),
             ("fence_s", "one broker dies", BLUE),
-            ("takeover_decided_s", "controller dies", RED),
+            ("takeover_decided_s", "controller dies, until the next decided", RED),
             ("cold_start_s", "start from a snapshot", OCHRE),
         ),
     ),

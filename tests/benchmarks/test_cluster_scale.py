@@ -117,5 +117,5 @@ def test_the_smallest_size_fills_the_table(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(cluster_scale, "HEARTBEATS", 5)
     found = asyncio.run(cluster_scale.measure(3, 100, tmp_path))
     lines = cluster_scale.markdown([found]).splitlines()
-    assert lines[0] == "|  | 3 brokers, 100 partitions |"
+    assert lines[0] == "| brokers / partitions | 3 / 100 |"
     assert len(lines) == 2 + len(cluster_scale.LINES)
