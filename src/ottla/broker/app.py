@@ -258,9 +258,11 @@ class Broker:
             on_storage_error=self._storage_failed,
         )
         if config.may_be_controller:
-            self._candidate = ControllerCandidate(
-                gateway=gateway, peers=peers, clock=self._clock, facts=facts, failed=self._failed
-            )
+            loop = asyncio.get_running_loop()
+        self._replicas.postpone = lambda: loop.call_soon(self._create_partitions)
+        self._candidate = ControllerCandidate(
+            gateway=gateway, peers=peers, clock=self._clock, facts=facts, failed=self._failed
+        )
         clean = facts.stopped_cleanly
         epochs = {each.last_broker_epoch for each in directories if each.is_online}
         self._lifecycle = BrokerLifecycle(
@@ -428,6 +430,10 @@ class Broker:
         if delta.brokers and self._replication is not None:
             self._replication.brokers_changed()
         self._coordination.follow(image, delta)
+
+    def _create_partitions(self) -> None:
+        """Make some of the partitions that were put off, and let coordinators know."""
+        self._coordination.follow_topics(self._replicas.create_some())
 
     def _follow_settings(self) -> None:
         """Bring everybody's settings up to date with their dynamic values."""

@@ -34,6 +34,12 @@ if TYPE_CHECKING:
 
 _logger = logging.getLogger(__name__)
 
+SUSPECT_MS = 750
+"""What the controller before has to show itself, instead of a session."""
+
+LATE_MS = 300
+"""A timer that is later than this says that this process stood still: nobody could be heard."""
+
 KNOCK_AGAIN_S = 0.05
 """A process that dies closes its connections a moment before its listener, or after it."""
 
@@ -52,8 +58,10 @@ class Liveness:
         clock: Clock,
         image: Callable[[], ClusterImage],
         own_id: int,
+        predecessor_id: int | None,
         session_timeout_ms: int,
     ) -> None:
+        self._predecessor_id = predecessor_id
         self._image = image
         self._active = active
         self._controller = controller
@@ -69,7 +77,12 @@ class Liveness:
     def begin(self) -> None:
         """Give everybody in service a session, and knock at their doors."""
         image = self._image()
-        self._membership.start(image, self._clock.now_ms())
+        now_ms = self._clock.now_ms()
+        self._membership.start(image, now_ms)
+        self._membership.forget([self._own_id])  # whoever decides is alive
+        if self._predecessor_id is not None:
+            # It was deposed, or has left its office: it says that it is alive soon, or never.
+            self._membership.suspect(self._predecessor_id, now_ms + SUSPECT_MS)
         for broker in image.brokers.values():
             if not broker.fenced and broker.broker_id != self._own_id:
                 self._spawn_knock(broker.broker_id, knocks=1)
@@ -97,8 +110,7 @@ class Liveness:
                 ),
             )
         )
-        self._membership.heartbeat(asked.broker_id, self._clock.now_ms())
-        self._arm()
+        self._heard_from(asked.broker_id)
         return BrokerRegistrationResponse(broker_epoch=epoch)
 
     async def heartbeat(self, asked: BrokerHeartbeatRequest) -> BrokerHeartbeatResponse:
@@ -106,14 +118,18 @@ class Liveness:
         known = self._image().brokers.get(asked.broker_id)
         if known is not None and known.broker_epoch == asked.broker_epoch:
             # It counts when it arrives: a slow engine makes nobody silent.
-            self._membership.heartbeat(asked.broker_id, self._clock.now_ms())
-            self._arm()
+            self._heard_from(asked.broker_id)
         granted = await self._active.change(lambda image: self._controller.heartbeat(image, asked))
         return BrokerHeartbeatResponse(
             is_caught_up=granted.is_caught_up,
             is_fenced=granted.is_fenced,
             should_shut_down=granted.should_shut_down,
         )
+
+    def _heard_from(self, broker_id: int) -> None:
+        if broker_id != self._own_id:
+            self._membership.heartbeat(broker_id, self._clock.now_ms())
+            self._arm()
 
     def connection_lost(self, broker_id: int) -> None:
         """Find out whether a broker is gone whose connection ended."""
@@ -148,7 +164,15 @@ class Liveness:
         if self._timer is not None:
             self._timer.cancel()
         delay_s = max(deadline_ms - self._clock.now_ms(), 0) / 1000 + 0.001
-        self._timer = asyncio.get_running_loop().call_later(delay_s, self._look)
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(delay_s, self._expire, deadline_ms)
+
+    def _expire(self, deadline_ms: int) -> None:
+        late_ms = self._clock.now_ms() - deadline_ms
+        if late_ms > LATE_MS:
+            # What arrived meanwhile waits in the sockets, and is read before long.
+            self._membership.extend(late_ms + LATE_MS)
+        self._look()
 
     def _look(self) -> None:
         """Fence whoever is overdue."""

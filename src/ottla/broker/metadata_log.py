@@ -25,6 +25,7 @@ from ottla.metadata.image import ClusterImage, ImageBuilder
 from ottla.metadata.image_difference import image_difference
 from ottla.metadata.journal import (
     ClusterEngine,
+    EngineRefused,
     EngineUnavailable,
     JournalConflict,
     MetadataJournal,
@@ -33,6 +34,7 @@ from ottla.metadata.journal import (
 )
 from ottla.metadata.records import TransactionBuffer, build_metadata_batch
 from ottla.metadata.snapshot import image_records
+from ottla.protocol.messages.cluster_metadata import NoOpRecord
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -96,6 +98,8 @@ class MetadataLog:
         self._subscribers: list[Subscriber] = []
         self._turn = asyncio.Lock()
         self._moved = asyncio.Event()
+        self.grown_s = 0.0
+        """When the journal was last seen to grow, by the loop's clock."""
         self._follower: asyncio.Task[None] | None = None
         self._snapshots = SnapshotSchedule(clock.now_ms())  # of the copy
         self._is_engine_silent = False
@@ -153,7 +157,7 @@ class MetadataLog:
     async def catch_up(self) -> None:
         """Apply everything that is in the journal by now.
 
-        Raises EngineUnavailable, WrongCluster, StorageError.
+        Raises EngineUnavailable, EngineRefused, WrongCluster, StorageError.
         """
         async with self._turn:
             end_offset = await self.engine.end_offset()
@@ -191,7 +195,7 @@ class MetadataLog:
                         "the metadata engine does not answer, nothing can be changed: %s", error
                     )
                 await asyncio.sleep(RETRY_PAUSE_S)
-            except (WrongCluster, StorageError) as error:
+            except (WrongCluster, EngineRefused, StorageError) as error:
                 self.failed(error)
                 return
 
@@ -251,7 +255,8 @@ class MetadataLog:
                         base_offset=before.next_offset,
                         controller_epoch=controller_epoch,
                         timestamp_ms=timestamp_ms,
-                    )
+                    ),
+                    records,
                 )
             self._snapshots.records += len(records)
             self._publish(image, delta)
@@ -264,17 +269,19 @@ class MetadataLog:
             next_offset=batch.next_offset,
             controller_epoch=batch.controller_epoch,
         )
-        self._keep(batch.data)
+        self._keep(batch.data, batch.records)
         self._snapshots.records += len(batch.records)
         self._publish(image, delta)
 
-    def _keep(self, data: bytes) -> None:
+    def _keep(self, data: bytes, records: Sequence[Message]) -> None:
         if self._copy is not None:
             self._copy.append_batch(data)
-            self._unflushed.set()
+            if any(type(record) is not NoOpRecord for record in records):
+                self._unflushed.set()
 
     def _publish(self, image: ClusterImage, delta: ImageDelta) -> None:
         self.image = image
+        self.grown_s = asyncio.get_running_loop().time()
         for subscriber in self._subscribers:
             subscriber(image, delta)
         self._moved.set()
@@ -366,7 +373,7 @@ class MetadataLog:
         )
         try:
             await store(snapshot)
-        except (StorageError, EngineUnavailable, OSError) as error:
+        except (StorageError, EngineUnavailable, EngineRefused, OSError) as error:
             # The log still tells the whole story: go on and try again later.
             _logger.warning("the metadata snapshot could not be written: %s", error)
 

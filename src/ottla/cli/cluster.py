@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """`ottla cluster`: who belongs to the cluster, how it is, and clusters on this machine.
 
-The group gathers commands of several modules: `cluster_health`, `cluster_members`, and for clusters
-on this machine `local_cluster`.
+The group gathers commands of several modules: `cluster_health`, `cluster_members`,
+`cluster_restore`, and for clusters on this machine `local_cluster`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from ottla.cli import cluster_health, cluster_members
+from ottla.cli import cluster_health, cluster_members, cluster_restore
 from ottla.cli.local_cluster import commands as local_commands
 from ottla.cli.options import bootstrap_option, json_option
 from ottla.cli.output import print_facts, print_gap, print_json, print_table, size_text
@@ -183,6 +183,7 @@ def _directories_json(directories: list[LogDir] | None) -> list[dict[str, Any]] 
 for _command in (
     cluster_health.health_command,
     *cluster_members.COMMANDS,
+    cluster_restore.restore_command,
     *local_commands.COMMANDS,
 ):
     command.add_command(_command)

@@ -139,7 +139,7 @@ def _even_out_leads(
 
 
 def _uneven_pairs(counts: Mapping[int, int]) -> Iterator[tuple[int, int]]:
-    """Yield pairs whose counts differ by two or more, the fuller broker first, worst pairs first."""
+    """Yield pairs (fuller, emptier) whose counts differ by two or more, the worst pairs first."""
     ascending = sorted(counts, key=lambda b: (counts[b], b))
     for fuller in reversed(ascending):
         for emptier in ascending:

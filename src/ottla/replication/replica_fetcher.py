@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from ottla.protocol.messages.fetch import FetchResponse, PartitionData
     from ottla.replication.partition import Partition
+    from ottla.replication.replica_answer import AnsweredReplica, ReplicaAnswer
 
 _logger = logging.getLogger(__name__)
 
@@ -220,7 +221,7 @@ class ReplicaFetcher:
 
     # answers
 
-    def handle(self, response: FetchResponse, now_ms: int) -> list[Partition]:
+    def handle(self, response: FetchResponse | ReplicaAnswer, now_ms: int) -> list[Partition]:
         """Take over an answer; return the partitions that have grown."""
         if response.error_code:
             if response.error_code not in _SESSION_LOST:
@@ -249,7 +250,9 @@ class ReplicaFetcher:
             self.lose_session()  # the leader has no room for one: everything is named every time
         return grown
 
-    def _handle_partition(self, copied: _Copied, answered: PartitionData, now_ms: int) -> bool:
+    def _handle_partition(
+        self, copied: _Copied, answered: PartitionData | AnsweredReplica, now_ms: int
+    ) -> bool:
         partition = copied.partition
         key = (partition.topic_id, partition.index)
         if partition.is_leader or partition.lost_with is ErrorCode.KAFKA_STORAGE_ERROR:
@@ -282,7 +285,9 @@ class ReplicaFetcher:
         partition.learn_from_leader(answered.high_watermark, answered.log_start_offset)
         return has_grown
 
-    def _handle_error(self, copied: _Copied, answered: PartitionData, now_ms: int) -> None:
+    def _handle_error(
+        self, copied: _Copied, answered: PartitionData | AnsweredReplica, now_ms: int
+    ) -> None:
         partition = copied.partition
         code = ErrorCode.of(answered.error_code)
         if (

@@ -267,6 +267,10 @@ class LogWriter(LogState):
                 ):
                     self._stage(records, run_start, run_end)
                     run_start = run_end = start
+                    if header.last_offset - segment.base_offset > RELATIVE_OFFSET_MAX:
+                        self.write_staged()
+                        self.log_end_offset = offset  # behind a hole that no segment can hold
+                        self.roll()
                     segment = self._make_room(size, (header,), self._clock.wall_ms())
                 if epoch != latest_epoch:
                     self._begin_copied_epoch(epoch, offset)

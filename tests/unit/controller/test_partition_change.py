@@ -104,7 +104,7 @@ def test_every_change_keeps_the_rules(before, around, data):
     if after.leader != NO_LEADER:
         assert after.leader in after.isr
         assert after.leader in around.live | around.leaving
-    # Whoever is named in sync holds every acknowledged record, as the caller knows.
+    # Whoever is proposed has everything, too.
     complete = {*before.isr, *before.eligible_leader_replicas, *(isr or ())}
     if not around.allows_unclean and after.leader != before.leader:
         assert after.leader in {NO_LEADER, *complete, *before.last_known_elr, before.leader}

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 from ottla.base.clock import ManualClock
-from ottla.base.errors import StorageError
 from ottla.metadata.image import PartitionImage
 from ottla.protocol.errors import ErrorCode
 from ottla.protocol.messages.fetch import (
@@ -23,6 +23,9 @@ from ottla.replication.replica_fetcher import FetcherSettings, ReplicaFetcher
 from ottla.storage.log_config import LogConfig
 from ottla.storage.partition_log import PartitionLog
 from ottla.testing.simulated_disk import SimulatedDisk
+
+if TYPE_CHECKING:
+    from ottla.base.errors import StorageError
 
 TOPIC_ID = b"i" * 16
 LAG_MS = 1000
@@ -135,7 +138,7 @@ class Link:
         """Return what is asked next."""
         return self.fetcher.next_request(self.now_ms, 5)
 
-    def answer(self, asked, **fields):
+    def answer(self, asked, **fields: object):
         """Return an answer about the one partition that was asked for."""
         data = PartitionData(partition_index=0, records=b"")
         for name, value in fields.items():

@@ -17,7 +17,7 @@ LAG_MS = 1000
 class Bench:
     """The leader 1 of replicas 1, 2, 3 in leader epoch 7, whose log ended at `end`."""
 
-    def __init__(self, *, isr=(1, 2, 3), replicas=(1, 2, 3), end=10, min_isr=1):
+    def __init__(self, *, isr=(1, 2, 3), replicas=(1, 2, 3), end=10, min_isr=1) -> None:
         self.leader = Leadership(
             1,
             leader_epoch=7,
@@ -240,7 +240,7 @@ def test_only_a_replica_out_of_sync_joins(broker_id):
 
 
 def test_bug_10_another_incarnation_does_not_join_on_an_old_fetch():
-    """Row 10: the incarnation that fetched has to be the one that the controller knows (KIP-903)."""
+    """Row 10: the incarnation that fetched has to be the one that is registered (KIP-903)."""
     bench = Bench(isr=(1, 2))
     bench.fetch(3, 10, broker_epoch=33)
     bench.ineligible.add((3, 33))

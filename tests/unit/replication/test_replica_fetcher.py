@@ -236,7 +236,7 @@ def test_bug_01_a_restarted_follower_keeps_what_the_leader_acknowledged(pair):
 
 
 def test_bug_02_logs_that_parted_after_a_double_power_cut_come_together(pair):
-    """Row 2: the short one leads, writes at the same offset, and the other one follows (KIP-101)."""
+    """Row 2: the short one leads, writes at the same offset, the other one follows (KIP-101)."""
     one, two = pair
     link = lead_and_follow(one, two, 3)
     one.append(b"a")
@@ -316,7 +316,7 @@ def test_bug_17_a_leader_that_begins_behind_the_follower_means_a_fresh_start(lin
 
 
 def test_bug_17_a_leader_that_ends_before_the_follower_means_a_cut(pair):
-    """Row 17, the other way: what is in common stays, and only the rest is cut."""
+    """Row 17, the other way: what is common stays, and the rest is cut."""
     one, two = pair
     link = lead_and_follow(one, two, 1)
     one.append(b"common")

@@ -9,6 +9,7 @@ ones the logs still come together.
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -27,7 +28,7 @@ STEPS = 300
 class CleanHistory:
     """Leaders come from the in-sync set only."""
 
-    def __init__(self, min_isr):
+    def __init__(self, min_isr) -> None:
         self.clock = ManualClock()
         self.replicas = {n: Replica(n, self.clock, min_insync_replicas=min_isr) for n in IDS}
         self.isr = set(IDS)
@@ -139,7 +140,7 @@ class CleanHistory:
             replica.read(end=replica.partition.high_watermark) for replica in self.replicas.values()
         ]
         logs.sort(key=len)
-        for shorter, longer in zip(logs, logs[1:], strict=False):
+        for shorter, longer in pairwise(logs):
             assert longer.startswith(shorter)
 
     def end(self):
@@ -205,9 +206,7 @@ STEP = st.tuples(REPLICA, st.integers(1, 3), st.integers(0, 3))
 def test_logs_come_together_after_any_elections(history, last):
     """Whoever leads, however often, with whatever epochs: followers end with the leader's bytes."""
     replicas = {broker_id: Replica(broker_id) for broker_id in IDS}
-    epoch = 0
-    for leader_id, count, fetches in [*history, (last, 1, 0)]:
-        epoch += 1
+    for epoch, (leader_id, count, fetches) in enumerate([*history, (last, 1, 0)], 1):
         leader = replicas[leader_id]
         leader.lead(epoch, isr=(leader_id,))
         for number in range(count):

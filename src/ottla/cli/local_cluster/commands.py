@@ -127,11 +127,13 @@ def up_command(
         except BaseException:
             cluster.down()
             raise
+    ended = _signals_to_end() if foreground else None
     print_status(statuses(description, cluster.states()))
     print_done(f"{_counted(len(description.brokers))} in service, data in {folder.path}")
     print_facts((("bootstrap", description.bootstrap_servers),))
-    if foreground:
-        _wait_for_end(description)
+    if ended is not None:
+        while not ended.wait(FOREGROUND_POLL_S) and description.processes():
+            pass
         with folder.changing():
             _cluster(folder, folder.must_load()).down()
         print_done("Stopped the cluster")
@@ -301,13 +303,12 @@ def _for_each(
             print_done(f"{done} {broker_id}")
 
 
-def _wait_for_end(description: Description) -> None:
-    """Return on Ctrl-C, or when nothing runs any more."""
+def _signals_to_end() -> threading.Event:
+    """Return what Ctrl-C and SIGTERM set from now on."""
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
-    while not ended.wait(FOREGROUND_POLL_S) and description.processes():
-        pass
+    return ended
 
 
 def _counted(count: int) -> str:

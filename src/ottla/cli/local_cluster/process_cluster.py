@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 READY_TIMEOUT_S = 60
 READY = b"Ottla is ready on "
 STOP_TIMEOUT_S = 30
-KILL_TIMEOUT_S = 10
+SIGNAL_TIMEOUT_S = 10
 POLL_S = 0.02
 
 
@@ -70,12 +70,14 @@ class ProcessCluster:
         broker = self._running(broker_id)
         assert broker.process is not None
         broker.process.send(signal.SIGSTOP)
+        broker.process.wait_for(ProcessState.PAUSED, SIGNAL_TIMEOUT_S)
 
     def resume(self, broker_id: int) -> None:
         """Let a frozen broker go on."""
         broker = self._running(broker_id)
         assert broker.process is not None
         broker.process.send(signal.SIGCONT)
+        broker.process.wait_for(ProcessState.RUNNING, SIGNAL_TIMEOUT_S)
 
     def restart(self, broker_id: int) -> None:
         """Start a broker again on its files, at its address; one that runs is stopped before."""
@@ -135,7 +137,7 @@ class ProcessCluster:
         assert broker.process is not None
         if how == "kill":
             broker.process.send(signal.SIGKILL)
-            broker.process.wait_gone(KILL_TIMEOUT_S)
+            broker.process.wait_gone(SIGNAL_TIMEOUT_S)
         else:
             broker.process.end(STOP_TIMEOUT_S)
         broker.process, broker.ended_by = None, how

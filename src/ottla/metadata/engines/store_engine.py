@@ -21,6 +21,7 @@ then they raise EngineUnavailable. `campaign`, `wait_beyond` and `wait_deposed` 
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from bisect import bisect_left, bisect_right
 from contextlib import suppress
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
     from ottla.protocol.message import Message
 
 Result = TypeVar("Result")
+
+_logger = logging.getLogger(__name__)
 
 BATCH_BYTES_MAX = 256 << 10
 PIECE_BYTES_MAX = 512 << 10
@@ -150,12 +153,16 @@ class StoreEngine:
         A campaign that is cancelled may have won already: campaign again, or close the engine.
         """
         assert broker_id >= 0, broker_id
+        told = ""
         while True:
             store = self._live_store()
             changed = store.changes(self._layout.controller)
             try:
                 claim = await self._try_to_claim(store, broker_id)
-            except EngineUnavailable:
+            except EngineUnavailable as error:
+                if str(error) != told:
+                    told = str(error)
+                    _logger.info("cannot stand for election: %s", told)
                 await store.ready()
                 continue
             if claim is not None:
@@ -187,7 +194,7 @@ class StoreEngine:
             layout.controller: store.first_version,
             layout.controller_epoch: stored.version + 1,
         }
-        claim = Appender(store, layout, epoch, conditions)
+        claim = Appender(store, layout, epoch, conditions, self._timeout_s)
         claim.begin(await self._read_head(store))
         return claim
 

@@ -14,7 +14,7 @@ import contextlib
 import struct
 import time
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from unittest import mock
 
 from ottla.base.errors import OttlaError
@@ -60,12 +60,21 @@ _HEADER = struct.Struct(">qiibIhi")
 _HEADER_BYTES = 61
 
 
+class _Place(NamedTuple):
+    """Where a batch lies."""
+
+    path: str
+    position: int
+    offset: int
+
+
 class ReplicaOnDisk:
     """A replica for the invariants: offsets from the broker, batches from the disk."""
 
-    def __init__(self, partition: Partition, disk: NodeDisk) -> None:
+    def __init__(self, partition: Partition, disk: NodeDisk, places: dict[str, _Place]) -> None:
         self._partition = partition
         self._disk = disk
+        self._places = places
         self.name = f"{partition.topic}-{partition.index} {partition.topic_id.hex()[:8]}"
         self.is_leader = partition.is_leader
         self.leader_epoch = partition.leader_epoch
@@ -81,22 +90,30 @@ class ReplicaOnDisk:
 
     def batches(self, start: int, end: int) -> Iterator[BatchView]:
         """Yield the batches between two offsets, as they are in the files."""
-        directory = self._partition.log.directory
-        bases = sorted(
-            int(name[:-4]) for name in self._disk.names(directory) if name.endswith(".log")
-        )
+        log = self._partition.log
+        bases = [segment.base_offset for segment in log.segments]
         for place, base in enumerate(bases):
             if place + 1 < len(bases) and bases[place + 1] <= start:
                 continue
-            path = f"{directory}/{base:020d}.log"
-            position = 0
+            path = f"{log.directory}/{base:020d}.log"
+            position = self._known_position(path, start)
             while len(header := self._disk.piece(path, position, _HEADER_BYTES)) == _HEADER_BYTES:
                 offset, length, _, _, _, _, last = _HEADER.unpack_from(header)
-                position += 12 + length
                 if offset >= end or length <= 0:
                     break
+                self._places[self.name] = _Place(path, position, offset)
+                position += 12 + length
                 if offset >= start:
                     yield BatchView(offset, offset + last + 1, header)
+
+    def _known_position(self, path: str, start: int) -> int:
+        """Return where to begin to look for an offset: at a batch seen before, or at the top."""
+        known = self._places.get(self.name)
+        if known is not None and known.path == path and known.offset <= start:
+            header = self._disk.piece(path, known.position, _HEADER_BYTES)
+            if len(header) == _HEADER_BYTES and _HEADER.unpack_from(header)[0] == known.offset:
+                return known.position
+        return 0
 
 
 class SimulatedCluster:
@@ -110,6 +127,7 @@ class SimulatedCluster:
         self.nodes = [world.add_node(f"b{number}") for number in range(1, broker_count + 1)]
         self.brokers: dict[str, app.Broker] = {}  # by node, of the process that runs or ran last
         self.invariants = Invariants()
+        self._places: dict[str, dict[str, _Place]] = {}  # by process and replica
         self._settings = {**DEFAULTS, **(settings or {})}
         world.stand_ins.append(_directory_settings)
 
@@ -161,7 +179,12 @@ class SimulatedCluster:
                 continue
             assert node.process is not None
             run = node.process.name
-            found = [ReplicaOnDisk(each, node.disk) for each in replicas if not each.log.is_offline]
+            places = self._places.setdefault(run, {})
+            found = [
+                ReplicaOnDisk(each, node.disk, places)
+                for each in replicas
+                if not each.log.is_offline
+            ]
             yield BrokerView(number, run, found)
 
 

@@ -27,12 +27,9 @@ def test_life_of_a_process(sleeper):
     """It runs, is paused, goes on, and is gone; a zombie is nobody."""
     assert sleeper.state is ProcessState.RUNNING
     sleeper.send(signal.SIGSTOP)
-    while sleeper.state is ProcessState.RUNNING:
-        os.sched_yield()
-    assert sleeper.state is ProcessState.PAUSED
+    assert sleeper.wait_for(ProcessState.PAUSED, 10)
     sleeper.send(signal.SIGCONT)
-    while sleeper.state is ProcessState.PAUSED:
-        os.sched_yield()
+    assert sleeper.wait_for(ProcessState.RUNNING, 10)
     assert sleeper.send(signal.SIGKILL)
     assert sleeper.wait_gone(10)
     assert not sleeper.send(signal.SIGKILL)

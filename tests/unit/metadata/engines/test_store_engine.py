@@ -174,6 +174,28 @@ def test_a_service_that_is_silent_is_unavailable():
     run(scenario)
 
 
+def test_a_service_that_takes_nothing_more_ends_the_term():
+    """A full service answers, but not with a yes: the append says why, and the claim is over."""
+
+    async def scenario(cluster):
+        engine, epoch = await cluster.controller(timeout_s=0.05)
+        await append(engine, epoch, 0, "a")
+        engine._store.is_full = True
+        with pytest.raises(EngineUnavailable, match="no space is left"):
+            await append(engine, epoch, 1, "b")
+        with pytest.raises(ControllerFenced):
+            await append(engine, epoch, 1, "b")
+        campaign = asyncio.ensure_future(engine.campaign(1))
+        await asyncio.sleep(0.01)
+        assert not campaign.done()
+        engine._store.is_full = False
+        await append(engine, await campaign, 1, "c")
+        assert await names_of(engine) == ["a", "c"]
+        await engine.close()
+
+    run(scenario)
+
+
 def test_a_closed_engine_says_so():
     """Nothing waits for an engine that was closed, and nothing opens it again."""
 
