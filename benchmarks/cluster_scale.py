@@ -27,9 +27,11 @@ from benchmarks.report import readable, write_json
 from benchmarks.servers import machine
 from ottla.broker.liveness import Liveness
 from ottla.broker.process import COLLECT_AFTER_ALLOCATIONS
+from ottla.controller.decision import Decision
 from ottla.metadata.journal import Snapshot
 from ottla.metadata.snapshot import encode_snapshot, image_records
 from ottla.protocol.messages.broker_heartbeat import BrokerHeartbeatRequest
+from ottla.protocol.messages.cluster_metadata import NoOpRecord
 
 POINTS = ((3, 1_000), (10, 10_000), (100, 10_000), (100, 100_000), (1_000, 100_000))
 SAMPLE = 10
@@ -150,10 +152,17 @@ def _reachable_bytes(root: object) -> int:
 
 
 async def _idle(cluster: LightCluster) -> Figures:
-    """Return what the service is asked each second when nothing happens, pings apart."""
+    """Return what the service is asked each second when nothing happens, pings apart.
+
+    The controller gives a sign of life then, as `ControllerUpkeep` does.
+    """
     before = cluster.follower.counts.copy()
+    interval_s = cluster.config.metadata_max_idle_interval_ms / 1000
+    signs = max(1, round(IDLE_S / interval_s))
     began = time.monotonic()
-    await asyncio.sleep(IDLE_S)
+    for _ in range(signs):
+        await asyncio.sleep(interval_s)
+        await cluster.change(lambda _: Decision([NoOpRecord()], None))
     spent = cluster.follower.counts - before
     elapsed_s = time.monotonic() - began
     return {"idle_requests_per_s": spent.zookeeper / elapsed_s * cluster.brokers}
@@ -169,6 +178,7 @@ async def _heartbeat_us(cluster: LightCluster) -> float:
         clock=cluster.clock,
         image=lambda: cluster.image,
         own_id=0,
+        predecessor_id=None,
         session_timeout_ms=cluster.config.broker_session_timeout_ms,
     )
     image = cluster.image
