@@ -163,16 +163,8 @@ class MetadataLog:
             end_offset = await self.engine.end_offset()
             if end_offset < self.image.next_offset:
                 raise WrongCluster(_behind(end_offset, self.image.next_offset))
-            while self.image.next_offset < end_offset:
-                try:
-                    batches = await self.engine.read(self.image.next_offset)
-                except JournalConflict:
-                    await self._take_snapshot_of_engine()
-                    continue
-                if not batches:
-                    break
-                for batch in batches:
-                    self._apply(batch)
+            while self.image.next_offset < end_offset and await self._read_on():
+                continue
         await self._snapshot_when_due()
 
     async def wait_changed(self, timeout_s: float) -> None:
@@ -184,9 +176,15 @@ class MetadataLog:
 
     async def _follow(self) -> None:
         while True:
+            offset = self.image.next_offset
             try:
-                await self.engine.wait_beyond(self.image.next_offset)
-                await self.catch_up()
+                await self.engine.wait_beyond(offset)
+                # The journal goes on there, so where it ends need not be asked: with many brokers
+                # that question would be most of what an engine has to answer.
+                async with self._turn:
+                    if self.image.next_offset == offset:
+                        await self._read_on()
+                await self._snapshot_when_due()
                 if self._is_engine_silent:
                     self._is_engine_silent = False
                     _logger.warning("the metadata engine answers again")
@@ -200,6 +198,17 @@ class MetadataLog:
             except (WrongCluster, EngineRefused, StorageError) as error:
                 self.failed(error)
                 return
+
+    async def _read_on(self) -> bool:
+        """Apply what comes next in the journal; False when there is nothing."""
+        try:
+            batches = await self.engine.read(self.image.next_offset)
+        except JournalConflict:
+            await self._take_snapshot_of_engine()
+            return True
+        for batch in batches:
+            self._apply(batch)
+        return bool(batches)
 
     async def _flush_copy(self, copy: LocalMetadataLog) -> None:
         """Put the copy on the disk soon after it has grown; nobody waits for it."""

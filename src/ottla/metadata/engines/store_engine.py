@@ -76,6 +76,8 @@ class StoreEngine:
         self._is_closed = False
         self._end_seen = 0  # some end of the log, perhaps an old one
         self._names: list[str] = []  # of batches, as they were listed last
+        self._head_watch: asyncio.Event | None = None
+        """What the next change of the head sets, if it was read since; need not be asked again."""
 
     @property
     def batch_bytes_max(self) -> int:
@@ -323,13 +325,16 @@ class StoreEngine:
         while self._end_seen <= offset:
             store = self._live_store()
             changed = store.changes(self._layout.head)
-            try:
-                await self._read_head(store, is_watched=True, is_latest=False)
-            except EngineUnavailable:
-                await store.ready()
-                continue
+            if changed is not self._head_watch:
+                try:
+                    await self._read_head(store, is_watched=True, is_latest=False)
+                except EngineUnavailable:
+                    await store.ready()
+                    continue
+                self._head_watch = changed
             if self._end_seen <= offset:
                 await _either(changed, store.lost)
+                self._head_watch = None
 
     async def _read_head(
         self, store: Store, *, is_watched: bool = False, is_latest: bool = True

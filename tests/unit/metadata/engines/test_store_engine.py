@@ -10,6 +10,7 @@ import pytest
 from tests.unit.metadata.engines.conformance import append, names_of, topics
 from tests.unit.metadata.engines.store_in_memory import LOST, UNHEARD, MemoryService
 
+from ottla.metadata.engines import store_engine
 from ottla.metadata.engines.layout import Layout
 from ottla.metadata.engines.store import Stored
 from ottla.metadata.engines.store_engine import StoreEngine
@@ -346,5 +347,47 @@ def test_waiting_appends_share_a_transaction():
         with pytest.raises(JournalConflict):
             await append(engine, epoch, 109, "a")
         await engine.close()
+
+    run(scenario)
+
+
+def test_a_follower_reads_the_head_once_for_each_append():
+    """The look that finds the log longer leaves the watch for the next append."""
+
+    async def scenario(cluster):
+        engine, epoch = await cluster.controller()
+        follower = await cluster.engine()
+        reads = []
+        get = follower._store.get
+
+        async def counted(key, **how: bool):
+            reads.append(key)
+            return await get(key, **how)
+
+        follower._store.get = counted
+        for offset in range(5):
+            waiting = asyncio.create_task(follower.wait_beyond(offset))
+            for _ in range(10):
+                await asyncio.sleep(0)
+            await append(engine, epoch, offset, f"t{offset}")
+            await waiting
+        assert reads == [LAYOUT.head] * 6
+
+    run(scenario)
+
+
+def test_a_watch_that_was_dropped_is_made_up_for(monkeypatch):
+    """A service that tells of nothing is looked at again after a while."""
+    monkeypatch.setattr(store_engine, "POLL_S", 0.01)
+
+    async def scenario(cluster):
+        engine, epoch = await cluster.controller()
+        follower = await cluster.engine()
+        cluster.service.wake = lambda _: None
+        waiting = asyncio.create_task(follower.wait_beyond(0))
+        for _ in range(10):
+            await asyncio.sleep(0)
+        await append(engine, epoch, 0, "t")
+        await waiting
 
     run(scenario)
