@@ -26,10 +26,9 @@ def main(arguments: list[str]) -> int:
     """Run rounds until the time is over; return 1 when one of them shows something wrong."""
     options = _parser().parse_args(arguments)
     console = Console(highlight=False)
-    results = []
+    results: list[RoundResult] = []
     try:
-        for settings in planned(options):
-            results.append(_run(console, settings, options.keep))
+        results.extend(_run(console, settings, options.keep) for settings in planned(options))
     except KeyboardInterrupt:
         console.print("stopped")
     except ServiceUnavailableError as failure:

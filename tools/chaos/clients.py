@@ -30,6 +30,8 @@ SESSION_S: Final = 12.0
 PACE_S: Final = 0.02
 COPY_RECORDS: Final = 20
 COPY_TIMEOUT_S: Final = 15
+CRASH_SHARE: Final = 0.1
+ABORT_SHARE: Final = 0.1
 TRANSACTION_TIMEOUT_MS: Final = 10_000
 QUICK: Final = {
     "log_level": 0,
@@ -39,7 +41,14 @@ QUICK: Final = {
     "topic.metadata.refresh.interval.ms": 2000,
 }
 
+END: Final = KafkaError._PARTITION_EOF  # noqa: SLF001 - these names are public, and so spelled
+NO_POSITION: Final = KafkaError._AUTO_OFFSET_RESET  # noqa: SLF001
+
 Session = Callable[[int], None]
+
+
+class SessionOverError(Exception):
+    """A client ends here, on purpose."""
 
 
 class Clients:
@@ -92,7 +101,7 @@ class Clients:
             process = self._recorder.new_process()
             try:
                 session(process)
-            except KafkaException:
+            except (KafkaException, SessionOverError):
                 ended.wait(0.2)
             except Exception as error:  # noqa: BLE001 - a client of ours is wrong: say so
                 self._recorder.complain(f"{name} ended with {error!r}")
@@ -210,7 +219,7 @@ class Clients:
         values = self._recorder.new_values(len(messages))
         targets = [
             (message.partition() or 0, value)
-            for message, value in zip(messages, values, strict=False)
+            for message, value in zip(messages, values, strict=True)
         ]
         offsets: dict[int, int | None] = dict.fromkeys(values)
         polled = _poll_steps(messages)
@@ -231,18 +240,17 @@ class Clients:
                 _next_offsets(messages), consumer.consumer_group_metadata(), COPY_TIMEOUT_S
             )
             producer.flush(COPY_TIMEOUT_S)
-            how = chance.random()
-            if how < 0.1:
-                return  # a crash: the transaction stays as it is, unknown
-            if how < 0.2:
-                producer.abort_transaction(COPY_TIMEOUT_S)
-                end("fail")
-                raise KafkaException(KafkaError(KafkaError._FAIL, "aborted on purpose"))
         except KafkaException as error:
-            if begun.operation is None:
-                producer.abort_transaction(COPY_TIMEOUT_S)
-                end("fail", str(error))
+            producer.abort_transaction(COPY_TIMEOUT_S)
+            end("fail", str(error))
             raise
+        how = chance.random()
+        if how < CRASH_SHARE:
+            raise SessionOverError  # the transaction stays as it is, unknown
+        if how < CRASH_SHARE + ABORT_SHARE:
+            producer.abort_transaction(COPY_TIMEOUT_S)
+            end("fail")
+            raise SessionOverError  # its consumer is beyond what was not copied
         try:
             producer.commit_transaction(COPY_TIMEOUT_S)
         except KafkaException as error:
@@ -293,9 +301,9 @@ def poll(
         name = (message.topic() or "", message.partition() or 0)
         if error is None:
             ended.discard(name)
-        elif error.code() == KafkaError._PARTITION_EOF:
+        elif error.code() == END:
             ended.add(name)
-        elif error.code() in (KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE):
+        elif error.code() in (NO_POSITION, KafkaError.OFFSET_OUT_OF_RANGE):
             recorder.complain(f"process {process} at {name}: {error}")
     good = [message for message in messages if message.error() is None]
     begun.end("ok", steps=_poll_steps(good, label))

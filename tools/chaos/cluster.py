@@ -177,8 +177,9 @@ class Cluster:
 
     def controller(self) -> int | None:
         """Return who is the controller, if somebody answers."""
+        admin = self.admin()
         try:
-            described = self.admin().describe_cluster(request_timeout=ASK_TIMEOUT_S).result(6)
+            described = admin.describe_cluster(request_timeout=ASK_TIMEOUT_S).result(6)
         except (KafkaException, TimeoutError):
             return None
         return described.controller.id if described.controller else None

@@ -242,7 +242,8 @@ class Faults:
             count = self._topics.partition_counts[MOVING] + 1
             if count > PARTITIONS_MAX:
                 return
-            futures = self._cluster.admin().create_partitions([NewPartitions(MOVING, count)])
+            admin = self._cluster.admin()  # which has to live until the answer is there
+            futures = admin.create_partitions([NewPartitions(MOVING, count)])
             futures[MOVING].result(30)
             self._topics.partition_counts[MOVING] = count
 

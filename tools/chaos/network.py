@@ -14,6 +14,8 @@ Nothing is lost within a connection: that is TCP's promise, not the network's.
 
 import asyncio
 import os
+import socket
+import struct
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -92,7 +94,7 @@ class Network:
             return
         link.is_reset = True
         for writer in list(link.writers):
-            writer.transport.abort()
+            _reset(writer)
 
     def _heal(self) -> None:
         for link in self._links.values():
@@ -130,12 +132,12 @@ class Network:
         source, destination = ends
         there, back = self._link(source, destination), self._link(destination, source)
         if there.is_reset or back.is_reset:
-            writer.transport.abort()
+            _reset(writer)
             return
         try:
             far_reader, far_writer = await asyncio.open_connection(HOST, port)
         except OSError:
-            writer.transport.abort()
+            _reset(writer)
             return
         pair = {writer, far_writer}
         for link in (there, back):
@@ -168,6 +170,14 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, link
         await link.flowing.wait()  # the end of a connection does not pass a cut link either
         with suppress(OSError):
             writer.close()
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    """End a connection at once, and not in good order."""
+    with suppress(OSError):  # it has ended by itself
+        connection = writer.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
 
 
 def socket_inode(near_port: int, far_port: int) -> str:
