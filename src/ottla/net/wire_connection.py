@@ -97,6 +97,11 @@ class FrameReader:
         return not self._tail and not self._frame_bytes
 
     @property
+    def is_in_own_buffer(self) -> bool:
+        """Whether the frames of the last read lie where no other connection receives."""
+        return self.data is self._own
+
+    @property
     def buffered_bytes(self) -> int:
         """Memory that this connection holds at the moment."""
         return len(self._tail) + (len(self._own) if self._own is not None else 0)

@@ -11,10 +11,13 @@ again.
 from __future__ import annotations
 
 import struct
-from typing import ClassVar, NamedTuple, Self
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 
 from ottla.protocol.errors import WireError
 from ottla.protocol.wire_cursor import WireCursor
+
+if TYPE_CHECKING:
+    from ottla.protocol.primitives import Buffer
 
 FIRST_VERSION = 13
 """From here on topics have ids and every field is flexible."""
@@ -69,7 +72,7 @@ class ReplicaAnswer:
         self.responses = responses
 
     @classmethod
-    def decode(cls, data: memoryview, version: int, offset: int = 0) -> Self:
+    def decode(cls, data: Buffer, version: int, offset: int = 0) -> Self:
         """Read the body at `offset`; raises WireError."""
         if version < FIRST_VERSION:
             raise WireError(f"followers need Fetch version {FIRST_VERSION}, not {version}")
