@@ -21,8 +21,8 @@ import struct
 from typing import TYPE_CHECKING, NamedTuple
 
 from ottla.base.errors import StorageError
-from ottla.broker.wire_cursor import WireCursor, encode_count, encode_nullable_string
 from ottla.protocol.errors import ErrorCode, WireError
+from ottla.protocol.wire_cursor import WireCursor, encode_count, encode_nullable_string
 
 if TYPE_CHECKING:
     from ottla.protocol.errors import ApiError

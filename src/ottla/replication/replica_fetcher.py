@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from ottla.protocol.messages.fetch import FetchResponse, PartitionData
     from ottla.replication.partition import Partition
+    from ottla.replication.replica_answer import AnsweredReplica, ReplicaAnswer
 
 _logger = logging.getLogger(__name__)
 
@@ -223,7 +224,7 @@ class ReplicaFetcher:
 
     # answers
 
-    def handle(self, response: FetchResponse, now_ms: int) -> list[Partition]:
+    def handle(self, response: FetchResponse | ReplicaAnswer, now_ms: int) -> list[Partition]:
         """Take over an answer; return the partitions that have grown."""
         if response.error_code:
             if response.error_code not in _SESSION_LOST:
@@ -252,7 +253,9 @@ class ReplicaFetcher:
             self.lose_session()  # the leader has no room for one: everything is named every time
         return grown
 
-    def _handle_partition(self, copied: _Copied, answered: PartitionData, now_ms: int) -> bool:
+    def _handle_partition(
+        self, copied: _Copied, answered: PartitionData | AnsweredReplica, now_ms: int
+    ) -> bool:
         partition = copied.partition
         key = (partition.topic_id, partition.index)
         if partition.is_leader or partition.lost_with is ErrorCode.KAFKA_STORAGE_ERROR:
@@ -289,7 +292,9 @@ class ReplicaFetcher:
                 self._hold_back(copied, now_ms + pause_ms)
         return has_grown
 
-    def _handle_error(self, copied: _Copied, answered: PartitionData, now_ms: int) -> None:
+    def _handle_error(
+        self, copied: _Copied, answered: PartitionData | AnsweredReplica, now_ms: int
+    ) -> None:
         partition = copied.partition
         code = ErrorCode.of(answered.error_code)
         if (
@@ -315,6 +320,7 @@ class ReplicaFetcher:
             return
         copied.resume_ms = now_ms + self._settings.backoff_ms
         copied.asked = None  # so that it is named again, although nothing has changed
+        self._forgotten[key] = None  # until then the leader must not answer at once for its sake
         self._changed.pop(key, None)
         self._waiting[key] = None
 

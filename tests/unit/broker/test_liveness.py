@@ -94,6 +94,36 @@ def test_silence_for_a_session_fences(bench):
     run(scenario())
 
 
+def test_a_controller_that_stood_still_takes_nobody_for_silent(bench):
+    """Heartbeats that came meanwhile are not read yet: everybody has a full session again."""
+
+    async def scenario():
+        await (await bench.start()).serve(2, 3)
+        loop = asyncio.get_running_loop()
+        loop.now += 2 * SESSION_S
+        await asyncio.sleep(SESSION_S / 2)
+        assert bench.is_live(2)
+        await bench.beat(2)
+        await asyncio.sleep(SESSION_S * 0.75)
+        assert bench.is_live(2)
+        assert not bench.is_live(3)  # it was silent for a session after the pause
+
+    run(scenario())
+
+
+def test_whoever_is_fenced_already_is_not_looked_at_for_ever(bench):
+    """A broker that registers and falls silent is overdue, and there is nothing left to fence."""
+
+    async def scenario():
+        await bench.start()
+        await bench.register(2)
+        await asyncio.sleep(2 * SESSION_S)
+        assert not bench.is_live(2)
+        assert asyncio.get_running_loop().turn_count < 10_000
+
+    run(scenario())
+
+
 def test_a_fenced_broker_comes_back_with_a_heartbeat(bench):
     """It was paused: the same incarnation goes on."""
 

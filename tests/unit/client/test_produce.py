@@ -121,6 +121,22 @@ def test_retriable_refusal_is_sent_again_in_order(fake, scenario):
     assert sequences == list(range(20))
 
 
+def test_the_first_batch_of_a_producer_goes_alone(fake, scenario):
+    """A broker takes any sequence from a producer it does not know: nothing may overtake it."""
+    fake.script(ApiKey.PRODUCE, refusal(fake, ErrorCode.NOT_ENOUGH_REPLICAS))
+
+    async def body(sender):
+        futures = [await sender.send("t", 0, batch_of(b"%d" % n), 1) for n in range(5)]
+        await asyncio.gather(*futures)
+
+    scenario(body)
+    sequences = [
+        read_header(request.topic_data[0].partition_data[0].records).base_sequence
+        for request in fake.requests(ProduceRequest)
+    ]
+    assert sequences == [0, 0, 1, 2, 3, 4]
+
+
 def test_lost_answer_does_not_duplicate(fake, scenario, drop):
     """A batch that was stored while its answer was lost is not stored twice."""
 
