@@ -128,12 +128,14 @@ def test_life_of_a_cluster(engine, up, ottla, folder, tmp_path, capsys):
 
 
 @pytest.mark.parametrize("engine", SERVICES)
-def test_pause_and_resume(engine, up, ottla, capsys):
+def test_pause_and_resume(engine, up, ottla, folder, capsys, monkeypatch):
     """A frozen broker is fenced after its session, and comes back into service by itself."""
     up(engine)
     ottla("topics", "create", "orders", "--partitions", "3")
     document = json.loads(ottla("cluster", "describe", "--json"))
     frozen = next(b["id"] for b in document["brokers"] if b["id"] != document["controller_id"])
+    others = [b.address for b in folder.must_load().brokers if b.broker_id != frozen]
+    monkeypatch.setenv("OTTLA_BOOTSTRAP", ",".join(others))
     ottla("cluster", "pause", str(frozen))
     assert states(ottla)[frozen] == "paused"
     deadline = time.monotonic() + HEALTHY_WITHIN_S

@@ -126,8 +126,7 @@ def test_two_brokers_of_one_number(start, zookeeper):
     url = f"zookeeper://{zookeeper.address}/twins"
     first = start(url, 1)
     address = first.address()
-    settings = ("--set", "broker.session.timeout.ms=1000")
-    second = start(url, 1, *settings)
+    second = start(url, 1)
     assert f"node id 1, at {address}: give this one another" in second.failure()
     run_ottla(address, "cluster", "health")
 

@@ -257,12 +257,12 @@ class Broker:
             executor=self._executor,
             on_storage_error=self._storage_failed,
         )
-        if config.may_be_controller:
-            loop = asyncio.get_running_loop()
+        loop = asyncio.get_running_loop()
         self._replicas.postpone = lambda: loop.call_soon(self._create_partitions)
-        self._candidate = ControllerCandidate(
-            gateway=gateway, peers=peers, clock=self._clock, facts=facts, failed=self._failed
-        )
+        if config.may_be_controller:
+            self._candidate = ControllerCandidate(
+                gateway=gateway, peers=peers, clock=self._clock, facts=facts, failed=self._failed
+            )
         clean = facts.stopped_cleanly
         epochs = {each.last_broker_epoch for each in directories if each.is_online}
         self._lifecycle = BrokerLifecycle(

@@ -193,7 +193,8 @@ class BrokerLifecycle:
                 if str(error) != last and not is_usual:
                     last = str(error)
                     _logger.warning("not registered yet: %s", error)
-                await self._missed(error)
+                if error.code is not ErrorCode.DUPLICATE_BROKER_REGISTRATION:  # an answer, too
+                    await self._missed(error)
                 await asyncio.sleep(RETRY_PAUSE_S)
             else:
                 self._duplicate_since_s = None
