@@ -206,6 +206,28 @@ def test_growth_and_decommissioning(up, ottla, capsys):
     ottla("cluster", "down")
 
 
+def test_moves_under_a_limit(up, ottla, tmp_path):
+    """They take as long as the limit makes them, and leave no limit behind."""
+    up("memory")
+    single = ["--replication-factor", "1", "--config", "min.insync.replicas=1"]
+    ottla("topics", "create", "orders", *single)
+    lines = tmp_path / "lines"
+    lines.write_text("".join(f"{n} {'x' * 1000}\n" for n in range(2000)))
+    ottla("produce", "orders", "--file", str(lines))
+    (described,) = json.loads(ottla("topics", "describe", "orders", "--json"))
+    (old,) = described["partitions"][0]["replicas"]
+    new = str(old % 3 + 1)
+    began = time.monotonic()
+    arguments = ["--replicas", new, "--wait", "--throttle", "1000000"]
+    ottla("topics", "reassign", "orders", *arguments)
+    assert time.monotonic() - began > 0.9, "two megabytes, and the last wait is not waited for"
+    (described,) = json.loads(ottla("topics", "describe", "orders", "--json"))
+    assert described["partitions"][0]["replicas"] == [int(new)]
+    assert not [key for key in described["configs"] if "throttled" in key]
+    assert "throttled" not in ottla("configs", "describe", "broker", new)
+    ottla("cluster", "down")
+
+
 def test_nothing_is_killed_that_up_did_not_start(up, ottla, folder):
     """A process that only has the number of the one that was started is left alone."""
     up("memory", "--brokers", "1")

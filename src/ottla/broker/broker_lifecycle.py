@@ -273,9 +273,12 @@ class BrokerLifecycle:
         A controller writes something now and then, if only that it is there. So one that is cut off
         from this broker alone is left in peace, and one that is frozen is not waited for.
         """
-        limit_s = self._gateway.config.broker_session_timeout_ms * SILENCE_RATIO / 1000
+        config = self._gateway.config
+        limit_ms = config.broker_session_timeout_ms * SILENCE_RATIO
+        if not 0 < config.metadata_max_idle_interval_ms < limit_ms:
+            return False  # controllers are told to be silent for that long
         heard_s = max(self._answered_s, self._gateway.log.grown_s)
-        return asyncio.get_running_loop().time() - heard_s >= limit_s
+        return asyncio.get_running_loop().time() - heard_s >= limit_ms / 1000
 
     async def _missed(self, error: ApiError) -> None:
         """Find out whether the controller is gone, and let another be elected then."""

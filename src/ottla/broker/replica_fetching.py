@@ -51,6 +51,7 @@ class ReplicaFetching:
         broker_epoch: Callable[[], int],
         on_storage_error: Callable[[Partition, StorageError], None],
         answer_timeout_ms: int,
+        copy_pause_ms: Callable[[Partition, int, int], int] | None = None,
     ) -> None:
         self._settings = settings
         self._peers = peers
@@ -58,6 +59,7 @@ class ReplicaFetching:
         self._executor = executor
         self._broker_epoch = broker_epoch
         self._on_storage_error = on_storage_error
+        self._copy_pause_ms = copy_pause_ms
         self._answer_timeout_ms = answer_timeout_ms
         self._by_leader: dict[int, _LeaderTask] = {}
         self._leader_of: dict[Partition, int] = {}
@@ -93,7 +95,7 @@ class ReplicaFetching:
 
     def new_fetcher(self) -> ReplicaFetcher:
         """Return a fetcher that copies nothing yet."""
-        return ReplicaFetcher(self._settings, self._on_storage_error)
+        return ReplicaFetcher(self._settings, self._on_storage_error, self._copy_pause_ms)
 
     async def ask(self, leader_id: int, fetcher: ReplicaFetcher) -> bool:
         """Ask a leader once and take over its answer; False while there is nothing to ask.

@@ -12,8 +12,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from ottla.base.config_def import LONG_MAX
 from ottla.broker.isr_changes import IsrChanges
 from ottla.broker.replica_fetching import ReplicaFetching
+from ottla.metadata.image import ResourceType
+from ottla.replication.copy_throttle import CopyThrottle
 from ottla.replication.replica_fetcher import FetcherSettings
 
 if TYPE_CHECKING:
@@ -33,6 +36,9 @@ ANSWER_TIMEOUT_EXTRA_MS = 2_500
 """A leader that answers later than this behind the parking time is taken for dead."""
 
 
+THROTTLED_REPLICAS = "follower.replication.throttled.replicas"
+
+
 class BrokerSurroundings:
     """What partitions know of their broker (see `replication.partition.Surroundings`)."""
 
@@ -41,6 +47,7 @@ class BrokerSurroundings:
         self.lag_ms_max = config.replica_lag_time_max_ms
         self._clock = clock
         self._gateway = gateway
+        self._throttle = CopyThrottle()
         self._changes = IsrChanges(gateway, config.node_id, self.broker_epoch)
 
     def now_ms(self) -> int:
@@ -56,6 +63,22 @@ class BrokerSurroundings:
         """Whether a broker may be in sync: alive, and the incarnation that fetches."""
         broker = self._gateway.image.brokers.get(broker_id)
         return broker is not None and broker.is_live and broker_epoch in (-1, broker.broker_epoch)
+
+    def copy_pause_ms(self, partition: Partition, size_bytes: int, now_ms: int) -> int:
+        """Return for how long a partition that has copied so much must not copy more (KIP-73)."""
+        rate = self._gateway.config.follower_replication_throttled_rate
+        if rate == LONG_MAX or not self._is_throttled(partition):
+            return 0
+        return self._throttle.copied(size_bytes, rate, now_ms)
+
+    def _is_throttled(self, partition: Partition) -> bool:
+        """Whether the limit is meant for this replica, which is not in sync yet."""
+        image = self._gateway.image
+        text = image.config(ResourceType.TOPIC, partition.topic).get(THROTTLED_REPLICAS, "")
+        if text != "*" and f"{partition.index}:{self.broker_id}" not in text.split(","):
+            return False
+        known = image.partition(partition.topic, partition.index)
+        return known is not None and self.broker_id not in known.isr
 
     def propose(self, partition: Partition, proposal: IsrProposal) -> None:
         """Ask the controller for another in-sync set."""
@@ -97,6 +120,7 @@ class Replication:
             broker_epoch=surroundings.broker_epoch,
             on_storage_error=on_storage_error,
             answer_timeout_ms=config.replica_fetch_wait_max_ms + ANSWER_TIMEOUT_EXTRA_MS,
+            copy_pause_ms=surroundings.copy_pause_ms,
         )
         replicas.on_follow = self._fetching.follow
 

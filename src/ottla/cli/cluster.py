@@ -32,9 +32,21 @@ if TYPE_CHECKING:
     from ottla.net.address import Address
 
 
-@click.group("cluster")
+class _InOrder(click.Group):
+    """Lists commands by what belongs together, not by name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order in which they were added."""
+        del ctx
+        return list(self.commands)
+
+
+@click.group("cluster", cls=_InOrder)
 def command() -> None:
-    """Show and change a cluster; run one on this machine."""
+    """Show and change a cluster; run one on this machine.
+
+    From `up` on the commands are about a cluster on this machine, for development.
+    """
 
 
 class _Description(NamedTuple):
@@ -59,7 +71,7 @@ class _Description(NamedTuple):
 @json_option
 @bootstrap_option
 def describe_command(as_json: bool, bootstrap: Sequence[Address]) -> None:
-    """Show the cluster's id, controller, brokers, what they hold and where."""
+    """Show the controller, brokers and what they hold."""
     described = with_cluster(bootstrap, _describe)
     if as_json:
         print_json(_as_json(described))

@@ -32,10 +32,11 @@ if TYPE_CHECKING:
 @click.argument("folders", nargs=-1, required=True, metavar="DATA_DIR...")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def restore_command(url: str, folders: tuple[str, ...], yes: bool) -> None:
-    """Give an engine back what it has lost, from data folders of stopped brokers.
+    """Give an engine back what it has lost.
 
-    Name the data folders (the first of log.dirs, or metadata.log.dir) of as many brokers as there
-    are: the one that has seen most is taken.
+    It is taken from the data folders of brokers that are stopped. Name the data folders (the first
+    of log.dirs, or metadata.log.dir) of as many brokers as there are: the one that has seen most is
+    taken.
     """
     copy = run_loop(_newest(folders))
     if copy is None:

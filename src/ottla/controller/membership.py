@@ -60,12 +60,6 @@ class Membership:
         if known_ms is not None:
             self._deadlines_ms[broker_id] = min(known_ms, deadline_ms)
 
-    def extend(self, by_ms: int) -> None:
-        """Give everybody more time: whoever counts was not there to hear them."""
-        assert by_ms >= 0, by_ms
-        for broker_id in self._deadlines_ms:
-            self._deadlines_ms[broker_id] += by_ms
-
     def forget(self, broker_ids: Iterable[int]) -> None:
         """Drop brokers that have been fenced or unregistered, until they are heard from again."""
         for broker_id in broker_ids:

@@ -111,9 +111,11 @@ class ReplicaFetcher:
         self,
         settings: FetcherSettings,
         on_storage_error: Callable[[Partition, StorageError], None],
+        copy_pause_ms: Callable[[Partition, int, int], int] | None = None,
     ) -> None:
         self._settings = settings
         self._on_storage_error = on_storage_error
+        self._copy_pause_ms = copy_pause_ms  # after so many bytes (partition, bytes, now_ms)
         self._copied: dict[PartitionKey, _Copied] = {}
         self._forgotten: dict[PartitionKey, None] = {}
         self._changed: dict[PartitionKey, None] = {}  # may have to be named in the next request
@@ -163,6 +165,7 @@ class ReplicaFetcher:
             assert resume_ms is not None, "set with the wait"
             if resume_ms <= now_ms:
                 del self._waiting[key]
+                self._forgotten.pop(key, None)
                 self._changed[key] = None
         if len(self._waiting) == len(self._copied):
             return None
@@ -283,6 +286,10 @@ class ReplicaFetcher:
                 self._pause(copied, now_ms)
                 return False
         partition.learn_from_leader(answered.high_watermark, answered.log_start_offset)
+        if has_grown and answered.records and self._copy_pause_ms is not None:
+            pause_ms = self._copy_pause_ms(partition, len(answered.records), now_ms)
+            if pause_ms > 0:
+                self._hold_back(copied, now_ms + pause_ms)
         return has_grown
 
     def _handle_error(
@@ -313,7 +320,17 @@ class ReplicaFetcher:
             return
         copied.resume_ms = now_ms + self._settings.backoff_ms
         copied.asked = None  # so that it is named again, although nothing has changed
+        self._forgotten[key] = None  # until then the leader must not answer at once for its sake
         self._changed.pop(key, None)
+        self._waiting[key] = None
+
+    def _hold_back(self, copied: _Copied, resume_ms: int) -> None:
+        """Have the leader send nothing more of a throttled partition before its time."""
+        key = (copied.partition.topic_id, copied.partition.index)
+        copied.resume_ms = resume_ms
+        copied.asked = None
+        self._changed.pop(key, None)
+        self._forgotten[key] = None
         self._waiting[key] = None
 
 

@@ -41,7 +41,13 @@ SMALL_CLUSTER = {
 class InProcessCluster:
     """Brokers 1 to n; use as a context manager, synchronous or asynchronous."""
 
-    def __init__(self, brokers: int = 3, *, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        brokers: int = 3,
+        *,
+        settings: Mapping[str, str] | None = None,
+        broker_settings: Mapping[int, Mapping[str, str]] | None = None,
+    ) -> None:
         if brokers < 1:
             raise ValueError(f"a cluster needs one broker or more, not {brokers}")
         self.engine = MemoryCluster()
@@ -49,6 +55,7 @@ class InProcessCluster:
         self.brokers: dict[int, Broker] = {}
         """The brokers that run, by id."""
         self._settings = {**SMALL_CLUSTER, **(settings or {})}
+        self._broker_settings = broker_settings or {}  # of single brokers: racks, for example
         self._broker_ids = range(1, brokers + 1)
         self._ports: dict[int, int] = {}
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -148,6 +155,7 @@ class InProcessCluster:
         config = BrokerConfig.load(
             {
                 **self._settings,
+                **self._broker_settings.get(broker_id, {}),
                 "node.id": str(broker_id),
                 "listeners": f"PLAINTEXT://{LOCALHOST}:{port}",
                 "log.dirs": f"{self._folder.name}/{broker_id}",

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from tests.unit.broker.cluster_bench import CLUSTER_ID, Peers, facts_of, run, until
 
-from ottla.broker.broker_lifecycle import BrokerLifecycle
+from ottla.broker.broker_lifecycle import ELECTION_PATIENCE_S, SILENCE_RATIO, BrokerLifecycle
 from ottla.controller.features import SUPPORTED_FEATURES
 from ottla.metadata.image import BrokerEndpoint, ControllerImage
 from ottla.metadata.journal import EngineUnavailable
@@ -29,6 +29,7 @@ class Gateway:
         self.config = SimpleNamespace(
             broker_heartbeat_interval_ms=int(HEARTBEAT_S * 1000),
             broker_session_timeout_ms=int(SESSION_S * 1000),
+            metadata_max_idle_interval_ms=500,
         )
         self.image = SimpleNamespace(
             offset=50, controller=OTHER, controller_epoch=4, brokers={}, features={}
@@ -187,16 +188,21 @@ def test_whoever_is_unknown_registers_again(bench, code):
 
 
 def test_a_controller_that_is_not_there_is_waited_for(bench, caplog):
-    """One line in the log, however long it takes."""
+    """Silently for a moment, as long as an election takes; one line in the log from then on."""
+
+    def lines():
+        return len([r for r in caplog.records if "not registered yet" in r.getMessage()])
 
     async def scenario():
         error = ApiError(ErrorCode.NOT_CONTROLLER, "nobody")
         bench.gateway.register_outcomes = [*[error] * 400, 7]
         bench.lifecycle.start()
+        await asyncio.sleep(ELECTION_PATIENCE_S - 0.1)
+        assert lines() == 0
         await bench.lifecycle.registered.wait()
+        assert lines() == 1
 
     run(scenario())
-    assert len([r for r in caplog.records if "not registered yet" in r.getMessage()]) == 1
 
 
 @pytest.mark.parametrize(
@@ -280,6 +286,51 @@ def test_a_silent_controller_is_not_deposed(bench):
         await asyncio.sleep(10)
         assert bench.gateway.deposed == []
         assert "host2" in bench.peers.knocks
+
+    run(scenario())
+
+
+def test_a_controller_that_writes_nothing_either_is_deposed(bench):
+    """It is frozen: neither a heartbeat is answered nor does the journal grow."""
+
+    async def scenario():
+        bench.lifecycle.start()
+        loop = asyncio.get_running_loop()
+        began = bench.gateway.log.grown_s = loop.time()
+        bench.gateway.heartbeat_error = ApiError(ErrorCode.REQUEST_TIMED_OUT)
+        await until(lambda: bench.gateway.deposed)
+        assert SESSION_S * SILENCE_RATIO <= loop.time() - began < SESSION_S
+        assert bench.gateway.deposed[0] == 4
+
+    run(scenario())
+
+
+def test_a_controller_that_hangs_is_as_silent_as_one_that_refuses(bench):
+    """A heartbeat has a third of a session to be answered."""
+
+    async def scenario():
+        async def hang(request):
+            await asyncio.sleep(1000)
+
+        bench.gateway.heartbeat = hang
+        bench.gateway.log.grown_s = asyncio.get_running_loop().time()
+        bench.lifecycle.start()
+        await until(lambda: bench.gateway.deposed, timeout_s=2 * SESSION_S)
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("interval_ms", [0, 10_000])
+def test_a_controller_that_may_be_silent_is_not_deposed_for_it(bench, interval_ms):
+    """metadata.max.idle.interval.ms says how long nothing need be written; 0 is for ever."""
+
+    async def scenario():
+        bench.gateway.config.metadata_max_idle_interval_ms = interval_ms
+        bench.gateway.log.grown_s = 0.0
+        bench.lifecycle.start()
+        bench.gateway.heartbeat_error = ApiError(ErrorCode.REQUEST_TIMED_OUT)
+        await asyncio.sleep(3 * SESSION_S)
+        assert bench.gateway.deposed == []
 
     run(scenario())
 

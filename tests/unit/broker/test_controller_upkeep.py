@@ -12,6 +12,7 @@ from tests.unit.broker.cluster_bench import run
 from ottla.broker.controller_upkeep import NEXT_ROUND_S, SETTLE_S, ControllerUpkeep
 from ottla.controller.internal_topics import Growth
 from ottla.protocol.errors import ApiError, ErrorCode
+from ottla.protocol.messages.cluster_metadata import NoOpRecord
 
 BALANCE_S, UNCLEAN_S = 300, 20
 
@@ -111,6 +112,34 @@ def test_brokers_that_come_put_the_look_off(gateway):
 
     term(gateway, 60, meanwhile=come)
     assert gateway.times("grow") == [3 * (SETTLE_S - 1) + SETTLE_S]
+
+
+def test_a_controller_gives_signs_of_life(gateway):
+    """A record that says nothing, when nothing else was written for the interval."""
+    gateway.config.metadata_max_idle_interval_ms = 500
+    written = []
+    change = gateway.change
+
+    async def write(decide):
+        if callable(decide):
+            assert decide(None).records == [NoOpRecord()]
+            written.append(asyncio.get_running_loop().time() - gateway.began)
+            gateway.image.next_offset += 1
+            return None
+        return await change(decide)
+
+    gateway.change = write
+    gateway.image = SimpleNamespace(next_offset=10)
+
+    async def others_write(upkeep):
+        for _ in range(20):
+            await asyncio.sleep(0.2)
+            gateway.image.next_offset += 1
+        assert written == []
+        await asyncio.sleep(5)
+
+    term(gateway, 0, meanwhile=others_write)
+    assert 8 <= len(written) <= 11
 
 
 def test_a_round_that_fails_is_not_the_last_one(gateway):

@@ -94,6 +94,36 @@ def test_silence_for_a_session_fences(bench):
     run(scenario())
 
 
+def test_a_controller_that_stood_still_takes_nobody_for_silent(bench):
+    """Heartbeats that came meanwhile are not read yet: everybody has a full session again."""
+
+    async def scenario():
+        await (await bench.start()).serve(2, 3)
+        loop = asyncio.get_running_loop()
+        loop.now += 2 * SESSION_S
+        await asyncio.sleep(SESSION_S / 2)
+        assert bench.is_live(2)
+        await bench.beat(2)
+        await asyncio.sleep(SESSION_S * 0.75)
+        assert bench.is_live(2)
+        assert not bench.is_live(3)  # it was silent for a session after the pause
+
+    run(scenario())
+
+
+def test_whoever_is_fenced_already_is_not_looked_at_for_ever(bench):
+    """A broker that registers and falls silent is overdue, and there is nothing left to fence."""
+
+    async def scenario():
+        await bench.start()
+        await bench.register(2)
+        await asyncio.sleep(2 * SESSION_S)
+        assert not bench.is_live(2)
+        assert asyncio.get_running_loop().turn_count < 10_000
+
+    run(scenario())
+
+
 def test_a_fenced_broker_comes_back_with_a_heartbeat(bench):
     """It was paused: the same incarnation goes on."""
 
@@ -212,8 +242,62 @@ def test_another_process_with_a_living_brokers_number_is_refused(bench):
     run(scenario())
 
 
+def test_another_process_with_the_controllers_own_number_is_refused(bench):
+    """Nobody beats for the controller, and yet it is there; its own restart is no duplicate."""
+
+    async def scenario():
+        await bench.start()
+        assert await bench.register(1, host="old place", incarnation=98) > 0  # before its restart
+        assert await bench.register(1) > 0
+        with pytest.raises(ApiError) as caught:
+            await bench.register(1, host="elsewhere", incarnation=99)
+        assert caught.value.code == ErrorCode.DUPLICATE_BROKER_REGISTRATION
+        await asyncio.sleep(2 * SESSION_S)
+        with pytest.raises(ApiError) as caught:
+            await bench.register(1, host="elsewhere", incarnation=99)
+        assert caught.value.code == ErrorCode.DUPLICATE_BROKER_REGISTRATION
+
+    run(scenario())
+
+
+def test_the_controller_before_has_to_show_itself_soon(bench):
+    """It was deposed because it was silent: no second session for it."""
+
+    async def scenario():
+        await (await bench.start()).serve(2, 3)
+        await bench.register(1)
+        await bench.beat(1)
+        two = ClusterBroker(bench.one.engine.cluster, 4)
+        await two.start()
+        await asyncio.sleep(0.5)
+        await bench.one.die()
+        began = asyncio.get_running_loop().time()
+        await until(lambda: two.gateway.liveness is not None)
+        await until(lambda: not two.image.brokers[1].is_live, timeout_s=SESSION_S / 2)
+        assert asyncio.get_running_loop().time() - began < SESSION_S / 2
+        assert two.image.brokers[2].is_live
+
+    run(scenario())
+
+
+def test_a_controller_that_stood_still_fences_nobody_for_it(bench):
+    """Its own timers are late: whoever was not heard could not be heard."""
+
+    async def scenario():
+        await (await bench.start()).serve(2)
+        one = bench.one
+        frozen_until = one.clock.now_ms() + 20_000
+        now_ms = one.clock.now_ms
+        one.clock.now_ms = lambda: max(now_ms(), frozen_until)  # a stop of twenty seconds
+        await asyncio.sleep(SESSION_S + 0.2)
+        assert bench.is_live(2)
+        one.clock.now_ms = now_ms
+
+    run(scenario())
+
+
 def test_bug_11_a_bounce_within_the_session_is_another_incarnation(bench):
-    """Row 11: restarted at once at the same address: a new epoch, and fenced until it has read."""
+    """Bug 11: restarted at once at the same address: a new epoch, and fenced until it has read."""
 
     async def scenario():
         await (await bench.start()).serve(2)

@@ -161,13 +161,34 @@ def test_only_a_refusal_proves_that_a_process_is_gone(bench):
     """A server that says nothing is there: the kernel accepts for a process that is frozen."""
 
     async def scenario():
-        server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+        accepted = asyncio.get_running_loop().create_future()
+        server = await asyncio.start_server(
+            lambda _, writer: accepted.set_result(writer), "127.0.0.1", 0
+        )
         address = Address(*server.sockets[0].getsockname())
         assert not await bench.peers.is_gone(address)
+        writer = await accepted
+        writer.close()
+        await writer.wait_closed()
         server.close()
         await server.wait_closed()
         assert await bench.peers.is_gone(address)
-        assert not await bench.peers.is_gone(Address("no.such.host.invalid", 9092))
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("trouble", [OSError("no route to host"), None])
+def test_a_door_that_nobody_answers_proves_nothing(bench, monkeypatch, trouble):
+    """The host is away, or the network: it may be there for others."""
+
+    async def scenario():
+        async def connect(*_: object):
+            if trouble is not None:
+                raise trouble
+            await asyncio.sleep(60)
+
+        monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", connect)
+        assert not await bench.peers.is_gone(bench.peers.address_of(1))
 
     asyncio.run(scenario())
 

@@ -126,11 +126,11 @@ TOPIC_KEYS = {
             at_least(0),
             mode=CLUSTER_WIDE,
         ),
-        inert(
+        key(
             "follower.replication.throttled.replicas",
             LIST,
             (),
-            "Replicas whose copying is throttled on the follower's side.",
+            "Replicas whose copying is limited while they are not in sync: PARTITION:BROKER, or *.",
             throttled_replicas(),
             mode=CLUSTER_WIDE,
         ),

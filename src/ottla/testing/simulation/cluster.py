@@ -22,11 +22,12 @@ from ottla.broker import app, storage_settings
 from ottla.broker.config import BrokerConfig
 from ottla.client import admin
 from ottla.net.address import Address
+from ottla.testing.simulation.administration import Operator
 from ottla.testing.simulation.checker import Promises, Verdict, check
 from ottla.testing.simulation.engine import EngineService
 from ottla.testing.simulation.faults import Faults, FaultSettings
 from ottla.testing.simulation.invariants import BatchView, BrokerView, Invariants
-from ottla.testing.simulation.process import CURRENT
+from ottla.testing.simulation.process import CURRENT, Process
 from ottla.testing.simulation.workload import Recorder, Workload, WorkloadSettings
 from ottla.testing.simulation.world import World
 
@@ -127,6 +128,8 @@ class SimulatedCluster:
         self.nodes = [world.add_node(f"b{number}") for number in range(1, broker_count + 1)]
         self.brokers: dict[str, app.Broker] = {}  # by node, of the process that runs or ran last
         self.invariants = Invariants()
+        self._runs: dict[str, Process | None] = {}  # the process of each of them
+        self._partitions: dict[tuple[str, str], Partition] = {}  # as they were last time
         self._places: dict[str, dict[str, _Place]] = {}  # by process and replica
         self._settings = {**DEFAULTS, **(settings or {})}
         world.stand_ins.append(_directory_settings)
@@ -151,6 +154,7 @@ class SimulatedCluster:
         )
         broker = app.Broker(config, node.clock, engine=self.service.open(), files=node.disk)
         self.brokers[node.name] = broker
+        self._runs[node.name] = node.process
         await broker.start()
         await broker.stopping.wait()
         if broker.failure is not None:
@@ -175,16 +179,20 @@ class SimulatedCluster:
         for number, node in enumerate(self.nodes, 1):
             broker = self.brokers.get(node.name)
             replicas = getattr(broker, "_replicas", None)
-            if not node.is_running or replicas is None:
-                continue
+            if not node.is_running or replicas is None or self._runs[node.name] is not node.process:
+                continue  # what is there belongs to an earlier run, whose disk is now another
             assert node.process is not None
             run = node.process.name
             places = self._places.setdefault(run, {})
-            found = [
-                ReplicaOnDisk(each, node.disk, places)
-                for each in replicas
-                if not each.log.is_offline
-            ]
+            found = []
+            for partition in replicas:
+                if partition.log.is_offline:
+                    continue
+                replica = ReplicaOnDisk(partition, node.disk, places)
+                if self._partitions.get((run, replica.name)) is not partition:
+                    self._partitions[run, replica.name] = partition
+                    self.invariants.replaced(run, replica.name)
+                found.append(replica)
             yield BrokerView(number, run, found)
 
 
@@ -214,6 +222,7 @@ class RunSettings:
     client_count: int = 2
     topics: dict[str, int] = field(default_factory=lambda: {"t": 3})
     fault_s: float = 30.0
+    operator_pause_s: float = 3.0
     faults: FaultSettings = field(default_factory=FaultSettings)
     workload: WorkloadSettings = field(default_factory=WorkloadSettings)
     broker: dict[str, str] = field(default_factory=dict)
@@ -271,11 +280,20 @@ class Run:
         self.cluster.start()
         self.admin.start(_idle)
         await self.admin.run(self._create_topics())
+        operator = Operator(
+            self.world.random("operator"),
+            self.workloads[-1].client,
+            self.workloads[-1].partitions,
+            range(1, self.settings.broker_count + 1),
+            self.settings.operator_pause_s,
+        )
+        operating = self.admin.run(operator.run())
         looking = self.world.loop.create_task(self.cluster.keep_looking())
         self.faults.looked = self.cluster.look
         for node, workload in zip(self.clients, self.workloads, strict=False):
             node.start(workload.run)
         await self.faults.run(self.settings.fault_s)
+        operating.cancel()
         await self.faults.heal()
         problems = await self._see_progress()
         looking.cancel()

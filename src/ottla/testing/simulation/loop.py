@@ -236,7 +236,8 @@ class SimulatedLoop(base_events.BaseEventLoop):
             handle._run()
         self._turns_now += 1
         if self._turns_now > TURNS_WITHOUT_TIME_MAX:
-            raise Stuck(f"no end of callbacks at {self.now:.6f}")
+            turns = [f"{each.process} {each._callback!r} {each._args!r}" for each in queue]
+            raise Stuck(f"no end of callbacks at {self.now:.6f}: {'; '.join(turns)[:2000]}")
 
     def _advance(self) -> None:
         timers = self._timers
@@ -249,7 +250,7 @@ class SimulatedLoop(base_events.BaseEventLoop):
             process = handle.process
             if process is not None and process.is_dead:
                 continue
-            self.now = due
+            self.now = max(self.now, due)  # somebody may have set it forward: a stall
             self._turns_now = 0
             self.trace.add(f"{due:.9f} {process.name if process else '-'} {handle.what}")
             self._queue.append(handle)

@@ -68,6 +68,7 @@ def watch(admin):
             clock=admin.clock,
             image=lambda: admin.image,
             own_id=1,
+            predecessor_id=None,
             session_timeout_ms=3000,
         )
         liveness.begin()
