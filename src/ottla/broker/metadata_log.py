@@ -163,8 +163,16 @@ class MetadataLog:
             end_offset = await self.engine.end_offset()
             if end_offset < self.image.next_offset:
                 raise WrongCluster(_behind(end_offset, self.image.next_offset))
-            while self.image.next_offset < end_offset and await self._read_on():
-                continue
+            while self.image.next_offset < end_offset:
+                try:
+                    batches = await self.engine.read(self.image.next_offset)
+                except JournalConflict:
+                    await self._take_snapshot_of_engine()
+                    continue
+                if not batches:
+                    break
+                for batch in batches:
+                    self._apply(batch)
         await self._snapshot_when_due()
 
     async def wait_changed(self, timeout_s: float) -> None:
@@ -181,10 +189,10 @@ class MetadataLog:
                 await self.engine.wait_beyond(offset)
                 # The journal goes on there, so where it ends need not be asked: with many brokers
                 # that question would be most of what an engine has to answer.
-                async with self._turn:
-                    if self.image.next_offset == offset:
-                        await self._read_on()
-                await self._snapshot_when_due()
+                if await self._read_beyond(offset):
+                    await self._snapshot_when_due()
+                else:
+                    await self.catch_up()
                 if self._is_engine_silent:
                     self._is_engine_silent = False
                     _logger.warning("the metadata engine answers again")
@@ -199,16 +207,18 @@ class MetadataLog:
                 self.failed(error)
                 return
 
-    async def _read_on(self) -> bool:
-        """Apply what comes next in the journal; False when there is nothing."""
-        try:
-            batches = await self.engine.read(self.image.next_offset)
-        except JournalConflict:
-            await self._take_snapshot_of_engine()
-            return True
-        for batch in batches:
-            self._apply(batch)
-        return bool(batches)
+    async def _read_beyond(self, offset: int) -> bool:
+        """Apply what comes next in the journal unless it has been; False when it is not there."""
+        async with self._turn:
+            if self.image.next_offset != offset:
+                return True
+            try:
+                batches = await self.engine.read(offset)
+            except JournalConflict:
+                return False
+            for batch in batches:
+                self._apply(batch)
+            return bool(batches)
 
     async def _flush_copy(self, copy: LocalMetadataLog) -> None:
         """Put the copy on the disk soon after it has grown; nobody waits for it."""
