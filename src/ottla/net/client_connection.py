@@ -87,8 +87,8 @@ class ConnectionSettings(Protocol):
 class Response(Protocol):
     """What the generated response classes offer.
 
-    A class with an attribute `BORROWS` that is true is given a view of the receive buffer, which is
-    valid until the connection's next answer: for whoever asks one thing at a time.
+    A class with an attribute `BORROWS` that is true may be given a view of the connection's own
+    receive buffer, which is valid until its next answer: for whoever asks one thing at a time.
     """
 
     @classmethod
@@ -314,8 +314,13 @@ class Connection(asyncio.BufferedProtocol):
         pending.timer.cancel()
         if pending.future.done():
             return  # the caller has gone
-        borrows = getattr(pending.response_class, "BORROWS", False)
         view = self._reader.view
+        # Whoever waits is woken in a later turn, and others may have received into the memory that
+        # is shared by then: only a large answer, in this connection's own memory, stays there.
+        borrows = (
+            getattr(pending.response_class, "BORROWS", False)
+            and not self._reader.is_in_shared_memory
+        )
         frame: Buffer = view[start:end] if borrows else bytes(view[start:end])
         try:
             _, body_start = decode_response_header(frame, pending.api_key, pending.version)

@@ -97,6 +97,11 @@ class FrameReader:
         return not self._tail and not self._frame_bytes
 
     @property
+    def is_in_shared_memory(self) -> bool:
+        """Whether the frames of the last read lie where the next connection's read goes."""
+        return self.data is self._shared.data
+
+    @property
     def buffered_bytes(self) -> int:
         """Memory that this connection holds at the moment."""
         return len(self._tail) + (len(self._own) if self._own is not None else 0)
