@@ -266,7 +266,7 @@ class Borrowed:
         self.data = data
 
     @classmethod
-    def decode(cls, data, version, offset=0):
+    def decode(cls, data, version, offset=0) -> Borrowed:
         """Keep what is given."""
         return cls(memoryview(data)[offset:])
 
