@@ -204,6 +204,9 @@ class MetadataLog:
         try:
             batches = await self.engine.read(self.image.next_offset)
         except JournalConflict:
+            end_offset = await self.engine.end_offset()
+            if end_offset < self.image.next_offset:
+                raise WrongCluster(_behind(end_offset, self.image.next_offset)) from None
             await self._take_snapshot_of_engine()
             return True
         for batch in batches:

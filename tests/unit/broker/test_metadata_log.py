@@ -56,6 +56,12 @@ class Engine(MemoryEngine):
             raise EngineUnavailable("silent")
         return await super().end_offset()
 
+    async def read(self, offset):
+        """Answer, or not."""
+        if self.is_silent:
+            raise EngineUnavailable("silent")
+        return await super().read(offset)
+
 
 class Follower:
     """A broker's metadata log, with a copy on a disk of its own."""
