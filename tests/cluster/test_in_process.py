@@ -44,6 +44,23 @@ def test_records_are_on_every_replica(cluster, acks):
     cluster.until_equal("t", 1, 2, 3)
 
 
+def test_followers_of_several_leaders_keep_them_apart(cluster, caplog):
+    """Answers of all leaders come over one loop: each partition gets its own, undamaged."""
+    partitions = 12
+    cluster.create("t", partitions, min_insync_replicas=2)
+    assert {cluster.leader("t", number) for number in range(partitions)} == {1, 2, 3}
+    producer = cluster.producer(acks="1")
+    for number, value in enumerate(values(3000)):
+        producer.produce("t", value, partition=number % partitions)
+        producer.poll(0)
+    assert producer.flush(TIMEOUT_S) == 0
+    for number in range(partitions):
+        cluster.until_equal("t", 1, 2, 3, partition=number)
+        expected = [value for value in values(3000) if int(value) % partitions == number]
+        assert cluster.read("t", len(expected), partition=number) == expected
+    assert "damaged" not in caplog.text
+
+
 @pytest.mark.parametrize("victim", ["leader", "follower", "controller"])
 def test_a_killed_broker_costs_nothing_that_was_acknowledged(cluster, victim):
     """Producing goes on without an error; when the broker is back, it has everything."""

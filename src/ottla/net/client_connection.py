@@ -87,9 +87,8 @@ class ConnectionSettings(Protocol):
 class Response(Protocol):
     """What the generated response classes offer.
 
-    A class with an attribute `BORROWS` that is true is given a view of the connection's own receive
-    buffer when the answer is large, valid until the next answer: for whoever asks one thing at a
-    time. Small answers are copied, since small reads share a buffer with other connections.
+    A class with an attribute `BORROWS` that is true may be given a view of the connection's own
+    receive buffer, which is valid until its next answer: for whoever asks one thing at a time.
     """
 
     @classmethod
@@ -315,10 +314,14 @@ class Connection(asyncio.BufferedProtocol):
         pending.timer.cancel()
         if pending.future.done():
             return  # the caller has gone
-        reader = self._reader
-        # The shared buffer is anybody's as soon as another connection reads.
-        borrows = reader.is_in_own_buffer and getattr(pending.response_class, "BORROWS", False)
-        frame: Buffer = reader.view[start:end] if borrows else bytes(reader.view[start:end])
+        view = self._reader.view
+        # Whoever waits is woken in a later turn, and others may have received into the memory that
+        # is shared by then: only a large answer, in this connection's own memory, stays there.
+        borrows = (
+            getattr(pending.response_class, "BORROWS", False)
+            and not self._reader.is_in_shared_memory
+        )
+        frame: Buffer = view[start:end] if borrows else bytes(view[start:end])
         try:
             _, body_start = decode_response_header(frame, pending.api_key, pending.version)
             message = pending.response_class.decode(frame, pending.version, body_start)

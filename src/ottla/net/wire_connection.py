@@ -97,9 +97,9 @@ class FrameReader:
         return not self._tail and not self._frame_bytes
 
     @property
-    def is_in_own_buffer(self) -> bool:
-        """Whether the frames of the last read lie where no other connection receives."""
-        return self.data is self._own
+    def is_in_shared_memory(self) -> bool:
+        """Whether the frames of the last read lie where the next connection's read goes."""
+        return self.data is self._shared.data
 
     @property
     def buffered_bytes(self) -> int:

@@ -255,3 +255,37 @@ def test_drained_waits_for_the_peer(fake, run):
         await waiting
 
     run(scenario)
+
+
+class Borrowed:
+    """An answer of which the bytes are wanted where they were received."""
+
+    BORROWS = True
+
+    def __init__(self, data) -> None:
+        self.data = data
+
+    @classmethod
+    def decode(cls, data, version, offset=0) -> Borrowed:
+        """Keep what is given."""
+        return cls(memoryview(data)[offset:])
+
+
+@pytest.mark.parametrize("size", [100, 5_000_000])
+def test_an_answer_is_whole_although_others_receive_before_it_is_read(fake, run, size):
+    """Found by brokers that copied from two leaders: the memory of a loop is shared.
+
+    Whoever waits is woken a turn later; an answer must not be another connection's by then.
+    """
+
+    async def scenario():
+        one = await Connection.open(fake.bootstrap[0], SETTINGS)
+        two = await Connection.open(fake.bootstrap[0], SETTINGS)
+        first = one.send(ask(), Borrowed)
+        second = two.send(ask(), Borrowed)
+        marks = iter((b"1", b"2"))
+        fake.script(ApiKey.METADATA, *[lambda *_: next(marks) * size] * 2)
+        found = [bytes((await answer).data) for answer in (first, second)]
+        assert found == [b"1" * size, b"2" * size]
+
+    run(scenario)
