@@ -109,8 +109,8 @@ class GroupMembers:
             process = self._recorder.new_process()
             try:
                 await session(process)
-            except (KafkaError, OSError, TimeoutError):
-                await asyncio.sleep(0.2)
+            except (KafkaError, OSError, TimeoutError, asyncio.CancelledError):
+                await asyncio.sleep(0.2)  # the library cancels what its connections waited for
             except Exception as error:  # noqa: BLE001 - a client of ours is wrong: say so
                 self._recorder.complain(f"process {process} ended with {error!r}")
                 return
@@ -135,9 +135,11 @@ class GroupMembers:
         try:
             until = self._recorder.now() + SESSION_S * chance.uniform(0.5, 1.5)
             while self._is_writing and self._recorder.now() < until:
-                name, partition = chance.choice(self._topics.partitions(PLAIN, MOVING))
-                waiting.append(await self._send(producer, process, name, partition))
                 await asyncio.sleep(chance.expovariate(1 / PACE_S))
+                name, partition = chance.choice(self._topics.partitions(PLAIN, MOVING))
+                if partition not in await producer.partitions_for(name):
+                    continue  # a new one, of which it has not heard
+                waiting.append(await self._send(producer, process, name, partition))
                 if any(task.done() and not task.result() for task in waiting):
                     break  # its sequence has a gap now: the next client goes on
         finally:
