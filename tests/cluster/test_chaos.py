@@ -9,7 +9,7 @@ import pytest
 from tools.chaos.rounds import Round, RoundSettings
 
 FAULT_S = 25.0
-# Drawn: a paused leader, moves, all killed, a full disk; the engine killed, moves, cut links, kills.
+# Drawn: a paused leader, moves, kills, a full disk; the engine killed, moves, cut links, kills.
 SEEDS = {"zookeeper": 55, "etcd": 60}
 
 

@@ -98,11 +98,19 @@ class GroupMembers:
         self._is_over = True
         for member in self._members:
             self._thread.run(self._join(member))
+        self._thread.run(self._cancel_the_rest())
         self._thread.close()
 
     async def _join(self, task: asyncio.Task[None] | None) -> None:
         if task is not None:
             await task
+
+    async def _cancel_the_rest(self) -> None:
+        """End what clients of the library have left behind when they were closed in a fault."""
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
 
     async def _repeat(self, session: Session, goes_on: Callable[[], bool]) -> None:
         while goes_on():
@@ -130,9 +138,9 @@ class GroupMembers:
             metadata_max_age_ms=2_000,
             retry_backoff_ms=50,
         )
-        await producer.start()
         waiting: list[asyncio.Task[bool]] = []
         try:
+            await producer.start()
             until = self._recorder.now() + SESSION_S * chance.uniform(0.5, 1.5)
             while self._is_writing and self._recorder.now() < until:
                 await asyncio.sleep(chance.expovariate(1 / PACE_S))
@@ -187,8 +195,8 @@ class GroupMembers:
         ownership.consumer = consumer
         consumer.subscribe([PLAIN, MOVING], listener=ownership)
         self._recorder.begin(process, "subscribe").end("ok")
-        await asyncio.wait_for(consumer.start(), 2 * CLOSE_TIMEOUT_S)
         try:
+            await asyncio.wait_for(consumer.start(), 2 * CLOSE_TIMEOUT_S)
             until = self._recorder.now() + SESSION_S * chance.uniform(0.5, 1.5)
             while not self._is_over and self._recorder.now() < until:
                 await self._poll(consumer, ownership, process)
