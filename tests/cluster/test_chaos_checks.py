@@ -50,14 +50,16 @@ def test_replicas_may_differ_above_the_high_watermark_and_in_where_they_begin(wr
         2: write_replica(2, [b"a", b"b", b"x"], 3),
         3: write_replica(3, [b"b"], 2, first=1),
     }
-    assert list(compare_replicas(folders, {"t-0": (1, 2, 3)})) == []
+    comparison = compare_replicas(folders, {"t-0": (1, 2, 3)})
+    assert comparison.problems == []
+    assert comparison.batch_count == 2
 
 
 @pytest.mark.parametrize("values", [[b"a", b"x"], [b"a"]], ids=["another record", "a gap"])
 def test_replicas_that_differ_below_the_high_watermark_are_found(write_replica, values):
     """A committed record that another replica does not have in its place is told by offset."""
     folders = {1: write_replica(1, [b"a", b"b"], 2), 2: write_replica(2, values, 2)}
-    [problem] = compare_replicas(folders, {"t-0": (1, 2)})
+    [problem] = compare_replicas(folders, {"t-0": (1, 2)}).problems
     assert "t-0: brokers 1 and 2 differ at offset 1" in problem
 
 
@@ -65,7 +67,7 @@ def test_a_replica_without_a_folder_is_found(write_replica, tmp_path):
     """A broker that the assignment names has to have the partition."""
     (tmp_path / "2").mkdir()
     folders = {1: write_replica(1, [b"a"], 1), 2: tmp_path / "2"}
-    [problem] = compare_replicas(folders, {"t-0": (1, 2)})
+    [problem] = compare_replicas(folders, {"t-0": (1, 2)}).problems
     assert "broker 2 has no folder" in problem
 
 

@@ -98,19 +98,27 @@ class GroupMembers:
         self._is_over = True
         for member in self._members:
             self._thread.run(self._join(member))
+        self._thread.run(self._cancel_the_rest())
         self._thread.close()
 
     async def _join(self, task: asyncio.Task[None] | None) -> None:
         if task is not None:
             await task
 
+    async def _cancel_the_rest(self) -> None:
+        """End what clients of the library have left behind when they were closed in a fault."""
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+
     async def _repeat(self, session: Session, goes_on: Callable[[], bool]) -> None:
         while goes_on():
             process = self._recorder.new_process()
             try:
                 await session(process)
-            except (KafkaError, OSError, TimeoutError):
-                await asyncio.sleep(0.2)
+            except (KafkaError, OSError, TimeoutError, asyncio.CancelledError):
+                await asyncio.sleep(0.2)  # the library cancels what its connections waited for
             except Exception as error:  # noqa: BLE001 - a client of ours is wrong: say so
                 self._recorder.complain(f"process {process} ended with {error!r}")
                 return
@@ -130,14 +138,16 @@ class GroupMembers:
             metadata_max_age_ms=2_000,
             retry_backoff_ms=50,
         )
-        await producer.start()
         waiting: list[asyncio.Task[bool]] = []
         try:
+            await producer.start()
             until = self._recorder.now() + SESSION_S * chance.uniform(0.5, 1.5)
             while self._is_writing and self._recorder.now() < until:
-                name, partition = chance.choice(self._topics.partitions(PLAIN, MOVING))
-                waiting.append(await self._send(producer, process, name, partition))
                 await asyncio.sleep(chance.expovariate(1 / PACE_S))
+                name, partition = chance.choice(self._topics.partitions(PLAIN, MOVING))
+                if partition not in await producer.partitions_for(name):
+                    continue  # a new one, of which it has not heard
+                waiting.append(await self._send(producer, process, name, partition))
                 if any(task.done() and not task.result() for task in waiting):
                     break  # its sequence has a gap now: the next client goes on
         finally:
@@ -185,8 +195,8 @@ class GroupMembers:
         ownership.consumer = consumer
         consumer.subscribe([PLAIN, MOVING], listener=ownership)
         self._recorder.begin(process, "subscribe").end("ok")
-        await asyncio.wait_for(consumer.start(), 2 * CLOSE_TIMEOUT_S)
         try:
+            await asyncio.wait_for(consumer.start(), 2 * CLOSE_TIMEOUT_S)
             until = self._recorder.now() + SESSION_S * chance.uniform(0.5, 1.5)
             while not self._is_over and self._recorder.now() < until:
                 await self._poll(consumer, ownership, process)

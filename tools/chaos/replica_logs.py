@@ -7,6 +7,7 @@ above the lowest high watermark; in between they have to be the same batches.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -44,10 +45,19 @@ class Replica:
         return batches
 
 
+@dataclass(slots=True)
+class Comparison:
+    """What came of comparing."""
+
+    problems: list[str] = field(default_factory=list)
+    batch_count: int = 0  # pairs of batches that are the same
+
+
 def compare_replicas(
     data_folders: Mapping[int, Path], assignment: Mapping[str, Iterable[int]]
-) -> Iterator[str]:
-    """Yield what differs; `assignment` says which brokers hold the replicas of `topic-0`."""
+) -> Comparison:
+    """Compare; `assignment` says which brokers hold the replicas of `topic-0`."""
+    comparison = Comparison()
     watermarks = {broker: _high_watermarks(folder) for broker, folder in data_folders.items()}
     for name, broker_ids in sorted(assignment.items()):
         if name.startswith(METADATA_LOG):
@@ -56,16 +66,16 @@ def compare_replicas(
         for broker_id in sorted(broker_ids):
             folder = data_folders[broker_id] / name
             if not folder.is_dir():
-                yield f"{name}: broker {broker_id} has no folder for its replica"
+                comparison.problems.append(f"{name}: broker {broker_id} has no folder for it")
                 continue
             high_watermark = watermarks[broker_id].get(name, 0)
             replicas.append(Replica(broker_id, folder, high_watermark))
-        yield from _compare(name, replicas)
+        if replicas:
+            comparison.problems += _compare(name, replicas, comparison)
+    return comparison
 
 
-def _compare(name: str, replicas: list[Replica]) -> Iterator[str]:
-    if not replicas:
-        return
+def _compare(name: str, replicas: list[Replica], comparison: Comparison) -> Iterator[str]:
     end = min(each.high_watermark for each in replicas)
     try:
         contents = {each.broker_id: each.batches(end) for each in replicas}
@@ -85,6 +95,7 @@ def _compare(name: str, replicas: list[Replica]) -> Iterator[str]:
                     f"below the high watermark {end}"
                 )
                 break
+            comparison.batch_count += 1
 
 
 def _high_watermarks(folder: Path) -> dict[str, int]:

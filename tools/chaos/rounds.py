@@ -126,7 +126,11 @@ class Round:
         self._say("comparing replicas")
         cluster.stop_all()
         folders = {number: broker.data / "log" for number, broker in cluster.brokers.items()}
-        self._problems += compare_replicas(folders, assignment)
+        comparison = compare_replicas(folders, assignment)
+        self._problems += comparison.problems
+        self._say(f"{comparison.batch_count} pairs of batches are the same")
+        if not comparison.batch_count:
+            self._problems.append("there was nothing to compare on the disks")
 
     def _strike(self, cluster: Cluster, rebirth: Rebirth) -> None:
         faults = Faults(cluster, self._topics, rebirth, self._settings.seed, self._settings.kinds)
