@@ -3,11 +3,15 @@ PYTHON ?= python3
 PORT ?= 9092
 DATA ?= ./ottla-data
 SECONDS ?= 60
+SEEDS ?= 1:200
+MINUTES ?= 10
+SEED ?= 1
+ALONE := tests/unit tests/protocol tests/scenarios tests/simulation
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check gen fmt bench conformance fuzz lock clean help
+.PHONY: run test check gen fmt bench conformance fuzz sim chaos lock clean help
 
 help: ## Show what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -56,7 +60,9 @@ check: $(VENV)/.dev ## Format, lint, types, layers, tidy, generated files up to 
 
 test: $(VENV)/.go ## Run every test
 	@tools/install_test_tools.sh
-	$(BIN)/python -m pytest
+	@# First what shares nothing with anybody, on two processors; then what has servers to itself.
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ALONE); alone=$$?; \
+	  $(BIN)/python -m pytest $(addprefix --ignore=,$(ALONE)) tests && exit $$alone
 
 bench: $(VENV)/.dev ## Measure Ottla beside Apache Kafka and RabbitMQ on this machine
 	@tools/install_test_tools.sh bench
@@ -67,6 +73,13 @@ conformance: $(VENV)/.go ## Run franz-go's own tests and exactly-once copies at 
 
 fuzz: $(VENV)/.dev ## Fuzz decoders, recovery and a live broker for SECONDS=60
 	$(BIN)/python -m tools.fuzz --seconds $(SECONDS)
+
+sim: $(VENV)/.dev ## Run simulated clusters from SEEDS=1:200, each with faults of its own
+	$(BIN)/python -m ottla.testing.simulation --seeds $(SEEDS) --jobs $(shell nproc)
+
+chaos: $(VENV)/.dev ## Let real clusters suffer for MINUTES=10 under real clients, and judge what these saw
+	@tools/install_test_tools.sh
+	$(BIN)/python -m tools.chaos --minutes $(MINUTES) --seed $(SEED)
 
 lock: ## Pin the packages again, with hashes and without addresses
 	@for name in runtime build dev go; do \

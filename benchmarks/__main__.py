@@ -2,7 +2,8 @@
 """`python -m benchmarks`: measure Ottla beside Apache Kafka and RabbitMQ, print and keep it.
 
 --only NAME picks rows or a whole part (see --list), --quick is one short run for a look, --runs N
-changes the number of alternating runs. Clusters have --engine and --trials. Results go to benchmarks/results/, charts to docs/images/.
+changes the number of alternating runs; clusters have --engine and --trials. Results go to
+benchmarks/results/, charts to docs/images/.
 """
 
 import argparse

@@ -11,12 +11,11 @@ run: medians and percentiles are over them.
 """
 
 import json
-import selectors
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import page_cache, real_clients
@@ -26,14 +25,12 @@ from benchmarks.cluster_metadata import (
     ask_any,
     create_topics,
     creation_errors,
-    describe_quorum,
     metadata,
-    quorum_leader,
     read_metadata,
     wait_until_in_sync,
 )
 from benchmarks.clusters import Cluster
-from benchmarks.links import Link, answers
+from benchmarks.metadata_changes import time_until_change
 from benchmarks.prober import Prober, judge, longest_gap, percentile, written_numbers
 from benchmarks.real_clients import ClientMissingError
 from benchmarks.rows import (
@@ -54,16 +51,12 @@ REPLICAS = 3
 MANY_PARTITIONS = 6
 TOPIC_PARTITIONS = 100  # of those that are there when the controller dies
 CREATED_AT_ONCE = 1_000
+CREATION_TIMEOUT_S = 120.0
 # Kafka holds three files open for a partition, more than the usual limit of descriptors allows.
 KAFKA_MOST_PARTITIONS = 1_000
 CALM_RECORDS = 200  # acknowledged before a fault
 AFTERMATH_S = 1.0  # watched after the first acknowledgement
 FAILOVER_TIMEOUT_S = 60.0
-CHANGE_TIMEOUT_S = 60.0
-CHANGE_TIMEOUT_MS = 1_000
-CHANGE_PATIENCE_S = 1.5
-CHANGE_PAUSE_S = 0.01
-CHANGE_LINKS = 2  # at each surviving broker, so that one that hangs hides nothing
 ROLLING_TIMEOUT_S = 300.0
 
 
@@ -95,7 +88,8 @@ class ClusterBench(Bench):
         step = max(1, CREATED_AT_ONCE // max(partition_counts))
         for start in range(0, len(wanted), step):
             some = wanted[start : start + step]
-            errors = creation_errors(ask_any(self.addresses, create_topics(some)))
+            answer = ask_any(self.addresses, create_topics(some), CREATION_TIMEOUT_S)
+            errors = creation_errors(answer)
             if any(errors.values()):
                 raise RuntimeError(f"creating topics: errors {set(errors.values())}")
         wait_until_in_sync(self.addresses, names)
@@ -163,7 +157,7 @@ def generator_single(bench: ClusterBench, scale: float) -> Figures:
 
 
 def leader_killed(bench: ClusterBench, _scale: float) -> Figures:
-    """Kill -9 the leader again and again; how long was nothing acknowledged?"""
+    """Kill -9 the leader again and again, and see how long nothing is acknowledged."""
     return _failovers(bench, is_killed=True)
 
 
@@ -184,8 +178,10 @@ def _failovers(bench: ClusterBench, *, is_killed: bool) -> Figures:
                 leader = prober.leader
                 decided.append(leader == active_controller(bench.addresses, bench.server.name))
                 failed_at = time.perf_counter()
-                fail = bench.server.nodes[leader]
-                _ = fail.kill() if is_killed else fail.pause()
+                if is_killed:
+                    bench.server.nodes[leader].kill()
+                else:
+                    bench.server.nodes[leader].pause()
                 prober.wait_for_other_leader(leader, failed_at, FAILOVER_TIMEOUT_S)
                 time.sleep(AFTERMATH_S)
                 returned_at = time.perf_counter()
@@ -211,7 +207,7 @@ def _failovers(bench: ClusterBench, *, is_killed: bool) -> Figures:
 
 
 def controller_killed(partitions: int) -> Callable[[ClusterBench, float], Figures]:
-    """Make a row's load: kill -9 the controller; when can a topic be created again?"""
+    """Make a row's load: kill -9 the controller, and see when a topic can be created again."""
 
     def run(bench: ClusterBench, _scale: float) -> Figures:
         if bench.server.name == "Kafka" and partitions > KAFKA_MOST_PARTITIONS:
@@ -244,76 +240,6 @@ def controller_killed(partitions: int) -> Callable[[ClusterBench, float], Figure
         }
 
     return run
-
-
-def time_until_change(addresses: Sequence[str], kind: str, dead: int) -> tuple[float, float]:
-    """Ask survivors who decides and to create topics, over and over.
-
-    Returns the seconds from now until one named another controller, and until one has created a
-    topic. Each attempt has a name of its own; all that were created are deleted.
-    """
-    selector = selectors.DefaultSelector()
-    watchers = [Link(address, selector) for address in addresses]
-    askers = [Link(address, selector) for address in addresses for _ in range(CHANGE_LINKS)]
-    asked_names: list[str] = []
-    began = time.perf_counter()
-    elected_s: float | None = None
-    changed_s: float | None = None
-    try:
-        while elected_s is None or changed_s is None:
-            if time.perf_counter() - began > CHANGE_TIMEOUT_S:
-                raise TimeoutError(f"no topic could be created for {CHANGE_TIMEOUT_S} s")
-            for link in watchers if elected_s is None else ():
-                _ask_again(link, describe_quorum() if kind == "Kafka" else metadata([]))
-            for link in askers if changed_s is None else ():
-                name = f"change-{time.monotonic_ns()}"
-                request = create_topics([(name, 1)], timeout_ms=CHANGE_TIMEOUT_MS, replicas=2)
-                if _ask_again(link, request):
-                    asked_names.append(name)
-            for link, answer in answers(selector, CHANGE_PAUSE_S):
-                passed = time.perf_counter() - began
-                if answer is None:
-                    continue
-                if link in watchers:
-                    leader = (
-                        quorum_leader(answer)
-                        if kind == "Kafka"
-                        else read_metadata(answer).controller
-                    )
-                    if elected_s is None and leader not in {dead, -1}:
-                        elected_s = passed
-                elif not any(creation_errors(answer).values()) and changed_s is None:
-                    changed_s = passed
-    finally:
-        for link in (*watchers, *askers):
-            link.close()
-        selector.close()
-    _delete_all(addresses, asked_names)
-    return elected_s, changed_s
-
-
-def _ask_again(link: Link, request: bytes) -> bool:
-    """Ask unless the last question is fresh; whether it was asked."""
-    waited_s = time.perf_counter() - link.asked_at
-    if link.is_busy and waited_s > CHANGE_PATIENCE_S:
-        link.close()
-    if link.is_busy or waited_s < CHANGE_PAUSE_S:
-        return False
-    try:
-        link.ask(request)
-    except OSError:
-        link.close()
-        return False
-    return True
-
-
-def _delete_all(addresses: Sequence[str], names: Sequence[str]) -> None:
-    """Delete those of the topics that are there."""
-    found = read_metadata(ask_any(addresses, metadata(None))).partitions
-    there = {name for name, _ in found} & set(names)
-    for name in there:
-        with suppress(RuntimeError), Admin(addresses[0]) as admin:
-            admin.delete_topics([name])
 
 
 def memory(bench: ClusterBench, _scale: float) -> Figures:
@@ -386,6 +312,8 @@ CLUSTER_ROWS: tuple[Row, ...] = (
         librdkafka_produce(1000, 500_000, 1, *RDKAFKA_1MB),
         (_at_least("mb_per_s", 1.5),),
         also=("cpu_s_per_gb",),
+        warm_up_scale=2.0,
+        warms_only="Kafka",
         rehearses=True,
     ),
     Row(
@@ -397,6 +325,8 @@ CLUSTER_ROWS: tuple[Row, ...] = (
         librdkafka_produce(1000, 500_000, MANY_PARTITIONS, *RDKAFKA_1MB),
         (_at_least("mb_per_s", 1.5),),
         also=("cpu_s_per_gb",),
+        warm_up_scale=2.0,
+        warms_only="Kafka",
         rehearses=True,
     ),
     Row(
@@ -408,7 +338,8 @@ CLUSTER_ROWS: tuple[Row, ...] = (
         generator_single,
         (_at_least("records_per_s", 3.0),),
         also=("cpu_us_per_record",),
-        warm_up_scale=1.0,
+        warm_up_scale=3.0,
+        warms_only="Kafka",
     ),
     Row(
         "cluster-single",
@@ -418,6 +349,7 @@ CLUSTER_ROWS: tuple[Row, ...] = (
         "records/s",
         librdkafka_produce(100, 30_000, 1, *RDKAFKA_SINGLE),
         (_at_least("records_per_s", 3.0),),
+        warms_only="Kafka",
     ),
     Row(
         "cluster-memory",

@@ -7,7 +7,6 @@ frozen and started again. Settings are each system's defaults: Kafka's brokers a
 a ZooKeeper or etcd that belongs to the cluster and whose CPU counts as the cluster's.
 """
 
-import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +18,7 @@ from tools.kafka import run_tool
 from tools.kafka.jars import class_path, java
 from tools.kafka.readiness import is_ready
 from tools.kafka.server import CLUSTER_ID, HEAP, JVM_OPTIONS
-from tools.service_process import HOST, ServiceProcess, ServiceUnavailableError, free_ports
+from tools.service_process import HOST, ServiceProcess, free_ports
 from tools.zookeeper import ZooKeeperServer
 
 from benchmarks.cluster_metadata import ask_any, metadata, read_metadata

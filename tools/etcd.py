@@ -30,12 +30,14 @@ class EtcdServer(ServiceProcess):
         certificate: str | os.PathLike[str] | None = None,
         key: str | os.PathLike[str] | None = None,
         authority: str | os.PathLike[str] | None = None,
+        quota_bytes: int = 0,
     ) -> None:
         super().__init__(directory)
         self.port, self._peer_port = free_ports(2)
         self._certificate = certificate
         self._key = key
         self._authority = authority
+        self._quota_bytes = quota_bytes
 
     @property
     def address(self) -> str:
@@ -71,6 +73,7 @@ class EtcdServer(ServiceProcess):
             *("--listen-client-urls", client, "--advertise-client-urls", client),
             *("--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer),
             *("--initial-cluster", f"one={peer}"),
+            *("--quota-backend-bytes", str(self._quota_bytes)),
             *tls,
         ]
 

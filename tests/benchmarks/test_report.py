@@ -55,12 +55,13 @@ def test_bars_show_how_much_better_and_only_ratios_have_a_mark() -> None:
 
 
 def test_rows_with_plain_targets_are_measured_once_on_other_servers(tmp_path, monkeypatch) -> None:
-    """And every row in every run on Ottla, in an order that turns round."""
+    """And other rows in every run, in an order that turns round; rows of trials in the first."""
     monkeypatch.setattr(comparison, "SETTLE_S", 0.0)
     once = replace(ROW, others_once=True, run=lambda _bench, _scale: {"load_s": 1.0})
     always = replace(once, others_once=False)
+    trials = replace(always, once=True)
     measured = compare(
-        [once, always],
+        [once, always, trials],
         servers={name: lambda _, name=name: StandIn(name) for name in ("Ottla", "Kafka")},
         runs=3,
         scale=1.0,
@@ -68,13 +69,17 @@ def test_rows_with_plain_targets_are_measured_once_on_other_servers(tmp_path, mo
         progress=lambda _: None,
     )
     counts = {
-        (row, name): len(runs) for (row, name), runs in measured.items() if row in (once, always)
+        (row, name): len(runs)
+        for (row, name), runs in measured.items()
+        if row in (once, always, trials)
     }
     assert counts == {
         (once, "Ottla"): 3,
         (always, "Ottla"): 3,
         (once, "Kafka"): 1,
         (always, "Kafka"): 3,
+        (trials, "Ottla"): 1,
+        (trials, "Kafka"): 1,
     }
 
 
@@ -91,6 +96,15 @@ class StandIn:
     def pid(self) -> int:
         """The process to watch."""
         return os.getpid()
+
+    @property
+    def pids(self) -> list[int]:
+        """All processes whose work counts."""
+        return [self.pid]
+
+    def memory_mb(self) -> dict[str, float]:
+        """Nothing that matters."""
+        return {"mb": 1.0}
 
     def start(self):
         """Do nothing."""

@@ -76,5 +76,9 @@ def test_acks_and_limits(ottla):
 
 def test_cluster(ottla, kafka):
     """The broker is shown with its address."""
-    [only] = json.loads(ottla("cluster", "describe", "--json"))["brokers"]
+    document = json.loads(ottla("cluster", "describe", "--json"))
+    [only] = document["brokers"]
     assert f"{only['host']}:{only['port']}" == kafka.address
+    assert document["controller_epoch"] > 0
+    assert only["log_dirs"][0]["is_online"]
+    assert "health\tgood\n" in ottla("cluster", "health")

@@ -369,3 +369,33 @@ def test_an_ensemble_that_loses_its_leader_goes_on():
 
     with ZooKeeperEnsemble(3) as ensemble:
         run(scenario(ensemble))
+
+
+@needs_etcd
+def test_an_etcd_without_room_ends_the_term():
+    """It answers, but takes nothing: the append says so, and nothing is lost."""
+
+    async def scenario(server):
+        engine = open_engine(
+            parse_cluster_url(f"etcd://{server.address}/full?session-timeout-ms=2000")
+        )
+        await engine.join("c")
+        epoch = await engine.campaign(1)
+        names = []
+
+        async def fill():
+            for offset in range(200):
+                name = f"{offset:0200000d}"
+                await append(engine, epoch, offset, name)
+                names.append(name)
+
+        with pytest.raises(EngineUnavailable, match="space"):
+            await fill()
+        with pytest.raises(ControllerFenced):
+            await append(engine, epoch, len(names), "more")
+        assert names
+        assert await names_of(engine) == names
+        await engine.close()
+
+    with EtcdServer(quota_bytes=8 << 20) as server:
+        run(scenario(server))

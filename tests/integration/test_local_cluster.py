@@ -128,12 +128,14 @@ def test_life_of_a_cluster(engine, up, ottla, folder, tmp_path, capsys):
 
 
 @pytest.mark.parametrize("engine", SERVICES)
-def test_pause_and_resume(engine, up, ottla, capsys):
+def test_pause_and_resume(engine, up, ottla, folder, capsys, monkeypatch):
     """A frozen broker is fenced after its session, and comes back into service by itself."""
     up(engine)
     ottla("topics", "create", "orders", "--partitions", "3")
     document = json.loads(ottla("cluster", "describe", "--json"))
     frozen = next(b["id"] for b in document["brokers"] if b["id"] != document["controller_id"])
+    others = [b.address for b in folder.must_load().brokers if b.broker_id != frozen]
+    monkeypatch.setenv("OTTLA_BOOTSTRAP", ",".join(others))
     ottla("cluster", "pause", str(frozen))
     assert states(ottla)[frozen] == "paused"
     deadline = time.monotonic() + HEALTHY_WITHIN_S
@@ -203,6 +205,28 @@ def test_growth_and_decommissioning(up, ottla, capsys):
     wait_until_healthy(capsys)
     document = json.loads(ottla("cluster", "describe", "--json"))
     assert [broker["id"] for broker in document["brokers"]] == [1, 3, 4]
+    ottla("cluster", "down")
+
+
+def test_moves_under_a_limit(up, ottla, tmp_path):
+    """They take as long as the limit makes them, and leave no limit behind."""
+    up("memory")
+    single = ["--replication-factor", "1", "--config", "min.insync.replicas=1"]
+    ottla("topics", "create", "orders", *single)
+    lines = tmp_path / "lines"
+    lines.write_text("".join(f"{n} {'x' * 1000}\n" for n in range(2000)))
+    ottla("produce", "orders", "--file", str(lines))
+    (described,) = json.loads(ottla("topics", "describe", "orders", "--json"))
+    (old,) = described["partitions"][0]["replicas"]
+    new = str(old % 3 + 1)
+    began = time.monotonic()
+    arguments = ["--replicas", new, "--wait", "--throttle", "1000000"]
+    ottla("topics", "reassign", "orders", *arguments)
+    assert time.monotonic() - began > 0.9, "two megabytes, and the last wait is not waited for"
+    (described,) = json.loads(ottla("topics", "describe", "orders", "--json"))
+    assert described["partitions"][0]["replicas"] == [int(new)]
+    assert not [key for key in described["configs"] if "throttled" in key]
+    assert "throttled" not in ottla("configs", "describe", "broker", new)
     ottla("cluster", "down")
 
 

@@ -94,7 +94,7 @@ class Producer:
 
 
 @pytest.mark.parametrize("version", [1, 3, 4])
-def test_a_late_end_does_not_decide_the_next_transaction(broker, version):
+def test_bug_24_a_late_end_does_not_decide_the_next_transaction(broker, version):
     """Bug 24 (KAFKA-17754): held back, repeated elsewhere, and sent when the next one is open."""
     producer = Producer(broker)
     with RawClient(broker.port) as first:
@@ -127,7 +127,7 @@ def test_a_connection_that_may_be_late_is_closed_and_a_new_one_taken(broker):
 
 
 @pytest.mark.parametrize("commit", [True, False])
-def test_what_was_decided_is_finished_after_a_kill(broker, commit):
+def test_bug_27_what_was_decided_is_finished_after_a_kill(broker, commit):
     """Bug 27: the process dies when EndTxn is answered; the next one writes what is missing."""
     producer = Producer(broker)
     with RawClient(broker.port) as client:

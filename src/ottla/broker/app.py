@@ -261,6 +261,8 @@ class Broker:
             on_storage_error=self._storage_failed,
             throttle=self._throttles.follower,
         )
+        loop = asyncio.get_running_loop()
+        self._replicas.postpone = lambda: loop.call_soon(self._create_partitions)
         if config.may_be_controller:
             self._candidate = ControllerCandidate(
                 gateway=gateway, peers=peers, clock=self._clock, facts=facts, failed=self._failed
@@ -433,6 +435,10 @@ class Broker:
         if delta.brokers and self._replication is not None:
             self._replication.brokers_changed()
         self._coordination.follow(image, delta)
+
+    def _create_partitions(self) -> None:
+        """Make some of the partitions that were put off, and let coordinators know."""
+        self._coordination.follow_topics(self._replicas.create_some())
 
     def _follow_settings(self) -> None:
         """Bring everybody's settings up to date with their dynamic values."""

@@ -20,7 +20,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from ottla.base.errors import OttlaError
-from ottla.metadata.journal import EngineUnavailable
+from ottla.metadata.journal import EngineRefused, EngineUnavailable
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.protocol.messages.broker_heartbeat import BrokerHeartbeatRequest
 from ottla.protocol.messages.broker_registration import (
@@ -38,8 +38,14 @@ if TYPE_CHECKING:
 
 _logger = logging.getLogger(__name__)
 
+SILENCE_RATIO = 0.8
+"""Part of a session after which a controller that neither answers nor writes is deposed."""
+
 RETRY_PAUSE_S = 0.05
 """Before a controller that gave no answer is asked again."""
+
+ELECTION_PATIENCE_S = 2.0
+"""How long there may be no controller before that is worth a warning: one may just be elected."""
 
 DUPLICATE_SESSIONS = 2
 """A dead broker's number is free after one session; a second one lets a controller be elected."""
@@ -81,6 +87,7 @@ class BrokerLifecycle:
         self._duplicate_since_s: float | None = None
         self._wants_fence = True  # until the logs are open
         self._wants_shutdown = False
+        self._answered_s = 0.0  # when the controller last was heard, by the loop's clock
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.broker_epoch = -1
@@ -99,6 +106,7 @@ class BrokerLifecycle:
 
     def start(self) -> None:
         """Register, and tell the controller from then on that this broker is alive."""
+        self._answered_s = asyncio.get_running_loop().time()
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     def open_for_service(self) -> None:
@@ -139,6 +147,7 @@ class BrokerLifecycle:
                 if error.code in _UNKNOWN_TO_CONTROLLER:
                     _logger.warning("the controller knows this broker no more: registering again")
                     self.in_service.clear()
+                    await asyncio.sleep(RETRY_PAUSE_S)  # each registration is a record
                     await self._register()
                     continue
                 await self._missed(error)
@@ -169,6 +178,8 @@ class BrokerLifecycle:
             previous_broker_epoch=self._previous_broker_epoch,
         )
         last: str | None = None
+        loop = asyncio.get_running_loop()
+        patient_until_s = loop.time() + ELECTION_PATIENCE_S
         while True:
             try:
                 response = await self._gateway.register(request)
@@ -178,10 +189,12 @@ class BrokerLifecycle:
                 if error.code in REFUSED_FOR_GOOD or self._is_duplicate_for_good(error):
                     self._failed(OttlaError(self._refusal(error)))
                     await asyncio.Event().wait()  # the broker is being stopped
-                if str(error) != last:
+                is_usual = error.code is ErrorCode.NOT_CONTROLLER and loop.time() < patient_until_s
+                if str(error) != last and not is_usual:
                     last = str(error)
                     _logger.warning("not registered yet: %s", error)
-                await self._missed(error)
+                if error.code is not ErrorCode.DUPLICATE_BROKER_REGISTRATION:  # an answer, too
+                    await self._missed(error)
                 await asyncio.sleep(RETRY_PAUSE_S)
             else:
                 self._duplicate_since_s = None
@@ -231,15 +244,21 @@ class BrokerLifecycle:
 
     async def _heartbeat(self) -> None:
         gateway = self._gateway
-        response = await gateway.heartbeat(
-            BrokerHeartbeatRequest(
-                broker_id=self._facts.broker_id,
-                broker_epoch=self.broker_epoch,
-                current_metadata_offset=gateway.image.offset,
-                want_fence=self._wants_fence,
-                want_shut_down=self._wants_shutdown,
-            )
+        request = BrokerHeartbeatRequest(
+            broker_id=self._facts.broker_id,
+            broker_epoch=self.broker_epoch,
+            current_metadata_offset=gateway.image.offset,
+            want_fence=self._wants_fence,
+            want_shut_down=self._wants_shutdown,
         )
+        try:
+            async with asyncio.timeout(gateway.config.broker_session_timeout_ms / 3000):
+                response = await gateway.heartbeat(request)
+        except TimeoutError:
+            raise ApiError(
+                ErrorCode.REQUEST_TIMED_OUT, "the controller does not answer heartbeats"
+            ) from None
+        self._answered_s = asyncio.get_running_loop().time()
         if response.error_code:
             raise ApiError(ErrorCode.of(response.error_code))
         if response.is_fenced:
@@ -248,6 +267,19 @@ class BrokerLifecycle:
             self.in_service.set()
         if response.should_shut_down:
             self.may_stop.set()
+
+    def _is_silent(self) -> bool:
+        """Whether neither a heartbeat was answered lately nor the journal has grown.
+
+        A controller writes something now and then, if only that it is there. So one that is cut off
+        from this broker alone is left in peace, and one that is frozen is not waited for.
+        """
+        config = self._gateway.config
+        limit_ms = config.broker_session_timeout_ms * SILENCE_RATIO
+        if not 0 < config.metadata_max_idle_interval_ms < limit_ms:
+            return False  # controllers are told to be silent for that long
+        heard_s = max(self._answered_s, self._gateway.log.grown_s)
+        return asyncio.get_running_loop().time() - heard_s >= limit_ms / 1000
 
     async def _missed(self, error: ApiError) -> None:
         """Find out whether the controller is gone, and let another be elected then."""
@@ -262,11 +294,12 @@ class BrokerLifecycle:
                 is_gone = await self._peers.is_gone(self._peers.address_of_controller())
         except ApiError:
             return
+        is_gone = is_gone or self._is_silent()
         if not is_gone or gateway.image.controller_epoch != epoch:
             return
         _logger.warning("the controller, broker %s, is gone: %s", known.broker_id, error)
         try:
             await gateway.log.engine.depose(epoch)
-        except EngineUnavailable:
+        except (EngineUnavailable, EngineRefused):
             return
         await gateway.log.wait_changed(RETRY_PAUSE_S * 4)

@@ -24,7 +24,12 @@ from ottla.broker.active_controller import ActiveController
 from ottla.broker.controller_upkeep import ControllerUpkeep
 from ottla.broker.liveness import Liveness
 from ottla.metadata.image import ControllerImage
-from ottla.metadata.journal import ControllerFenced, EngineUnavailable, JournalConflict
+from ottla.metadata.journal import (
+    ControllerFenced,
+    EngineRefused,
+    EngineUnavailable,
+    JournalConflict,
+)
 from ottla.metadata.snapshot import controller_record
 from ottla.protocol.errors import ApiError, ErrorCode
 
@@ -37,6 +42,9 @@ if TYPE_CHECKING:
     from ottla.controller.brokers import BrokerFacts
 
 _logger = logging.getLogger(__name__)
+
+DEPOSE_TIMEOUT_S = 1.0
+"""How long leaving the office may take."""
 
 RETRY_PAUSE_S = 0.2
 """Before campaigning again after the engine did not answer."""
@@ -94,6 +102,7 @@ class ControllerCandidate:
         upkeep = ControllerUpkeep(gateway)
         try:
             await self._log.catch_up()
+            before = self._log.image.controller
             first = gateway.controller.bootstrap(self._log.image)
             facts = self._facts
             claim = ControllerImage(facts.broker_id, facts.incarnation_id, facts.endpoints)
@@ -105,6 +114,7 @@ class ControllerCandidate:
                 clock=self._clock,
                 image=lambda: self._log.image,
                 own_id=facts.broker_id,
+                predecessor_id=None if before is None else before.broker_id,
                 session_timeout_ms=gateway.config.broker_session_timeout_ms,
             )
             liveness.begin()
@@ -119,8 +129,9 @@ class ControllerCandidate:
             if liveness is not None:
                 liveness.end()
             active.end(ApiError(ErrorCode.NOT_CONTROLLER, "this broker decides no more"))
-            with contextlib.suppress(EngineUnavailable):
-                await self._engine.depose(epoch)
+            # An engine that is out of reach ends the epoch with the session.
+            with contextlib.suppress(EngineUnavailable, EngineRefused, TimeoutError):
+                await asyncio.wait_for(self._engine.depose(epoch), DEPOSE_TIMEOUT_S)
             await active.stop()
 
     async def _wait_for_end(self, active: ActiveController, epoch: int) -> None:

@@ -14,11 +14,13 @@ Used by handlers through `context.services.controller`; `app` starts and stops i
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from typing import TYPE_CHECKING, TypeVar
 
 from ottla.base.errors import OttlaError
 from ottla.broker.active_controller import ActiveController
+from ottla.broker.peers import CONTROL, HEARTBEAT
 from ottla.controller.internal_topics import automatic_topic
 from ottla.metadata.image import ResourceType
 from ottla.protocol.errors import ApiError, ErrorCode
@@ -247,8 +249,7 @@ class ControllerGateway:
         """Tell the controller that a broker is alive; raises ApiError."""
         if self.liveness is not None:
             return await self.liveness.heartbeat(request)
-        timeout_ms = self.config.broker_session_timeout_ms // 2
-        return await self._ask_controller(request, BrokerHeartbeatResponse, timeout_ms)
+        return await self._ask_controller(request, BrokerHeartbeatResponse, HEARTBEAT)
 
     async def alter_partitions(self, request: AlterPartitionRequest) -> AlterPartitionResponse:
         """Propose in-sync sets; raises ApiError."""
@@ -268,7 +269,8 @@ class ControllerGateway:
         What it answered is in this broker's image as well.
         """
         response = await self._ask_controller(request, response_class)
-        await self.catch_up()
+        with contextlib.suppress(ApiError):  # it has been carried out, whatever is known here
+            await self.catch_up()
         return response
 
     async def catch_up(self) -> None:
@@ -279,14 +281,14 @@ class ControllerGateway:
             raise ApiError(ErrorCode.NOT_CONTROLLER, str(error)) from error
 
     async def _ask_controller(
-        self, request: Message, response_class: type[ResponseT], timeout_ms: int | None = None
+        self, request: Message, response_class: type[ResponseT], purpose: str = CONTROL
     ) -> ResponseT:
         if self._peers is None:
             raise ApiError(ErrorCode.NOT_CONTROLLER, "this broker is stopping")
         known = self.image.controller
         if known is not None and self.is_at_this_address(known):
             raise ApiError(ErrorCode.NOT_CONTROLLER, "no controller is elected at the moment")
-        return await self._peers.ask_controller(request, response_class, timeout_ms=timeout_ms)
+        return await self._peers.ask_controller(request, response_class, purpose=purpose)
 
     def is_at_this_address(self, known: ControllerImage) -> bool:
         """Whether the controller is this process, or was one that is gone: this one has its door.

@@ -4,6 +4,9 @@
     leader balance     every leader.imbalance.check.interval.seconds, while
                        auto.leader.rebalance.enable says so
     unclean elections  every unclean.leader.election.interval.ms, where topics allow them
+    sign of life       a no-op record when nothing else was written for
+                       metadata.max.idle.interval.ms: whoever gets no answer from this controller
+                       can tell whether it is the only one
     internal topics    when brokers came into service: more replicas, as far as the cluster can
                        carry them by now
 
@@ -17,13 +20,14 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, TypeVar
 
+from ottla.controller.decision import Decision
 from ottla.protocol.errors import ApiError
+from ottla.protocol.messages.cluster_metadata import NoOpRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ottla.broker.controller_gateway import ControllerGateway
-    from ottla.controller.decision import Decision
     from ottla.controller.internal_topics import Growth
     from ottla.metadata.image import ClusterImage
 
@@ -41,6 +45,7 @@ class ControllerUpkeep:
 
     def __init__(self, gateway: ControllerGateway) -> None:
         self._gateway = gateway
+        self._seen_offset = -1  # where the journal ended when it was last looked at
         self._timers: dict[Callable[[], object], asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -49,6 +54,7 @@ class ControllerUpkeep:
         config = self._gateway.config
         self._later(self._balance, config.leader_imbalance_check_interval_seconds)
         self._later(self._elect_leaderless, config.unclean_leader_election_interval_ms / 1000)
+        self._say_something()
         self.brokers_changed()
 
     def brokers_changed(self) -> None:
@@ -69,6 +75,22 @@ class ControllerUpkeep:
             planned.cancel()
         loop = asyncio.get_running_loop()
         self._timers[round_] = loop.call_later(delay_s, round_)
+
+    def _say_something(self) -> None:
+        interval_ms = self._gateway.config.metadata_max_idle_interval_ms
+        if not interval_ms:
+            return
+        next_offset = self._gateway.image.next_offset
+        if next_offset != self._seen_offset:
+            self._seen_offset = next_offset
+            self._later(self._say_something, interval_ms / 1000)
+            return
+
+        def go_on(_: None) -> None:
+            self._seen_offset = self._gateway.image.next_offset
+            self._later(self._say_something, interval_ms / 1000)
+
+        self._decide(lambda _: Decision([NoOpRecord()], None), go_on)
 
     def _balance(self) -> None:
         config = self._gateway.config

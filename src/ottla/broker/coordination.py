@@ -24,7 +24,7 @@ from ottla.coordinators.transaction.coordinator import TransactionCoordinator
 from ottla.protocol.errors import ApiError, ErrorCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from concurrent.futures import Executor
 
     from ottla.base.clock import Clock, Moment
@@ -103,10 +103,14 @@ class Coordination:
         """Follow a change of the cluster's metadata that the replicas have followed already."""
         self.transactions.follow_image(image, delta)
         self.groups.follow_image(image, delta, self._clock.moment())
-        for changed in delta.topics:
-            driver = self._drivers.get(changed.name)
+        self.follow_topics([changed.name for changed in delta.topics])
+
+    def follow_topics(self, names: Iterable[str]) -> None:
+        """Take over what this broker leads of the internal topics among these."""
+        for name in names:
+            driver = self._drivers.get(name)
             if driver is not None:
-                driver.follow(self._replicas.partitions_of(changed.name))
+                driver.follow(self._replicas.partitions_of(name))
 
     def follow_settings(self, config: BrokerConfig) -> None:
         """Take over changed settings."""

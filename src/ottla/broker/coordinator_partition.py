@@ -227,4 +227,5 @@ def _plain_records(data: bytes, header: BatchHeader) -> list[tuple[int, Coordina
             position = end
     except IndexError:
         return None
-    return records if position == size else None
+    is_whole = position == size and last_delta >> 1 <= header.last_offset_delta
+    return records if is_whole else None

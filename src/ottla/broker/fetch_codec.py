@@ -23,8 +23,8 @@ import struct
 from typing import TYPE_CHECKING, NamedTuple
 
 from ottla.broker.node_endpoints import encode_endpoint_tags
-from ottla.broker.wire_cursor import WireCursor, encode_count, encode_unsigned_varint
 from ottla.protocol.errors import WireError
+from ottla.protocol.wire_cursor import WireCursor, encode_count, encode_unsigned_varint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

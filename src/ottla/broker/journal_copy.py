@@ -5,7 +5,7 @@ Every broker of a cluster keeps an exact copy of the journal. When the engine ha
 restored from an old backup, the copy that reaches furthest holds everything that any broker has
 ever acted upon, and the journal goes on from there.
 
-The brokers must not be running: their folders are opened.
+The brokers must not be running, which their locks make sure of.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ottla.metadata.engines.local import LocalEngine
 from ottla.metadata.journal import Snapshot
 from ottla.metadata.local_log import TOPIC
 from ottla.metadata.snapshot import image_records
-from ottla.storage.log_directory import find_cluster_id
+from ottla.storage.log_directory import DirectoryLock, find_cluster_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 class JournalCopy(NamedTuple):
     """The state of a cluster as a broker has seen it."""
 
+    folder: str
     cluster_id: str
     snapshot: Snapshot
 
@@ -44,21 +45,24 @@ class _NoSnapshots:
 async def read_copy(folder: str, files: FileSystem, clock: Clock) -> JournalCopy | None:
     """Return the copy in a broker's log directory, None where there is none.
 
-    Raises StorageError when it is damaged.
+    Raises StorageError when it is damaged, or a broker is using the folder.
     """
     cluster_id = find_cluster_id([folder], files)
     if cluster_id is None or files.stat(os.path.join(folder, f"{TOPIC}-0")) is None:
         return None
-    engine = LocalEngine.open(folder, files=files, clock=clock)
-    log = MetadataLog(
-        engine=engine, copy=None, clock=clock, cluster_id=cluster_id, settings=_NoSnapshots()
-    )
+    lock = DirectoryLock(folder)
     try:
+        engine = LocalEngine.open(folder, files=files, clock=clock)
+        log = MetadataLog(
+            engine=engine, copy=None, clock=clock, cluster_id=cluster_id, settings=_NoSnapshots()
+        )
         await log.start()
-    finally:
         await engine.close()
+    finally:
+        lock.release()
     image = log.image
     return JournalCopy(
+        folder,
         cluster_id,
         Snapshot(
             image.next_offset,

@@ -34,10 +34,19 @@ if TYPE_CHECKING:
 
 _logger = logging.getLogger(__name__)
 
+SUSPECT_MS = 750
+"""What the controller before has to show itself, instead of a session."""
+
 KNOCK_AGAIN_S = 0.05
 """A process that dies closes its connections a moment before its listener, or after it."""
 
 KNOCKS = 3
+
+FENCE_AGAIN_S = 0.1
+"""Before a decision that failed is tried again."""
+
+STALL_MS = 250
+"""A timer that is later than this says that the process, or its machine, stood still."""
 
 
 class Liveness:
@@ -52,8 +61,10 @@ class Liveness:
         clock: Clock,
         image: Callable[[], ClusterImage],
         own_id: int,
+        predecessor_id: int | None,
         session_timeout_ms: int,
     ) -> None:
+        self._predecessor_id = predecessor_id
         self._image = image
         self._active = active
         self._controller = controller
@@ -62,24 +73,36 @@ class Liveness:
         self._own_id = own_id
         self._membership = Membership(session_timeout_ms)
         self._timer: asyncio.TimerHandle | None = None
+        self._later_look: asyncio.TimerHandle | None = None  # after fencing has failed
+        self._due_ms: int | None = None  # when the timer should ring
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_over = False
         self._is_fencing = False  # one decision at a time, for all who are overdue
 
     def begin(self) -> None:
         """Give everybody in service a session, and knock at their doors."""
-        image = self._image()
-        self._membership.start(image, self._clock.now_ms())
+        self._begin_sessions()
+        now_ms, image = self._clock.now_ms(), self._image()
+        if self._predecessor_id is not None:
+            # It was deposed, or has left its office: it says that it is alive soon, or never.
+            self._membership.suspect(self._predecessor_id, now_ms + SUSPECT_MS)
         for broker in image.brokers.values():
             if not broker.fenced and broker.broker_id != self._own_id:
                 self._spawn_knock(broker.broker_id, knocks=1)
         self._arm()
 
+    def _begin_sessions(self) -> None:
+        """Give everybody in service a full session; whoever decides is alive."""
+        self._membership.start(self._image(), self._clock.now_ms())
+        self._membership.forget([self._own_id])
+        self._due_ms = None
+
     def end(self) -> None:
         """Watch nobody any more."""
         self._is_over = True
-        if self._timer is not None:
-            self._timer.cancel()
+        for timer in (self._timer, self._later_look):
+            if timer is not None:
+                timer.cancel()
         for task in self._tasks:
             task.cancel()
 
@@ -92,13 +115,10 @@ class Liveness:
                 image,
                 asked,
                 offset=image.next_offset,
-                is_alive=lambda broker_id: self._membership.is_alive(
-                    broker_id, self._clock.now_ms()
-                ),
+                is_alive=lambda broker_id: self._is_alive(image, broker_id),
             )
         )
-        self._membership.heartbeat(asked.broker_id, self._clock.now_ms())
-        self._arm()
+        self._heard_from(asked.broker_id)
         return BrokerRegistrationResponse(broker_epoch=epoch)
 
     async def heartbeat(self, asked: BrokerHeartbeatRequest) -> BrokerHeartbeatResponse:
@@ -106,14 +126,29 @@ class Liveness:
         known = self._image().brokers.get(asked.broker_id)
         if known is not None and known.broker_epoch == asked.broker_epoch:
             # It counts when it arrives: a slow engine makes nobody silent.
-            self._membership.heartbeat(asked.broker_id, self._clock.now_ms())
-            self._arm()
+            self._heard_from(asked.broker_id)
         granted = await self._active.change(lambda image: self._controller.heartbeat(image, asked))
         return BrokerHeartbeatResponse(
             is_caught_up=granted.is_caught_up,
             is_fenced=granted.is_fenced,
             should_shut_down=granted.should_shut_down,
         )
+
+    def _is_alive(self, image: ClusterImage, broker_id: int) -> bool:
+        if broker_id == self._own_id:
+            # Nobody counts the sessions of whoever counts. It is there once it has registered.
+            known, decides = image.brokers.get(broker_id), image.controller
+            return (
+                known is not None
+                and decides is not None
+                and known.incarnation_id == decides.incarnation_id
+            )
+        return self._membership.is_alive(broker_id, self._clock.now_ms())
+
+    def _heard_from(self, broker_id: int) -> None:
+        if broker_id != self._own_id:
+            self._membership.heartbeat(broker_id, self._clock.now_ms())
+            self._arm()
 
     def connection_lost(self, broker_id: int) -> None:
         """Find out whether a broker is gone whose connection ended."""
@@ -138,29 +173,46 @@ class Liveness:
             if await self._peers.is_gone(address):
                 _logger.warning("broker %s is gone: nobody listens at %s", broker_id, address)
                 self._membership.died(broker_id, self._clock.now_ms())
-                self._look()
+                self._fence_soon([broker_id])
                 return
 
     def _arm(self) -> None:
-        deadline_ms = self._membership.next_deadline_ms()
-        if self._is_over or self._is_fencing or deadline_ms is None:
+        """Look again when the next session ends."""
+        if self._is_over:
             return
+        now_ms = self._clock.now_ms()
+        if self._due_ms is not None and now_ms - self._due_ms > STALL_MS:
+            # This process was not there: heartbeats wait to be read, and nobody else was silent.
+            _logger.warning("stood still for %s ms: sessions begin anew", now_ms - self._due_ms)
+            self._begin_sessions()
         if self._timer is not None:
             self._timer.cancel()
-        delay_s = max(deadline_ms - self._clock.now_ms(), 0) / 1000 + 0.001
+        deadline_ms = self._membership.next_deadline_ms()
+        if deadline_ms is None:
+            self._due_ms = None
+            return
+        self._due_ms = max(deadline_ms, now_ms)
+        delay_s = (self._due_ms - now_ms) / 1000 + 0.001
         self._timer = asyncio.get_running_loop().call_later(delay_s, self._look)
 
     def _look(self) -> None:
         """Fence whoever is overdue."""
-        if self._is_over:
+        now_ms = self._clock.now_ms()
+        is_late = self._due_ms is not None and now_ms - self._due_ms > STALL_MS
+        overdue = self._membership.overdue(now_ms)
+        if overdue and not is_late:
+            self._due_ms = None
+            self._fence_soon(overdue)
+        else:
+            self._arm()
+
+    def _fence_soon(self, broker_ids: list[int]) -> None:
+        if self._is_over or self._is_fencing:
             return
-        overdue = self._membership.overdue(self._clock.now_ms())
-        if overdue and not self._is_fencing:
-            self._is_fencing = True
-            task = asyncio.get_running_loop().create_task(self._fence(overdue))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-        self._arm()
+        self._is_fencing = True
+        task = asyncio.get_running_loop().create_task(self._fence(broker_ids))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _fence(self, broker_ids: list[int]) -> None:
         try:
@@ -169,13 +221,17 @@ class Liveness:
             )
         except ApiError as error:
             _logger.warning("brokers %s cannot be fenced: %s", broker_ids, error)
-            return  # they stay overdue, and are looked at again
+            self._later_look = asyncio.get_running_loop().call_later(FENCE_AGAIN_S, self._arm)
+            return  # they stay overdue
         finally:
             self._is_fencing = False
         now_ms = self._clock.now_ms()
+        # Also those that were fenced already, or nothing would come between this and the next look.
         self._membership.forget(
-            broker_id for broker_id in fenced if not self._membership.is_alive(broker_id, now_ms)
+            broker_id
+            for broker_id in broker_ids
+            if not self._membership.is_alive(broker_id, now_ms)
         )
-        self._look()  # whoever became overdue meanwhile
+        self._arm()
         if fenced:
             _logger.warning("fenced brokers %s: they were silent for too long or died", fenced)

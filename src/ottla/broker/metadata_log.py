@@ -25,6 +25,7 @@ from ottla.metadata.image import ClusterImage, ImageBuilder
 from ottla.metadata.image_difference import image_difference
 from ottla.metadata.journal import (
     ClusterEngine,
+    EngineRefused,
     EngineUnavailable,
     JournalConflict,
     MetadataJournal,
@@ -33,6 +34,7 @@ from ottla.metadata.journal import (
 )
 from ottla.metadata.records import TransactionBuffer, build_metadata_batch
 from ottla.metadata.snapshot import image_records
+from ottla.protocol.messages.cluster_metadata import NoOpRecord
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -96,6 +98,8 @@ class MetadataLog:
         self._subscribers: list[Subscriber] = []
         self._turn = asyncio.Lock()
         self._moved = asyncio.Event()
+        self.grown_s = 0.0
+        """When the journal was last seen to grow, by the loop's clock."""
         self._follower: asyncio.Task[None] | None = None
         self._snapshots = SnapshotSchedule(clock.now_ms())  # of the copy
         self._is_engine_silent = False
@@ -153,7 +157,7 @@ class MetadataLog:
     async def catch_up(self) -> None:
         """Apply everything that is in the journal by now.
 
-        Raises EngineUnavailable, WrongCluster, StorageError.
+        Raises EngineUnavailable, EngineRefused, WrongCluster, StorageError.
         """
         async with self._turn:
             end_offset = await self.engine.end_offset()
@@ -180,9 +184,15 @@ class MetadataLog:
 
     async def _follow(self) -> None:
         while True:
+            offset = self.image.next_offset
             try:
-                await self.engine.wait_beyond(self.image.next_offset)
-                await self.catch_up()
+                await self.engine.wait_beyond(offset)
+                # The journal goes on there, so where it ends need not be asked: with many brokers
+                # that question would be most of what an engine has to answer.
+                if await self._read_beyond(offset):
+                    await self._snapshot_when_due()
+                else:
+                    await self.catch_up()
                 if self._is_engine_silent:
                     self._is_engine_silent = False
                     _logger.warning("the metadata engine answers again")
@@ -193,9 +203,22 @@ class MetadataLog:
                         "the metadata engine does not answer, nothing can be changed: %s", error
                     )
                 await asyncio.sleep(RETRY_PAUSE_S)
-            except (WrongCluster, StorageError) as error:
+            except (WrongCluster, EngineRefused, StorageError) as error:
                 self.failed(error)
                 return
+
+    async def _read_beyond(self, offset: int) -> bool:
+        """Apply what comes next in the journal unless it has been; False when it is not there."""
+        async with self._turn:
+            if self.image.next_offset != offset:
+                return True
+            try:
+                batches = await self.engine.read(offset)
+            except JournalConflict:
+                return False
+            for batch in batches:
+                self._apply(batch)
+            return bool(batches)
 
     async def _flush_copy(self, copy: LocalMetadataLog) -> None:
         """Put the copy on the disk soon after it has grown; nobody waits for it."""
@@ -242,7 +265,8 @@ class MetadataLog:
                         base_offset=before.next_offset,
                         controller_epoch=controller_epoch,
                         timestamp_ms=timestamp_ms,
-                    )
+                    ),
+                    records,
                 )
             self._snapshots.records += len(records)
             self._publish(image, delta)
@@ -255,17 +279,19 @@ class MetadataLog:
             next_offset=batch.next_offset,
             controller_epoch=batch.controller_epoch,
         )
-        self._keep(batch.data)
+        self._keep(batch.data, batch.records)
         self._snapshots.records += len(batch.records)
         self._publish(image, delta)
 
-    def _keep(self, data: bytes) -> None:
+    def _keep(self, data: bytes, records: Sequence[Message]) -> None:
         if self._copy is not None:
             self._copy.append_batch(data)
-            self._unflushed.set()
+            if any(type(record) is not NoOpRecord for record in records):
+                self._unflushed.set()
 
     def _publish(self, image: ClusterImage, delta: ImageDelta) -> None:
         self.image = image
+        self.grown_s = asyncio.get_running_loop().time()
         for subscriber in self._subscribers:
             subscriber(image, delta)
         self._moved.set()
@@ -357,7 +383,7 @@ class MetadataLog:
         )
         try:
             await store(snapshot)
-        except (StorageError, EngineUnavailable, OSError) as error:
+        except (StorageError, EngineUnavailable, EngineRefused, OSError) as error:
             # The log still tells the whole story: go on and try again later.
             _logger.warning("the metadata snapshot could not be written: %s", error)
 

@@ -12,7 +12,7 @@ import struct
 from typing import TYPE_CHECKING, NamedTuple
 
 from ottla.broker.advertised import address_for
-from ottla.broker.wire_cursor import encode_count, encode_nullable_string, encode_unsigned_varint
+from ottla.protocol.wire_cursor import encode_count, encode_nullable_string, encode_unsigned_varint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ottla.net.address import Address
 from ottla.net.client_connection import Connection
-from ottla.net.connection_errors import BrokerUnreachableError, ClientError, RequestTimeoutError
+from ottla.net.connection_errors import ClientError
 from ottla.protocol.errors import ApiError, ErrorCode, WireError
 
 if TYPE_CHECKING:
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from ottla.protocol.message import Message
 
 CONTROL = "control"
+HEARTBEAT = "heartbeat"
+"""Heartbeats have a connection to themselves: an answer that comes late closes it."""
+
+KNOCK_TIMEOUT_S = 0.3
+"""How long a door may stay neither open nor closed."""
 
 
 class PeerSettings(NamedTuple):
@@ -110,35 +115,42 @@ class Peers:
         request: Message,
         response_class: type[ResponseT],
         *,
+        purpose: str = CONTROL,
         timeout_ms: int | None = None,
     ) -> ResponseT:
         """Ask the controller; raises ApiError when it gives no answer.
 
-        NOT_CONTROLLER says that the question may be asked again; with REQUEST_TIMED_OUT it may have
-        been carried out.
+        NOT_CONTROLLER says that the question never left and may be asked again; with
+        REQUEST_TIMED_OUT it may have been carried out.
         """
         address = self.address_of_controller()
         try:
-            return await self.ask(address, request, response_class, timeout_ms=timeout_ms)
-        except RequestTimeoutError as error:
-            raise ApiError(ErrorCode.REQUEST_TIMED_OUT, str(error)) from error
+            connection = await self.connect(address, purpose)
         except (ClientError, WireError) as error:
             raise ApiError(
                 ErrorCode.NOT_CONTROLLER, f"the controller at {address} gives no answer: {error}"
             ) from error
+        try:
+            return await connection.send(request, response_class, timeout_ms=timeout_ms)
+        except (ClientError, WireError) as error:
+            raise ApiError(ErrorCode.REQUEST_TIMED_OUT, str(error)) from error
 
     async def is_gone(self, address: Address) -> bool:
         """Whether nobody listens at an address: the process that did has ended.
 
-        A silent host proves nothing; only a refusal does.
+        A silent host proves nothing; only a refusal does. Nothing is said on the connection: a
+        process that is frozen would not answer, and the kernel accepts for it.
         """
         try:
-            connection = await Connection.open(address, self._settings)
-        except BrokerUnreachableError as error:
-            return error.refused
-        except ClientError:
+            async with asyncio.timeout(KNOCK_TIMEOUT_S):
+                transport, _ = await asyncio.get_running_loop().create_connection(
+                    asyncio.Protocol, address.host, address.port
+                )
+        except ConnectionRefusedError:
+            return True
+        except (OSError, TimeoutError):
             return False
-        connection.close()
+        transport.close()
         return False
 
     def close(self) -> None:

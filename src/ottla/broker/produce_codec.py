@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ottla.base.errors import StorageError
 from ottla.broker.node_endpoints import NO_TAGS, encode_endpoint_tags, no_endpoints
-from ottla.broker.wire_cursor import WireCursor, encode_count, encode_nullable_string
 from ottla.protocol.errors import ErrorCode, WireError
+from ottla.protocol.wire_cursor import WireCursor, encode_count, encode_nullable_string
 
 if TYPE_CHECKING:
     from ottla.broker.node_endpoints import EndpointsOf

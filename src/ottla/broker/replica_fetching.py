@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from ottla.base.errors import StorageError
 from ottla.net.connection_errors import ClientError
 from ottla.protocol.errors import ApiError, WireError
-from ottla.protocol.messages.fetch import FetchResponse
+from ottla.replication.replica_answer import ReplicaAnswer
 from ottla.replication.replica_fetcher import FetcherSettings, ReplicaFetcher
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class ReplicaFetching:
         request = fetcher.next_request(self._clock.now_ms(), self._broker_epoch())
         if request is None:
             return False
-        response = await connection.send(request, FetchResponse, timeout_ms=self._answer_timeout_ms)
+        response = await connection.send(request, ReplicaAnswer, timeout_ms=self._answer_timeout_ms)
         grown = fetcher.handle(response, self._clock.now_ms())
         await self._keep_promise(grown)
         return True
@@ -197,6 +197,11 @@ class _LeaderTask:
                     was_reached = False
                     _logger.info("leader %s cannot be followed: %s", self._leader_id, error)
                     continue
+                await asyncio.sleep(UNREACHABLE_PAUSE_S)
+                continue
+            except Exception:  # a task that ends here would be missed by nobody
+                _logger.exception("copying from leader %s failed", self._leader_id)
+                fetcher.lose_session()
                 await asyncio.sleep(UNREACHABLE_PAUSE_S)
                 continue
             finally:

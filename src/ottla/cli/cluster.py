@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """`ottla cluster`: who belongs to the cluster, how it is, and clusters on this machine.
 
-The group gathers commands of several modules: `cluster_health`, `cluster_members`, and for clusters
-on this machine `local_cluster`.
+The group gathers commands of several modules: `cluster_health`, `cluster_members`,
+`cluster_restore`, and for clusters on this machine `local_cluster`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from ottla.cli import cluster_health, cluster_members
+from ottla.cli import cluster_health, cluster_members, cluster_restore
 from ottla.cli.local_cluster import commands as local_commands
 from ottla.cli.options import bootstrap_option, json_option
 from ottla.cli.output import print_facts, print_gap, print_json, print_table, size_text
@@ -32,9 +32,21 @@ if TYPE_CHECKING:
     from ottla.net.address import Address
 
 
-@click.group("cluster")
+class _InOrder(click.Group):
+    """Lists commands by what belongs together, not by name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order in which they were added."""
+        del ctx
+        return list(self.commands)
+
+
+@click.group("cluster", cls=_InOrder)
 def command() -> None:
-    """Show and change a cluster; run one on this machine."""
+    """Show and change a cluster; run one on this machine.
+
+    From `up` on the commands are about a cluster on this machine, for development.
+    """
 
 
 class _Description(NamedTuple):
@@ -59,7 +71,7 @@ class _Description(NamedTuple):
 @json_option
 @bootstrap_option
 def describe_command(as_json: bool, bootstrap: Sequence[Address]) -> None:
-    """Show the cluster's id, controller, brokers, what they hold and where."""
+    """Show the controller, brokers and what they hold."""
     described = with_cluster(bootstrap, _describe)
     if as_json:
         print_json(_as_json(described))
@@ -183,6 +195,7 @@ def _directories_json(directories: list[LogDir] | None) -> list[dict[str, Any]] 
 for _command in (
     cluster_health.health_command,
     *cluster_members.COMMANDS,
+    cluster_restore.restore_command,
     *local_commands.COMMANDS,
 ):
     command.add_command(_command)

@@ -30,7 +30,10 @@ ROWS_MAX = 50
 @json_option
 @bootstrap_option
 def health_command(shows_all: bool, as_json: bool, bootstrap: Sequence[Address]) -> int:
-    """Show what is missing or in danger; exit code 0 when nothing is, 3 otherwise."""
+    """Show what is missing or in danger.
+
+    The exit code is 0 when nothing is, and 3 otherwise.
+    """
     health = with_cluster(bootstrap, examine)
     if as_json:
         print_json(as_document(health))

@@ -68,7 +68,7 @@ class Remains(NamedTuple):
 def decommission_command(
     broker: int, waits: bool, moves_max: int, as_json: bool, bootstrap: Sequence[Address]
 ) -> None:
-    """Move everything off a broker, then let the cluster forget it.
+    """Move everything off a broker, then forget it.
 
     Without --wait it begins, or goes on with, as much as can be done now. A broker that is empty
     has to be stopped by whoever runs it.
@@ -91,7 +91,7 @@ def decommission_command(
 @click.option("--force", is_flag=True, help="Also while partitions count on the broker.")
 @bootstrap_option
 def unregister_command(broker: int, force: bool, bootstrap: Sequence[Address]) -> None:
-    """Let the cluster forget a broker that will not come back."""
+    """Forget a broker that will not come back."""
 
     async def act(cluster: Cluster) -> None:
         remains = await _remains(cluster, broker)

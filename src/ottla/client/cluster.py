@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from functools import partial
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from ottla.client.errors import (
@@ -109,8 +110,14 @@ class Cluster:
         if task is None:
             task = asyncio.create_task(self._open(node_id))
             self._opening[node_id] = task
-            task.add_done_callback(lambda _: self._opening.pop(node_id, None))
+            task.add_done_callback(partial(self._opened, node_id))
         return await asyncio.shield(task)
+
+    def _opened(self, node_id: int, task: asyncio.Task[Connection]) -> None:
+        """Open anew next time; who waits has the outcome, and perhaps nobody waits any more."""
+        self._opening.pop(node_id, None)
+        if not task.cancelled():
+            task.exception()
 
     async def any_connection(self) -> Connection:
         """Return a connection to whichever broker answers."""

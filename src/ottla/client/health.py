@@ -94,8 +94,8 @@ def assess(
         for topic in topics
         for partition in topic.partitions
     ]
-    # A partition of fewer replicas than min.insync.replicas asks for needs all of them (KIP-966).
-    short = [f for f in findings if len(f.isr) < min(f.min_isr, len(f.replicas))]
+    # Also where there are fewer replicas than it asks for: Ottla refuses writes there as well.
+    short = [f for f in findings if len(f.isr) < f.min_isr]
     return Health(
         cluster_id=description.cluster_id,
         controller_id=description.controller_id,

@@ -128,6 +128,7 @@ class _PartitionQueue:
     next_sequence: int = 0
     next_place: int = 0
     resume_at: float = 0.0
+    is_new_to_broker: bool = False  # nothing under this identity has been stored yet
 
     @property
     def is_in_order(self) -> bool:
@@ -137,7 +138,13 @@ class _PartitionQueue:
     @property
     def is_sendable(self) -> bool:
         """Whether a batch may leave now; after a failure only when all answers are in."""
-        return bool(self.queued) and self.is_in_order
+        # A broker takes any sequence from a producer that it does not know: if the first batch were
+        # refused and the second one not, their order would be lost. So the first one goes alone.
+        return (
+            bool(self.queued)
+            and self.is_in_order
+            and not (self.is_new_to_broker and self.in_flight)
+        )
 
     def refuse(self, batch: _Batch) -> None:
         """Note that a batch was not stored and will not be sent again under its sequence."""
@@ -263,6 +270,7 @@ class Sender:
                 self._identity = await self._new_identity()
             queue.identity = self._identity
             queue.next_sequence = 0
+            queue.is_new_to_broker = True
         self._start_lane(self._cluster.known_leader(*queue.name))
 
     async def _new_identity(self) -> _ProducerIdentity:
@@ -446,6 +454,7 @@ class Sender:
                 missing = WireError(f"{queue.name} is missing in the answer to Produce")
                 self._fail([(queue, batch)], missing)
             elif answer.error_code in _STORED:
+                queue.is_new_to_broker = False
                 self._land(queue, batch)
                 self._finish(queue, batch, answer.base_offset)
             else:

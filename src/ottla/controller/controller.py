@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The controller: every decision about the cluster's state, with what all of them need.
 
-It holds the settings, a seeded generator and the source of topic ids, and nothing of the
-cluster's state: that comes in as an image with each call. So a controller that has just been
-elected is ready as soon as it has read the log, and a simulation can run any of its decisions
-twice. The rules themselves are in the modules beside this one, one for each kind of thing.
+It holds the settings, a seeded generator and the source of topic ids, and of the cluster's state
+only what it worked out last: the state comes in as an image with each call. So a controller that
+has just been elected is ready as soon as it has read the log, and a simulation can run any of its
+decisions twice. The rules themselves are in the modules beside this one, one for each kind of
+thing.
 
 Owned by the controller gateway, which serialises decisions.
 """
@@ -70,7 +71,7 @@ class Controller:
     ) -> None:
         self.settings = settings
         """Replaced when a setting changes at run time."""
-        self._defaults: tuple[ControllerSettings, PartitionDefaults] | None = None
+        self._last: tuple[ControllerSettings, PartitionRules] | None = None
         self._random = random
         self._new_topic_id = new_topic_id
 
@@ -213,6 +214,9 @@ class Controller:
         )
 
     def _rules(self, image: ClusterImage) -> PartitionRules:
-        if self._defaults is None or self._defaults[0] is not self.settings:
-            self._defaults = (self.settings, PartitionDefaults.of(self.settings))
-        return PartitionRules(image, self._defaults[1])
+        if self._last is None or self._last[0] is not self.settings:
+            rules = PartitionRules(image, PartitionDefaults.of(self.settings))
+        else:
+            rules = self._last[1].on(image)
+        self._last = (self.settings, rules)
+        return rules

@@ -54,6 +54,12 @@ class Membership:
         if deadline_ms is not None:
             self._deadlines_ms[broker_id] = min(deadline_ms, now_ms)
 
+    def suspect(self, broker_id: int, deadline_ms: int) -> None:
+        """Give a broker in service less than a full session: there is a doubt about it."""
+        known_ms = self._deadlines_ms.get(broker_id)
+        if known_ms is not None:
+            self._deadlines_ms[broker_id] = min(known_ms, deadline_ms)
+
     def forget(self, broker_ids: Iterable[int]) -> None:
         """Drop brokers that have been fenced or unregistered, until they are heard from again."""
         for broker_id in broker_ids:

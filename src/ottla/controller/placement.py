@@ -14,10 +14,11 @@ Pure: the random start comes from the caller's generator.
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from random import Random
 
     from ottla.metadata.image import BrokerImage
@@ -38,8 +39,11 @@ def place(
         return [(live[0].broker_id,)] * partition_count
     start = random.randrange(len(live))
     shift = random.randrange(len(live))
+    racks = {broker.rack for broker in brokers}
     return [
-        _replicas(live, fenced, (start + n) % len(live), shift + n // len(live), replication_factor)
+        _replicas(
+            live, fenced, (start + n) % len(live), shift + n // len(live), replication_factor, racks
+        )
         for n in range(partition_count)
     ]
 
@@ -64,19 +68,39 @@ def _replicas(
     first: int,
     shift: int,
     replication_factor: int,
+    racks: Collection[str | None],
 ) -> tuple[int, ...]:
+    """Return one partition's replicas.
+
+    The circle is walked only as far as needed: a partition costs the same among thousands of
+    brokers, unless these lack the racks that would let it stop.
+    """
     leader = live[first]
-    others = len(live) - 1
-    followers = [live[(first + 1 + (shift + step) % others) % len(live)] for step in range(others)]
+    count, others = len(live), len(live) - 1
+    followers = (live[(first + 1 + (shift + step) % others) % count] for step in range(others))
     chosen = [leader.broker_id]
-    used_racks = {leader.rack}
-    for candidates in (followers, fenced):
-        left = list(candidates)
-        while left and len(chosen) < replication_factor:
-            follower = next(
-                (c for c in left if c.rack is None or c.rack not in used_racks), left[0]
-            )
-            left.remove(follower)
+    unused_racks = set(racks)
+    _use(leader, unused_racks)
+    for candidates in (followers, iter(fenced)):
+        passed_over: deque[BrokerImage] = deque()  # for their racks, which are in use
+        while len(chosen) < replication_factor:
+            follower = None
+            if unused_racks:
+                for candidate in candidates:
+                    if candidate.rack is None or candidate.rack in unused_racks:
+                        follower = candidate
+                        break
+                    passed_over.append(candidate)
+            if follower is None:
+                follower = passed_over.popleft() if passed_over else next(candidates, None)
+            if follower is None:
+                break
             chosen.append(follower.broker_id)
-            used_racks.add(follower.rack)
+            _use(follower, unused_racks)
     return tuple(chosen)
+
+
+def _use(broker: BrokerImage, unused_racks: set[str | None]) -> None:
+    """Take note of the rack of a chosen broker; one without a rack takes nothing from others."""
+    if broker.rack is not None:
+        unused_racks.discard(broker.rack)

@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import struct
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 from ottla import __version__
 from ottla.net.connection_errors import (
@@ -25,6 +26,7 @@ from ottla.net.connection_errors import (
     RequestTimeoutError,
     UnsupportedApiError,
 )
+from ottla.net.wire_connection import FrameReader, SharedBuffer
 from ottla.protocol.api_keys import ApiKey
 from ottla.protocol.errors import ErrorCode, WireError
 from ottla.protocol.headers import (
@@ -48,6 +50,20 @@ RESPONSE_BYTES_MAX = 256 * 1024 * 1024
 """A larger answer is refused before memory is spent on it; fetches ask for far less."""
 
 
+RESPONSE_BYTES_MIN = 4
+"""A correlation id; some answers have no more than that and an error code."""
+
+_SHARED: WeakKeyDictionary[asyncio.AbstractEventLoop, SharedBuffer] = WeakKeyDictionary()
+"""What the connections of a loop take turns to receive into."""
+
+
+def _shared_buffer(loop: asyncio.AbstractEventLoop) -> SharedBuffer:
+    buffer = _SHARED.get(loop)
+    if buffer is None:
+        buffer = _SHARED[loop] = SharedBuffer()
+    return buffer
+
+
 class ConnectionSettings(Protocol):
     """What a connection has to know; `client.settings.ClientSettings` has it."""
 
@@ -69,10 +85,14 @@ class ConnectionSettings(Protocol):
 
 
 class Response(Protocol):
-    """What the generated response classes offer."""
+    """What the generated response classes offer.
+
+    A class with an attribute `BORROWS` that is true may be given a view of the connection's own
+    receive buffer, which is valid until its next answer: for whoever asks one thing at a time.
+    """
 
     @classmethod
-    def decode(cls, data: bytes, version: int, offset: int = 0) -> Self:
+    def decode(cls, data: Any, version: int, offset: int = 0) -> Self:
         """Return the message behind the bytes."""
 
 
@@ -87,7 +107,7 @@ class _Pending(NamedTuple):
     timer: asyncio.TimerHandle
 
 
-class Connection(asyncio.Protocol):
+class Connection(asyncio.BufferedProtocol):
     """A connection that has agreed on versions; made by `open`."""
 
     def __init__(self, address: Address, settings: ConnectionSettings) -> None:
@@ -96,8 +116,9 @@ class Connection(asyncio.Protocol):
         self._settings = settings
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
-        self._incoming = bytearray()
-        self._frame_bytes = 0  # with the size field; 0 while it is not known
+        self._reader = FrameReader(
+            _shared_buffer(self._loop), RESPONSE_BYTES_MAX, frame_bytes_min=RESPONSE_BYTES_MIN
+        )
         self._pending: dict[int, _Pending] = {}
         self._correlation_id = 0
         self._closed_by: Exception | None = None
@@ -234,16 +255,24 @@ class Connection(asyncio.Protocol):
         """Let `drained` go on."""
         self._writable.set()
 
-    def data_received(self, data: bytes) -> None:
-        """Gather bytes; deliver the frames that are whole."""
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio's signature
+        """Return where the kernel puts the next bytes."""
+        return self._reader.target()
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Deliver the answers that the last read completed."""
         if self._closed_by is not None:
             return
-        self._incoming += data
-        if len(self._incoming) >= (self._frame_bytes or 4):
-            try:
-                self._deliver_frames()
-            except WireError as error:
-                self._shut(error)
+        reader = self._reader
+        try:
+            for start, end in reader.received(nbytes):
+                self._deliver(start, end)
+                if self._closed_by is not None:
+                    return
+        except WireError as error:
+            self._shut(WireError(f"{self.address}: {error}"))
+        else:
+            reader.finish()
 
     # private
 
@@ -277,33 +306,22 @@ class Connection(asyncio.Protocol):
         self._transport.writelines(parts)
         return correlation_id
 
-    def _deliver_frames(self) -> None:
-        incoming = self._incoming
-        position, limit = 0, len(incoming)
-        self._frame_bytes = 0
-        while limit - position >= 4:
-            (size,) = _SIZE.unpack_from(incoming, position)
-            if not 4 <= size <= RESPONSE_BYTES_MAX:
-                raise WireError(f"{self.address} announces an answer of {size} bytes")
-            end = position + 4 + size
-            if end > limit:
-                self._frame_bytes = 4 + size
-                break
-            with memoryview(incoming) as view:
-                frame = bytes(view[position + 4 : end])
-            self._deliver(frame)
-            position = end
-        if self._closed_by is None:
-            del incoming[:position]
-
-    def _deliver(self, frame: bytes) -> None:
-        (correlation_id,) = _SIZE.unpack_from(frame)
+    def _deliver(self, start: int, end: int) -> None:
+        (correlation_id,) = _SIZE.unpack_from(self._reader.data, start)
         pending = self._pending.pop(correlation_id, None)
         if pending is None:
             raise WireError(f"{self.address} answers request {correlation_id}, which is not open")
         pending.timer.cancel()
         if pending.future.done():
             return  # the caller has gone
+        view = self._reader.view
+        # Whoever waits is woken in a later turn, and others may have received into the memory that
+        # is shared by then: only a large answer, in this connection's own memory, stays there.
+        borrows = (
+            getattr(pending.response_class, "BORROWS", False)
+            and not self._reader.is_in_shared_memory
+        )
+        frame: Buffer = view[start:end] if borrows else bytes(view[start:end])
         try:
             _, body_start = decode_response_header(frame, pending.api_key, pending.version)
             message = pending.response_class.decode(frame, pending.version, body_start)
@@ -328,8 +346,6 @@ class Connection(asyncio.Protocol):
         if self._closed_by is not None:
             return
         self._closed_by = reason
-        self._incoming = bytearray()
-        self._frame_bytes = 0
         pending, self._pending = self._pending, {}
         for waiting in pending.values():
             waiting.timer.cancel()

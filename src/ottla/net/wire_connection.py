@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The server's half of a Kafka connection as a value: frames in, answers out in order, no I/O.
+"""A Kafka connection as a value: frames in, and at a server answers out in order; no I/O.
 
 A frame on the wire is a big-endian int32 size and that many bytes. Two machines live here.
 
@@ -69,10 +69,16 @@ class FrameReader:
         "_tail",
         "data",
         "frame_bytes_max",
+        "frame_bytes_min",
         "view",
     )
 
-    def __init__(self, shared: SharedBuffer, frame_bytes_max: int) -> None:
+    def __init__(
+        self,
+        shared: SharedBuffer,
+        frame_bytes_max: int,
+        frame_bytes_min: int = FRAME_BYTES_MIN,
+    ) -> None:
         self._shared = shared
         self._own: bytearray | None = None
         self._own_view: memoryview | None = None
@@ -81,6 +87,7 @@ class FrameReader:
         self._frame_bytes = 0  # its size with the size field; 0 when no large frame is under way
         self._position = 0  # end of the last frame that was handed out
         self.frame_bytes_max = frame_bytes_max
+        self.frame_bytes_min = frame_bytes_min
         self.data: bytearray = shared.data  # where the frames of the last read lie
         self.view: memoryview = shared.view
 
@@ -88,6 +95,11 @@ class FrameReader:
     def is_idle(self) -> bool:
         """Whether no byte of an unfinished frame is held."""
         return not self._tail and not self._frame_bytes
+
+    @property
+    def is_in_shared_memory(self) -> bool:
+        """Whether the frames of the last read lie where the next connection's read goes."""
+        return self.data is self._shared.data
 
     @property
     def buffered_bytes(self) -> int:
@@ -129,9 +141,9 @@ class FrameReader:
         position = 0
         while limit - position >= 4:
             (size,) = unpack_size(data, position)
-            if size < FRAME_BYTES_MIN or size > self.frame_bytes_max:
+            if size < self.frame_bytes_min or size > self.frame_bytes_max:
                 raise WireError(
-                    f"a frame of {size} bytes: sizes from {FRAME_BYTES_MIN} to "
+                    f"a frame of {size} bytes: sizes from {self.frame_bytes_min} to "
                     f"{self.frame_bytes_max} are accepted (socket.request.max.bytes)"
                 )
             end = position + 4 + size

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     from ottla.protocol.messages.fetch import FetchResponse, PartitionData
     from ottla.replication.partition import Partition
+    from ottla.replication.replica_answer import AnsweredReplica, ReplicaAnswer
     from ottla.replication.replication_throttle import ReplicationThrottle
 
 _logger = logging.getLogger(__name__)
@@ -170,6 +171,7 @@ class ReplicaFetcher:
             assert resume_ms is not None, "set with the wait"
             if resume_ms <= now_ms:
                 del self._waiting[key]
+                self._forgotten.pop(key, None)
                 self._changed[key] = None
         if self._throttle.is_exceeded(now_ms):
             self._leave_out_throttled(now_ms)
@@ -210,8 +212,6 @@ class ReplicaFetcher:
                 continue
             partition = copied.partition
             if self._throttle.concerns(partition.log.config, partition.index):
-                if copied.asked is not None:
-                    self._forgotten[key] = None  # or the session would go on bringing it
                 self._wait(copied, now_ms)
 
     def resume_ms(self) -> int | None:
@@ -241,7 +241,7 @@ class ReplicaFetcher:
 
     # answers
 
-    def handle(self, response: FetchResponse, now_ms: int) -> list[Partition]:
+    def handle(self, response: FetchResponse | ReplicaAnswer, now_ms: int) -> list[Partition]:
         """Take over an answer; return the partitions that have grown."""
         if response.error_code:
             if response.error_code not in _SESSION_LOST:
@@ -270,7 +270,9 @@ class ReplicaFetcher:
             self.lose_session()  # the leader has no room for one: everything is named every time
         return grown
 
-    def _handle_partition(self, copied: _Copied, answered: PartitionData, now_ms: int) -> bool:
+    def _handle_partition(
+        self, copied: _Copied, answered: PartitionData | AnsweredReplica, now_ms: int
+    ) -> bool:
         partition = copied.partition
         key = (partition.topic_id, partition.index)
         if partition.is_leader or partition.lost_with is ErrorCode.KAFKA_STORAGE_ERROR:
@@ -307,7 +309,9 @@ class ReplicaFetcher:
         partition.learn_from_leader(answered.high_watermark, answered.log_start_offset)
         return has_grown
 
-    def _handle_error(self, copied: _Copied, answered: PartitionData, now_ms: int) -> None:
+    def _handle_error(
+        self, copied: _Copied, answered: PartitionData | AnsweredReplica, now_ms: int
+    ) -> None:
         partition = copied.partition
         code = ErrorCode.of(answered.error_code)
         if (
@@ -336,6 +340,7 @@ class ReplicaFetcher:
         key = (copied.partition.topic_id, copied.partition.index)
         copied.resume_ms = now_ms + self._settings.backoff_ms
         copied.asked = None  # so that it is named again, although nothing has changed
+        self._forgotten[key] = None  # until then the leader must not answer at once for its sake
         self._changed.pop(key, None)
         self._waiting[key] = None
 

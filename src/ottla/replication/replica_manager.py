@@ -16,6 +16,7 @@ partition has moved to other brokers. What nobody knows at start is set aside, n
 from __future__ import annotations
 
 import logging
+from collections import deque
 from typing import TYPE_CHECKING
 
 from ottla.base.errors import StorageError
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 _logger = logging.getLogger(__name__)
 
+CREATIONS_PER_TURN = 20
+"""New logs that are made in one turn of the loop: some milliseconds."""
+
 
 class ReplicaManager:
     """All partitions that have a replica on this broker; belongs to the event loop."""
@@ -40,6 +44,7 @@ class ReplicaManager:
     __slots__ = (
         "_broker_id",
         "_by_id",
+        "_creations",
         "_image",
         "_incarnation_id",
         "_is_known",
@@ -48,8 +53,10 @@ class ReplicaManager:
         "_partitions",
         "_request_flush",
         "_surroundings",
+        "_to_create",
         "generation",
         "on_follow",
+        "postpone",
     )
 
     def __init__(
@@ -66,6 +73,10 @@ class ReplicaManager:
         self._is_known = False  # registered as this process
         self._surroundings = surroundings
         self._image: ClusterImage | None = None
+        self._to_create: deque[tuple[bytes, int]] = deque()
+        self._creations = 0  # new logs of this turn
+        self.postpone: Callable[[], object] | None = None
+        """In a cluster: has `create_some` called soon, so that new logs do not silence it."""
         self.on_follow: Callable[[Partition], None] | None = None
         """Told of partitions whose leader or leader epoch has changed, and of those that went."""
         self._logs = logs
@@ -113,7 +124,7 @@ class ReplicaManager:
         state = None if image is None else image.partition(topic, index)
         if state is None:
             return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
-        if state.leader == self._broker_id:
+        if state.leader == self._broker_id and not self._to_create:
             return ErrorCode.KAFKA_STORAGE_ERROR  # its log could not be opened
         return ErrorCode.NOT_LEADER_OR_FOLLOWER
 
@@ -175,6 +186,7 @@ class ReplicaManager:
     def load(self, image: ClusterImage) -> None:
         """Take over everything an image says, at start."""
         self._image = image
+        self._creations = 0
         self._is_known = self._find_itself(image)
         for topic in image.topics_by_name.values():
             self._update_topic(image, topic)
@@ -186,6 +198,9 @@ class ReplicaManager:
 
     def apply(self, image: ClusterImage, delta: ImageDelta) -> None:
         """Follow a change of the cluster's metadata."""
+        if not (delta.topics or delta.configs or delta.brokers):
+            self._image = image
+            return
         if self._find_itself(image) != self._is_known:
             for topic in delta.topics:
                 if topic.after is None:
@@ -194,6 +209,7 @@ class ReplicaManager:
             self.load(image)
             return
         self._image = image
+        self._creations = 0
         for topic in delta.topics:
             if topic.after is None:
                 self._remove_topic(topic.topic_id)
@@ -219,6 +235,8 @@ class ReplicaManager:
                     self._remove(partition)
                 continue
             if partition is None:
+                if self._is_put_off(topic, state):
+                    continue
                 if config is None:
                     config = self._log_config_of(image, topic.name)
                 partition = self._create(topic, state, config)
@@ -226,6 +244,36 @@ class ReplicaManager:
                     continue
                 partitions[state.partition_id] = partition
             self._assign_role(partition, state)
+
+    def _is_put_off(self, topic: TopicImage, state: PartitionImage) -> bool:
+        """Put the creation of a new log off when this turn has made enough of them."""
+        if self.postpone is None or self._logs.get(topic.name, state.partition_id) is not None:
+            return False
+        self._creations += 1
+        if self._creations <= CREATIONS_PER_TURN:
+            return False
+        if not self._to_create:
+            self.postpone()
+        self._to_create.append((topic.topic_id, state.partition_id))
+        return True
+
+    def create_some(self) -> list[str]:
+        """Make some of the partitions that were put off; return the names of their topics."""
+        image = self._image
+        assert image is not None, "somebody has put them off"
+        names: dict[str, None] = {}
+        self._creations = 0
+        for _ in range(min(CREATIONS_PER_TURN, len(self._to_create))):
+            topic_id, index = self._to_create.popleft()
+            topic = image.topics_by_id.get(topic_id)
+            if topic is not None:
+                self._update_topic(image, topic, (index,))
+                names[topic.name] = None
+        if self._to_create:
+            assert self.postpone is not None, "somebody has put them off"
+            self.postpone()
+        self.generation += 1
+        return list(names)
 
     def _create(
         self, topic: TopicImage, state: PartitionImage, config: LogConfig

@@ -47,6 +47,7 @@ class InProcessCluster:
         *,
         settings: Mapping[str, str] | None = None,
         log_dirs_per_broker: int = 1,
+        broker_settings: Mapping[int, Mapping[str, str]] | None = None,
     ) -> None:
         if brokers < 1:
             raise ValueError(f"a cluster needs one broker or more, not {brokers}")
@@ -56,6 +57,7 @@ class InProcessCluster:
         """The brokers that run, by id."""
         self._settings = {**SMALL_CLUSTER, **(settings or {})}
         self._log_dirs_per_broker = log_dirs_per_broker
+        self._broker_settings = broker_settings or {}  # of single brokers: racks, for example
         self._broker_ids = range(1, brokers + 1)
         self._ports: dict[int, int] = {}
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -162,6 +164,7 @@ class InProcessCluster:
         config = BrokerConfig.load(
             {
                 **self._settings,
+                **self._broker_settings.get(broker_id, {}),
                 "node.id": str(broker_id),
                 "listeners": f"PLAINTEXT://{LOCALHOST}:{port}",
                 "log.dirs": ",".join(self.log_dirs(broker_id)),

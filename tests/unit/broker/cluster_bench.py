@@ -18,11 +18,17 @@ from ottla.broker.controller_gateway import ControllerGateway
 from ottla.broker.metadata_log import MetadataLog
 from ottla.controller.brokers import BrokerFacts
 from ottla.controller.controller import Controller
+from ottla.controller.features import SUPPORTED_FEATURES
 from ottla.metadata.engines.memory import MemoryCluster, MemoryEngine
 from ottla.metadata.image import BrokerEndpoint
 from ottla.net.address import Address
 from ottla.net.connection_errors import BrokerUnreachableError
 from ottla.protocol.errors import ApiError, ErrorCode
+from ottla.protocol.messages.broker_registration import (
+    BrokerRegistrationRequest,
+    Feature,
+    Listener,
+)
 from ottla.testing.simulation.loop import SimulatedLoop
 
 if TYPE_CHECKING:
@@ -80,6 +86,26 @@ def facts_of(broker_id: int) -> BrokerFacts:
     """Return what a broker says of itself."""
     endpoints = (BrokerEndpoint("PLAINTEXT", f"host{broker_id}", 9092, 0),)
     return BrokerFacts(broker_id, bytes([broker_id]) * 16, endpoints)
+
+
+def registration_of(
+    broker_id: int, *, host: str | None = None, incarnation: int | None = None, previous: int = -1
+) -> BrokerRegistrationRequest:
+    """Return what a broker announces itself with."""
+    host = host or f"host{broker_id}"
+    return BrokerRegistrationRequest(
+        broker_id=broker_id,
+        cluster_id=CLUSTER_ID,
+        incarnation_id=bytes([incarnation or broker_id]) * 16,
+        listeners=[Listener(name="PLAINTEXT", host=host, port=9092, security_protocol=0)],
+        features=[
+            Feature(name=name, min_supported_version=low, max_supported_version=high)
+            for name, (low, high) in SUPPORTED_FEATURES.items()
+        ],
+        rack=None,
+        log_dirs=[],
+        previous_broker_epoch=previous,
+    )
 
 
 class Peers:

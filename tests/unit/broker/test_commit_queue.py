@@ -174,7 +174,7 @@ def test_appends_that_were_taken_back_are_never_acknowledged(bench):
 
 
 def test_bug_38_a_set_that_shrinks_after_the_append_is_no_success(bench):
-    """Row 38: NOT_ENOUGH_REPLICAS_AFTER_APPEND, and nothing waits any more."""
+    """Bug 38: NOT_ENOUGH_REPLICAS_AFTER_APPEND, and nothing waits any more."""
     bench.wait(1, 0)
     bench.wait(2, 1)
     bench.partition.is_under_min_isr = True

@@ -16,6 +16,7 @@ from ottla.broker.metadata_log import MetadataLog
 from ottla.controller.brokers import BrokerFacts
 from ottla.controller.configs import ConfigChange, ConfigOperation, ResourceChange
 from ottla.controller.controller import Controller
+from ottla.controller.decision import Decision
 from ottla.controller.elections import ElectionType
 from ottla.controller.features import INITIAL_FEATURES
 from ottla.metadata.engines.memory import MemoryCluster, MemoryEngine
@@ -174,6 +175,30 @@ def test_large_changes_are_split():
         await asyncio.gather(*(gateway.create_topics([topic(f"t{n}", 9000)]) for n in range(4)))
         assert len(gateway.image.topics_by_name) == 4
         assert len(world.engine.appends) == 3
+
+    run(scenario)
+
+
+def test_slow_decisions_let_others_have_a_turn():
+    """What takes long to decide is spread over rounds, and the loop runs between them."""
+
+    async def scenario(world, gateway):
+        turns = 0
+
+        def slowly(image):
+            world.clock.advance(60)
+            return Decision([], turns)
+
+        async def count_turns() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        counting = asyncio.create_task(count_turns())
+        answers = await asyncio.gather(*(gateway.change(slowly) for _ in range(6)))
+        counting.cancel()
+        assert [answers.count(turn) for turn in sorted(set(answers))] == [2, 2, 2]
 
     run(scenario)
 

@@ -192,8 +192,10 @@ async def test_a_shard_that_cannot_write_what_time_brought_is_read_again(world, 
     assert bench.shard(0) is not first
 
 
-async def test_a_log_that_cannot_be_read_is_not_taken_for_an_empty_one(world, bench, monkeypatch):
-    """Row 34: the shard does not serve, and clients are not told that there is nothing."""
+async def test_bug_34_a_log_that_cannot_be_read_is_not_taken_for_an_empty_one(
+    world, bench, monkeypatch
+):
+    """Bug 34: the shard does not serve, and clients are not told that there is nothing."""
 
     def fail(*_: object) -> None:
         raise coordinator_driver.CorruptRecord("rot")

@@ -13,7 +13,7 @@ from ottla.broker import coordinator_partition
 from ottla.broker.coordinator_partition import LedPartition, decode_batches, encode_batch
 from ottla.coordinators.ports import CoordinatorRecord, ProducerIdentity
 from ottla.protocol.errors import ApiError, ErrorCode
-from ottla.records.batch import HEADER_BYTES, read_header, verify_crc
+from ottla.records.batch import HEADER_BYTES, CorruptRecord, read_header, verify_crc
 from ottla.records.builder import build_batch
 from ottla.records.control import TransactionMarker, build_transaction_marker
 from ottla.records.record import Record, decode_records
@@ -120,6 +120,16 @@ def test_quick_decoding_agrees_with_the_general_one(records, data):
     quick = coordinator_partition._plain_records(bytes(payload), read_header(batch))
     if quick is not None:
         assert quick == coordinator_partition._records(bytes(payload), read_header(batch))
+
+
+def test_an_offset_beyond_the_batch_is_damage_on_both_ways():
+    """Found at random: the quick way took an offset that the header does not allow."""
+    batch = encode_batch([CoordinatorRecord(b"", None)], 1_700_000_000_000, None)
+    payload = bytearray(batch[HEADER_BYTES:])
+    payload[3] = 2  # the offset delta
+    assert coordinator_partition._plain_records(bytes(payload), read_header(batch)) is None
+    with pytest.raises(CorruptRecord):
+        coordinator_partition._records(bytes(payload), read_header(batch))
 
 
 def test_records_as_coordinators_write_them_are_decoded_quickly():

@@ -207,8 +207,11 @@ def test_a_full_cache_gives_no_session():
     assert len(cache) == 2
 
 
-def test_a_session_that_was_not_used_makes_place():
-    """The least recently used session goes, once it is old enough."""
+def test_bug_39_a_session_that_was_not_used_makes_place():
+    """Bug 39: whoever comes back to it is told so, and never given another's.
+
+    The least recently used session goes, once it is old enough.
+    """
     cache = cache_of(2)
     old = start(cache, asked("t"), now_ms=0)
     fresh = start(cache, asked("t"), now_ms=0)

@@ -131,7 +131,7 @@ def test_every_transaction_asks_anew(world, coordinator):
     assert codes(client.answer()) == [ErrorCode.INVALID_TXN_STATE]
 
 
-def test_a_late_batch_cannot_open_a_transaction(world, coordinator):
+def test_bug_23_a_late_batch_cannot_open_a_transaction(world, coordinator):
     """Bug 23 (KIP-890 part 1): a Produce held past the abort is refused, and the LSO moves on."""
     partition = world.partition()
     client = world.client()

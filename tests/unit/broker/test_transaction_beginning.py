@@ -128,7 +128,7 @@ def test_what_the_disk_did_not_take_is_not_acknowledged(world, coordinator, shap
     assert partition.log.log_end_offset == 2
 
 
-def test_a_late_batch_cannot_open_a_transaction(world, coordinator, shaped):
+def test_bug_23_a_late_batch_cannot_open_a_transaction(world, coordinator, shaped):
     """Bug 23 (KIP-890 part 1) on this road: an end in between voids the coordinator's yes."""
     partition, client = shaped
     client.ask(request(world, 1), V2)

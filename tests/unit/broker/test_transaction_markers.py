@@ -164,14 +164,14 @@ def test_a_partition_that_is_gone_counts_as_done(driver):
     assert driver.label == "CompleteCommit"
 
 
-def test_a_later_epoch_in_the_partition_counts_as_done(driver):
+def test_bug_28_a_later_epoch_in_the_partition_counts_as_done(driver):
     """Bug 28: its transaction has been ended already, and this marker must end no other."""
     driver.writer.codes[B] = [ErrorCode.INVALID_PRODUCER_EPOCH]
     driver.decide(A, B)
     assert driver.label == "CompleteCommit"
 
 
-def test_a_fenced_coordinator_stops(driver):
+def test_bug_28_a_fenced_coordinator_stops(driver):
     """Bug 28: another one has written markers, and sees to the transaction."""
     driver.writer.codes[A] = [ErrorCode.TRANSACTION_COORDINATOR_FENCED]
     driver.writer.held[B] = Pending()
@@ -182,7 +182,7 @@ def test_a_fenced_coordinator_stops(driver):
     assert driver.label == "PrepareCommit"
 
 
-def test_a_load_takes_over(driver):
+def test_bug_27_a_load_takes_over(driver):
     """Bug 27: the shard was read again meanwhile; what it asks for replaces what was under way."""
     driver.writer.held[A] = first = Pending()
     driver.decide(A)

@@ -57,6 +57,17 @@ REQUESTS = {
 }
 
 
+def feed(connection, data):
+    """Have a connection receive bytes, as a transport does."""
+    left = memoryview(data)
+    while left:
+        target = connection.get_buffer(-1)
+        count = min(len(target), len(left))
+        target[:count] = left[:count]
+        connection.buffer_updated(count)
+        left = left[count:]
+
+
 class FakeTransport(asyncio.Transport):
     """Hands what the client writes to a fake broker, and back."""
 
@@ -89,7 +100,7 @@ class FakeTransport(asyncio.Transport):
     def answer(self, data):
         """Bring bytes to the client."""
         if not self.is_closed:
-            self.connection.data_received(struct.pack(">i", len(data)) + data)
+            feed(self.connection, struct.pack(">i", len(data)) + data)
 
     def close(self):
         """Close from either side."""

@@ -49,7 +49,7 @@ def counts(health):
         (topic(isr=(1,)), 2, (0, 1, 1, 0), False),
         (topic(isr=(), leader=-1), 1, (1, 1, 1, 0), False),
         (topic(leader=2), 2, (0, 0, 0, 1), True),
-        (topic(replicas=(1,), isr=(1,)), 2, (0, 0, 0, 0), True),
+        (topic(replicas=(1,), isr=(1,)), 2, (0, 1, 0, 0), False),
     ],
     ids=["good", "under-replicated", "under-min", "offline", "not-preferred", "fewer-than-min"],
 )

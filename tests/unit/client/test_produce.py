@@ -6,11 +6,13 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from tests.unit.client.conftest import FakeTransport
 
 from ottla.client.errors import DeliveryTimeoutError, UnknownPartitionError
 from ottla.client.produce import NO_OFFSET, Sender, SenderSettings
 from ottla.protocol.api_keys import ApiKey
 from ottla.protocol.errors import ApiError, ErrorCode
+from ottla.protocol.headers import decode_request_header
 from ottla.protocol.messages.init_producer_id import InitProducerIdRequest
 from ottla.protocol.messages.produce import (
     PartitionProduceResponse,
@@ -119,6 +121,22 @@ def test_retriable_refusal_is_sent_again_in_order(fake, scenario):
     assert stored_values(fake) == [b"%d" % n for n in range(20)]
     sequences = [read_header(batch).base_sequence for batch in fake.logs["t", 0].batches]
     assert sequences == list(range(20))
+
+
+def test_the_first_batch_of_a_producer_goes_alone(fake, scenario):
+    """A broker takes any sequence from a producer it does not know: nothing may overtake it."""
+    fake.script(ApiKey.PRODUCE, refusal(fake, ErrorCode.NOT_ENOUGH_REPLICAS))
+
+    async def body(sender):
+        futures = [await sender.send("t", 0, batch_of(b"%d" % n), 1) for n in range(5)]
+        await asyncio.gather(*futures)
+
+    scenario(body)
+    sequences = [
+        read_header(request.topic_data[0].partition_data[0].records).base_sequence
+        for request in fake.requests(ProduceRequest)
+    ]
+    assert sequences == [0, 0, 1, 2, 3, 4]
 
 
 def test_lost_answer_does_not_duplicate(fake, scenario, drop):
@@ -342,3 +360,53 @@ def test_close_cancels_what_is_left(fake, scenario, silence):
 
     scenario(body)
     assert futures[0].cancelled()
+
+
+def test_bug_40_a_batch_on_the_wire_is_nobody_elses(fake, scenario, monkeypatch):
+    """Bug 40 (CVE-2026-35554): the socket is blocked, the batch expires, others are sent.
+
+    Whatever leaves at last is whole, and stands under the partition for which it was meant.
+    """
+    held: list[object] = []
+    written = FakeTransport.write
+
+    def block(transport, data):
+        if len(data) > 200:  # a Produce request; keeps the very buffer, as a full socket does
+            held.append(data)
+        else:
+            written(transport, data)
+
+    def block_all(transport, parts):
+        if sum(map(len, parts)) > 200:
+            held.extend(parts)
+        else:
+            written(transport, b"".join(parts))
+
+    async def body(sender):
+        monkeypatch.setattr(FakeTransport, "writelines", block_all)
+        monkeypatch.setattr(FakeTransport, "write", block)
+        futures = []
+        for round_ in range(4):
+            for partition in range(3):
+                value = b"%d for %d " % (round_, partition) + bytes(200)
+                futures.append(await sender.send("t", partition, batch_of(value), 1))
+            await asyncio.sleep(0.02)  # beyond the delivery time of the round before
+        outcomes = await asyncio.gather(*futures, return_exceptions=True)
+        assert any(isinstance(outcome, Exception) for outcome in outcomes)
+        monkeypatch.undo()
+
+    scenario(body, delivery_timeout_ms=15, request_timeout_ms=10)
+    stream = b"".join(bytes(part) for part in held)
+    found = 0
+    while stream:
+        size = int.from_bytes(stream[:4], "big")
+        frame, stream = stream[4 : 4 + size], stream[4 + size :]
+        header, start = decode_request_header(frame)
+        asked = ProduceRequest.decode(frame, header.api_version, start)
+        for topic in asked.topic_data:
+            for data in topic.partition_data:
+                verify_crc(data.records)
+                (record,) = decode_records(memoryview(data.records))
+                assert record.value.split(b" ")[2] == b"%d" % data.index
+                found += 1
+    assert found >= 3

@@ -47,6 +47,19 @@ def test_the_dead_are_overdue_at_once():
     assert membership.overdue(200) == []
 
 
+def test_a_suspect_has_less_than_a_session():
+    """Never more; a sign of life ends the doubt, and strangers do not count."""
+    membership = Membership(3000)
+    membership.heartbeat(1, 0)
+    membership.suspect(1, 5000)
+    assert membership.next_deadline_ms() == 3000
+    membership.suspect(1, 700)
+    membership.suspect(2, 700)
+    assert membership.overdue(700) == [1]
+    membership.heartbeat(1, 700)
+    assert membership.overdue(3699) == []
+
+
 def test_a_changed_timeout_holds_from_the_next_heartbeat_on():
     """Sessions that run are not cut short."""
     membership = Membership(3000)

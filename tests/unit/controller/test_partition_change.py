@@ -18,7 +18,11 @@ from ottla.controller.partition_change import (
     target_replicas,
 )
 from ottla.metadata.image import NO_LEADER, PartitionImage, merge_change
-from ottla.protocol.messages.cluster_metadata import ConfigRecord
+from ottla.protocol.messages.cluster_metadata import (
+    ConfigRecord,
+    FeatureLevelRecord,
+    FenceBrokerRecord,
+)
 
 TOPIC_ID = b"t" * 16
 IDS = st.integers(1, 5)
@@ -100,7 +104,8 @@ def test_every_change_keeps_the_rules(before, around, data):
     if after.leader != NO_LEADER:
         assert after.leader in after.isr
         assert after.leader in around.live | around.leaving
-    complete = {*before.isr, *before.eligible_leader_replicas}
+    # Whoever is proposed has everything, too.
+    complete = {*before.isr, *before.eligible_leader_replicas, *(isr or ())}
     if not around.allows_unclean and after.leader != before.leader:
         assert after.leader in {NO_LEADER, *complete, *before.last_known_elr, before.leader}
         if around.keeps_elr and after.leader not in {NO_LEADER, *complete} - unclean:
@@ -328,3 +333,22 @@ def test_what_topics_want(cluster_of, broker):
     after = rules.after(live=[3], leaving=[1], gone=[2])
     assert after.live == {3}
     assert after.circumstances("v").leaving == {1}
+
+
+def test_rules_go_on_with_another_image(cluster_of, broker):
+    """Who is live is gathered anew when brokers or features change; topics are asked anew."""
+    cluster = cluster_of(broker(1), broker(2), broker(3, fenced=True))
+    rules = PartitionRules(cluster.image, PartitionDefaults(1, allows_unclean=False))
+    assert rules.circumstances("t").min_isr == 1
+    changes = (
+        (ConfigRecord(resource_type=2, resource_name="t", name="min.insync.replicas", value="2")),
+        FenceBrokerRecord(id=1),
+        FeatureLevelRecord(name="eligible.leader.replicas.version", feature_level=1),
+    )
+    expected = (({1, 2}, False), ({2}, False), ({2}, True))
+    for record, (live, keeps_elr) in zip(changes, expected, strict=True):
+        cluster.image, _ = cluster.image.apply([record])
+        rules = rules.on(cluster.image)
+        assert rules.circumstances("t") == Circumstances(
+            frozenset(live), frozenset(), 2, False, keeps_elr
+        )

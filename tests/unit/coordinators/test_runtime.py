@@ -197,8 +197,8 @@ def test_a_shard_is_read_from_its_log():
     assert shard_of(loaded).markers == [(PRODUCER, False)]
 
 
-def test_loading_is_never_answered_as_having_nothing():
-    """Row 34: a shard that is being read answers COORDINATOR_LOAD_IN_PROGRESS."""
+def test_bug_34_loading_is_never_answered_as_having_nothing():
+    """Bug 34: a shard that is being read answers COORDINATOR_LOAD_IN_PROGRESS."""
     runtime: CoordinatorRuntime[Counters] = CoordinatorRuntime(lambda _: Counters())
     with pytest.raises(ApiError) as absent:
         runtime.read(3, lambda shard: shard.counts)

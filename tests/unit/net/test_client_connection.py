@@ -7,6 +7,7 @@ import asyncio
 import struct
 
 import pytest
+from tests.unit.client.conftest import feed
 
 from ottla.client.errors import (
     BrokerUnreachableError,
@@ -120,9 +121,7 @@ def test_peer_that_speaks_something_else(fake, run, garbage):
     """A peer whose bytes are no frame is not a broker; no memory is spent on its sizes."""
     fake.script(
         ApiKey.API_VERSIONS,
-        lambda broker, request, version: (
-            broker.transports[-1].connection.data_received(garbage) or b""
-        ),
+        lambda broker, request, version: feed(broker.transports[-1].connection, garbage) or b"",
     )
 
     async def scenario():
@@ -162,8 +161,8 @@ def test_pipelining_and_frames_in_pieces(fake, run):
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         for byte in held[:100]:
-            connection.data_received(bytes((byte,)))
-        connection.data_received(bytes(held[100:]))
+            feed(connection, bytes((byte,)))
+        feed(connection, bytes(held[100:]))
         answers = await asyncio.gather(*futures)
         assert [type(answer).__name__ for answer in answers] == [
             *["MetadataResponse"] * 3,
@@ -225,7 +224,7 @@ def test_answer_to_no_question_closes(fake, run):
 
     async def scenario():
         connection = await Connection.open(fake.bootstrap[0], SETTINGS)
-        connection.data_received(struct.pack(">ii", 4, 12345))
+        feed(connection, struct.pack(">ii", 4, 12345))
         assert not connection.is_open
 
     run(scenario)
@@ -254,5 +253,39 @@ def test_drained_waits_for_the_peer(fake, run):
         assert not waiting.done()
         connection.resume_writing()
         await waiting
+
+    run(scenario)
+
+
+class Borrowed:
+    """An answer of which the bytes are wanted where they were received."""
+
+    BORROWS = True
+
+    def __init__(self, data) -> None:
+        self.data = data
+
+    @classmethod
+    def decode(cls, data, version, offset=0) -> Borrowed:
+        """Keep what is given."""
+        return cls(memoryview(data)[offset:])
+
+
+@pytest.mark.parametrize("size", [100, 5_000_000])
+def test_an_answer_is_whole_although_others_receive_before_it_is_read(fake, run, size):
+    """Found by brokers that copied from two leaders: the memory of a loop is shared.
+
+    Whoever waits is woken a turn later; an answer must not be another connection's by then.
+    """
+
+    async def scenario():
+        one = await Connection.open(fake.bootstrap[0], SETTINGS)
+        two = await Connection.open(fake.bootstrap[0], SETTINGS)
+        first = one.send(ask(), Borrowed)
+        second = two.send(ask(), Borrowed)
+        marks = iter((b"1", b"2"))
+        fake.script(ApiKey.METADATA, *[lambda *_: next(marks) * size] * 2)
+        found = [bytes((await answer).data) for answer in (first, second)]
+        assert found == [b"1" * size, b"2" * size]
 
     run(scenario)

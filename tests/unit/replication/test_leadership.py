@@ -139,7 +139,7 @@ def test_a_replica_that_could_not_join_is_not_waited_for():
 
 @pytest.mark.parametrize("min_isr", [2, 3, 9])
 def test_bug_08_the_high_watermark_stands_still_under_min_isr(min_isr):
-    """Row 8: with one in-sync replica nothing is committed where two are asked for."""
+    """Bug 8: with one in-sync replica nothing is committed where two are asked for."""
     bench = Bench(isr=(1,), min_isr=min_isr)
     assert bench.committed() is None
     bench.fetch(2, 10)
@@ -154,7 +154,7 @@ def test_min_isr_asks_for_no_more_replicas_than_there_are():
 
 
 def test_bug_06_the_high_watermark_waits_for_the_maximal_set():
-    """Row 6: a member that was proposed may be elected, so it counts at once (KIP-497)."""
+    """Bug 6: a member that was proposed may be elected, so it counts at once (KIP-497)."""
     bench = Bench(isr=(1, 2))
     bench.fetch(2, 10)
     bench.fetch(3, 10)
@@ -168,7 +168,7 @@ def test_bug_06_the_high_watermark_waits_for_the_maximal_set():
 
 
 def test_bug_07_a_leader_that_hears_nothing_commits_nothing():
-    """Row 7: a proposal to drop the others changes nothing until the controller has agreed."""
+    """Bug 7: a proposal to drop the others changes nothing until the controller has agreed."""
     bench = Bench(end=10)
     bench.fetch(2, 10)
     bench.fetch(3, 10)
@@ -214,7 +214,7 @@ def test_nobody_joins_below_the_high_watermark():
 
 
 def test_bug_05_nobody_joins_before_the_start_of_the_leader_epoch():
-    """Row 5: a new leader's watermark may be an old one; what it began with has to be there."""
+    """Bug 5: a new leader's watermark may be an old one; what it began with has to be there."""
     bench = Bench(isr=(1, 2), end=10)
     bench.fetch(3, 9)
     assert bench.join(3, 5) is None
@@ -240,7 +240,7 @@ def test_only_a_replica_out_of_sync_joins(broker_id):
 
 
 def test_bug_10_another_incarnation_does_not_join_on_an_old_fetch():
-    """Row 10: the incarnation that fetched has to be the one that is registered (KIP-903)."""
+    """Bug 10: the incarnation that fetched has to be the one that is registered (KIP-903)."""
     bench = Bench(isr=(1, 2))
     bench.fetch(3, 10, broker_epoch=33)
     bench.ineligible.add((3, 33))

@@ -297,7 +297,7 @@ def test_verifications_are_bounded(monkeypatch):
     assert [partition.is_verified(one, 0) for one in (1, 2, 3)] == [False, True, True]
 
 
-def test_nothing_is_stable_before_its_marker_is_committed():
+def test_bug_26_nothing_is_stable_before_its_marker_is_committed():
     """Bug 26: while the marker waits for the disk, readers of committed records wait too."""
     bench = Bench(flush_profile="ack")
     partition = bench.partition
@@ -314,7 +314,7 @@ def test_nothing_is_stable_before_its_marker_is_committed():
     assert (partition.last_stable_offset, partition.high_watermark) == (2, 2)
 
 
-def test_a_marker_of_an_old_epoch_or_coordinator_is_refused():
+def test_bug_28_a_marker_of_an_old_epoch_or_coordinator_is_refused():
     """Bug 28: INVALID_PRODUCER_EPOCH and TRANSACTION_COORDINATOR_FENCED, and nothing is staged."""
     bench = Bench()
     partition = bench.partition

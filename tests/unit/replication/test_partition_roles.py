@@ -122,7 +122,7 @@ def test_a_follower_that_lags_is_proposed_to_leave(leader):
 
 
 def test_bug_08_nothing_is_committed_under_min_isr():
-    """Row 8: the watermark freezes, acks=all is refused, and goes on when a replica is back."""
+    """Bug 8: the watermark freezes, acks=all is refused, and goes on when a replica is back."""
     leader = Replica(1, min_insync_replicas=2)
     leader.lead(4, isr=(1, 2))
     leader.append(b"a")
@@ -143,7 +143,7 @@ def test_bug_08_nothing_is_committed_under_min_isr():
 
 
 def test_bug_37_a_new_leader_does_not_know_its_end():
-    """Row 37: until the watermark reaches the epoch's start others may have seen more (KIP-207)."""
+    """Bug 37: until the watermark reaches the epoch's start others may have seen more (KIP-207)."""
     leader = Replica(1)
     leader.follow(2, 3)
     leader.lead(4, isr=(1,))
@@ -240,7 +240,7 @@ def test_where_logs_part(last_epoch, offset, expected):
 
 
 def test_bug_17_a_follower_beyond_an_empty_log_is_told_where_it_ends():
-    """Row 17: no epochs can be compared, and yet the follower is not in sync with nothing."""
+    """Bug 17: no epochs can be compared, and yet the follower is not in sync with nothing."""
     leader = Replica(1)
     leader.lead(5, isr=(1,), replicas=(1, 2))
     assert leader.partition.divergence(4, 10, is_follower=True) == (5, 0)
@@ -282,7 +282,7 @@ def test_a_follower_learns_what_is_committed(leader):
 
 
 def test_bug_16_the_log_start_survives_a_failover(leader):
-    """Row 16: a follower knows what was deleted, so it does not come back under it (KIP-107)."""
+    """Bug 16: a follower knows what was deleted, so it does not come back under it (KIP-107)."""
     follower = Replica(2)
     follower.follow(1, 4)
     follower.partition.append_as_follower(memoryview(leader.read()))
@@ -375,7 +375,7 @@ def test_followers_are_asked_nothing(leader):
 
 
 def test_bug_04_every_epoch_but_the_present_one_is_fenced(leader):
-    """Row 4: nothing is read or counted across an election (KIP-320)."""
+    """Bug 4: nothing is read or counted across an election (KIP-320)."""
     leader.lead(9, isr=(1, 2))
     assert leader.partition.fence(4) == ErrorCode.FENCED_LEADER_EPOCH
     assert leader.partition.fence(10) == ErrorCode.UNKNOWN_LEADER_EPOCH

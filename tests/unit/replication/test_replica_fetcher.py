@@ -136,7 +136,7 @@ def test_an_answer_from_before_a_cut_is_ignored(link):
     ],
 )
 def test_bug_39_a_lost_session_is_begun_anew(link, code):
-    """Row 39: everything is named again in a new session."""
+    """Bug 39: everything is named again in a new session."""
     link.run()
     link.request()
     assert link.fetcher.handle(FetchResponse(error_code=code), 0) == []
@@ -208,7 +208,7 @@ def test_a_session_that_is_lost_during_a_pause_stays_paused(link):
 
 
 def test_bug_04_a_fetch_of_an_older_epoch_is_fenced(pair):
-    """Row 4: a delayed fetch is refused by the next leader epoch, in both directions (KIP-320)."""
+    """Bug 4: a delayed fetch is refused by the next leader epoch, in both directions (KIP-320)."""
     one, two = pair
     link = lead_and_follow(one, two, 3)
     one.append(b"a")
@@ -225,7 +225,7 @@ def test_bug_04_a_fetch_of_an_older_epoch_is_fenced(pair):
 
 
 def test_bug_01_a_restarted_follower_keeps_what_the_leader_acknowledged(pair):
-    """Row 1: nobody cuts to the high watermark of a restart (KIP-101)."""
+    """Bug 1: nobody cuts to the high watermark of a restart (KIP-101)."""
     one, two = pair
     link = lead_and_follow(one, two, 3, isr=(1, 2))
     one.append(b"a")
@@ -243,7 +243,7 @@ def test_bug_01_a_restarted_follower_keeps_what_the_leader_acknowledged(pair):
 
 
 def test_bug_02_logs_that_parted_after_a_double_power_cut_come_together(pair):
-    """Row 2: the short one leads, writes at the same offset, the other one follows (KIP-101)."""
+    """Bug 2: the short one leads, writes at the same offset, the other one follows (KIP-101)."""
     one, two = pair
     link = lead_and_follow(one, two, 3)
     one.append(b"a")
@@ -263,7 +263,7 @@ def test_bug_02_logs_that_parted_after_a_double_power_cut_come_together(pair):
 
 
 def test_bug_03_fast_elections_with_disjoint_epochs(pair):
-    """Row 3: each leader knows epochs that the other never saw (KIP-279)."""
+    """Bug 3: each leader knows epochs that the other never saw (KIP-279)."""
     one, two = pair
     link = lead_and_follow(one, two, 1)
     one.append(b"common")
@@ -282,7 +282,7 @@ def test_bug_03_fast_elections_with_disjoint_epochs(pair):
 
 
 def test_bug_03_the_other_way_around(pair):
-    """Row 3: the leader's log is the shorter one."""
+    """Bug 3: the leader's log is the shorter one."""
     one, two = pair
     link = lead_and_follow(one, two, 1)
     one.append(b"common")
@@ -311,7 +311,7 @@ def test_nothing_in_common(pair):
 
 
 def test_bug_17_a_leader_that_begins_behind_the_follower_means_a_fresh_start(link):
-    """Row 17, one way: the leader's start is behind the follower's end: everything is dropped."""
+    """Bug 17, one way: the leader's start is behind the follower's end: everything is dropped."""
     link.run()
     for number in range(5):
         link.leader.append(b"%d" % number)
@@ -323,7 +323,7 @@ def test_bug_17_a_leader_that_begins_behind_the_follower_means_a_fresh_start(lin
 
 
 def test_bug_17_a_leader_that_ends_before_the_follower_means_a_cut(pair):
-    """Row 17, the other way: what is common stays, and the rest is cut."""
+    """Bug 17, the other way: what is common stays, and the rest is cut."""
     one, two = pair
     link = lead_and_follow(one, two, 1)
     one.append(b"common")
@@ -338,7 +338,7 @@ def test_bug_17_a_leader_that_ends_before_the_follower_means_a_cut(pair):
 
 
 def test_bug_17_an_empty_leader_cuts_everything_and_admits_nobody_before(pair):
-    """Row 17: an unclean leader without a record: more is not the same, the follower has to cut."""
+    """Bug 17: an unclean leader without a record: more is not the same, the follower has to cut."""
     one, two = pair
     one.lead(1, isr=(1,), replicas=(1, 2))
     one.append(b"a")
@@ -354,7 +354,7 @@ def test_bug_17_an_empty_leader_cuts_everything_and_admits_nobody_before(pair):
 
 
 def test_bug_15_the_epochs_are_right_after_a_crash_within_a_cut(pair):
-    """Row 15: power fails at any call of a cut; the log and its epochs agree, and copying ends."""
+    """Bug 15: power fails at any call of a cut; the log and its epochs agree, and copying ends."""
     calls = 0
     while True:
         one, two = Replica(1), Replica(2)

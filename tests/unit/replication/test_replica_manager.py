@@ -125,7 +125,7 @@ class Bench:
 
     def apply(self, *topics: SimpleNamespace, configs=()):
         """Apply a change."""
-        self.replicas.apply(self.image(), ImageDelta(topics, configs, (), (), 1))
+        self.replicas.apply(self.image(), ImageDelta(topics, configs, (HERE,), (), 1))
 
 
 def gone(name, topic_id):

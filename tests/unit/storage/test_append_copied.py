@@ -157,7 +157,7 @@ def test_a_copy_of_any_log_is_that_log(
 
 
 def test_bug_19_a_copy_knows_the_last_five_batches_of_a_producer():
-    """Row 19: whoever becomes leader recognises each of five batches that are sent again."""
+    """Bug 19: whoever becomes leader recognises each of five batches that are sent again."""
     log, _ = open_log()
     batches = [
         batch_of(b"%d" % n, producer_id=1, producer_epoch=0, base_sequence=n) for n in range(5)

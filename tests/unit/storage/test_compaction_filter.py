@@ -126,7 +126,7 @@ def test_records_without_a_key_go():
     assert decode_records(left) == [record(1, b"a", b"y")]
 
 
-def test_a_tombstone_gets_its_delete_horizon_once_and_goes_behind_it():
+def test_bug_30_a_tombstone_gets_its_delete_horizon_once_and_goes_behind_it():
     """Bug 30 (KIP-534). First round: stamped; before the horizon: copied; at it: gone."""
     batch = build_batch([record(0, b"b", b"v"), record(1, b"a", None)])
     (stamped,) = clean([batch])
@@ -156,7 +156,7 @@ def test_log_append_time_survives_a_rewrite():
     assert [each.timestamp_ms for each in decode_records(left)] == [WALL_MS, WALL_MS]
 
 
-def test_the_last_batch_of_a_known_producer_stays_as_a_bare_header():
+def test_bug_30_the_last_batch_of_a_known_producer_stays_as_a_bare_header():
     """Bug 30: its sequence number must survive a restart."""
     first = build_batch(
         [record(0, b"a", b"1")], codec=Codec.LZ4, producer_id=7, producer_epoch=2, base_sequence=11
@@ -194,7 +194,7 @@ def test_records_of_aborted_transactions_go_and_never_supersede():
     assert end.obj is batches[2], "the marker stays in the round that removed its data"
 
 
-def test_a_marker_goes_one_horizon_after_its_data():
+def test_bug_30_a_marker_goes_one_horizon_after_its_data():
     """Bug 30: round 2 finds no data and stamps the marker, a later one removes it."""
     abort = marker(2, 5, ABORT)
     aborted = [AbortedTransaction(5, 1, 2, 3)]

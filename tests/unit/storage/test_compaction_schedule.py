@@ -177,7 +177,7 @@ def test_nothing_above_the_high_watermark_is_cleaned(storage):
     assert [offset for offset, _, _ in pairs(log)][-8:] == list(range(4, 12))
 
 
-def test_nothing_of_an_open_transaction_is_cleaned(storage):
+def test_bug_31_nothing_of_an_open_transaction_is_cleaned(storage):
     """Bug 31: the last stable offset holds the round back."""
     log = storage.create("table")
     fill(log, b"ab")

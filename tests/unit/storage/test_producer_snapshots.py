@@ -156,7 +156,7 @@ def test_a_flush_keeps_the_snapshot_before_its_own(on_disk, monkeypatch):
 
 
 @pytest.mark.parametrize("clean", [False, True], ids=["killed", "stopped"])
-def test_a_retry_over_a_restart_is_recognised(on_disk, clean):
+def test_bug_18_a_retry_over_a_restart_is_recognised(on_disk, clean):
     """Bug 18: stopped between append and answer, the retry gets the offset that it had."""
     for sequence in range(3):
         on_disk.append(b"v", producer_id=7, producer_epoch=0, base_sequence=sequence)
@@ -172,7 +172,7 @@ def test_a_retry_over_a_restart_is_recognised(on_disk, clean):
 
 
 @pytest.mark.parametrize("clean", [False, True], ids=["killed", "stopped"])
-def test_five_retries_in_flight_over_a_restart_are_recognised(on_disk, clean):
+def test_bug_19_five_retries_in_flight_over_a_restart_are_recognised(on_disk, clean):
     """Bug 19: a producer that had five batches in flight repeats all of them, in order."""
     for sequence in range(8):
         on_disk.append(b"v", producer_id=7, producer_epoch=0, base_sequence=sequence)

@@ -201,7 +201,7 @@ def test_nothing_stands_outside_of_an_open_transaction(log):
     assert log.append(data(epoch=1, sequence=1)) == 2
 
 
-def test_a_producer_goes_on_after_retention_took_its_batches(log):
+def test_bug_20_a_producer_goes_on_after_retention_took_its_batches(log):
     """Bug 20 (KIP-360): no UNKNOWN_PRODUCER_ID, within a transaction and without."""
     log.append(data(producer_id=1, sequence=10))
     log.append(data(producer_id=2, sequence=10, transactional=True))

@@ -70,7 +70,7 @@ def append_transaction(on_disk, producer_id, sequence, *, commit):
     return first.base_offset, on_disk.append_bytes(marker).base_offset
 
 
-def test_a_log_remembers_its_aborted_transactions(on_disk):
+def test_bug_29_a_log_remembers_its_aborted_transactions(on_disk):
     """Bug 29: over segments, a clean and an unclean restart, and a lost file."""
     on_disk.configure(segment_bytes=600)
     expected = []

@@ -5,8 +5,9 @@ Versions 1-11: v2 isolation level · v4 leader epochs (KIP-320) · v6 flexible �
 (KIP-734) · v8 earliest local (KIP-405) · v9 last tiered (KIP-1005) · v10 timeout_ms (KIP-1075) ·
 v11 earliest pending upload (KIP-1023).
 Answers UNKNOWN_TOPIC_OR_PARTITION, FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH, KAFKA_STORAGE_ERROR,
-UNSUPPORTED_VERSION for a special timestamp that is newer than the request's version, and
-INVALID_REQUEST for a partition that is named twice.
+UNSUPPORTED_VERSION for a special timestamp that is newer than the request's version,
+INVALID_REQUEST for a partition that is named twice, and OFFSET_NOT_AVAILABLE (before v5
+LEADER_NOT_AVAILABLE) while a new leader does not know yet how far all is committed (KIP-207).
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ VERSIONS = range(1, 12)
 REQUEST = ListOffsetsRequest
 
 LEADER_EPOCH_FROM = 4
+OFFSET_NOT_AVAILABLE_FROM = 5
 
 LATEST = -1
 EARLIEST = -2
@@ -87,7 +89,10 @@ def _answer(
             partition, asked.timestamp, context.header.api_version, committed=committed
         )
     except ApiError as error:
-        return _refused(asked, error.code)
+        code, version = error.code, context.header.api_version
+        if code is ErrorCode.OFFSET_NOT_AVAILABLE and version < OFFSET_NOT_AVAILABLE_FROM:
+            code = ErrorCode.LEADER_NOT_AVAILABLE
+        return _refused(asked, code)
     except StorageError:
         return _refused(asked, ErrorCode.KAFKA_STORAGE_ERROR)
     return ListOffsetsPartitionResponse(
@@ -103,13 +108,14 @@ def _look_up(
 ) -> tuple[int, int, int]:
     """Return (timestamp, offset, leader epoch); -1 each where there is no such record.
 
-    Raises ApiError UNSUPPORTED_VERSION.
+    Raises ApiError UNSUPPORTED_VERSION, OFFSET_NOT_AVAILABLE.
     """
     log = partition.log
     end = partition.readable_end(committed_only=committed)
     if timestamp_ms < 0 and version < _SPECIAL_SINCE.get(timestamp_ms, VERSIONS.stop):
         raise ApiError(ErrorCode.UNSUPPORTED_VERSION)
     if timestamp_ms == LATEST:
+        _require_known_end(partition)
         return -1, end, partition.leader_epoch
     if timestamp_ms in (EARLIEST, EARLIEST_LOCAL, EARLIEST_PENDING_UPLOAD):
         # Without tiered storage the whole log is local, and nothing waits for an upload.
@@ -121,12 +127,20 @@ def _look_up(
     if timestamp_ms == MAX_TIMESTAMP:
         found_max = log.max_timestamp()
         if found_max is None or found_max[1] >= end:
+            _require_known_end(partition)
             return -1, -1, -1
         return found_max[0], found_max[1], log.leader_epochs.epoch_of(found_max[1])
     found = log.offset_for_timestamp(timestamp_ms)
     if found is None or found[1] >= end:
+        _require_known_end(partition)
         return -1, -1, -1
     return found
+
+
+def _require_known_end(partition: Partition) -> None:
+    """Say nothing of the end while others may have been told of a later one."""
+    if not partition.knows_its_end:
+        raise ApiError(ErrorCode.OFFSET_NOT_AVAILABLE)
 
 
 def _refused(asked: ListOffsetsPartition, code: ErrorCode) -> ListOffsetsPartitionResponse:

@@ -112,7 +112,7 @@ def up_command(
     foreground: bool,
     data_dir: str,
 ) -> None:
-    """Start a cluster on this machine, for development."""
+    """Start a cluster on this machine."""
     folder = ClusterFolder(data_dir)
     with folder.changing():
         description = planned(folder.load(), broker_count, engine, port, dict(settings))
@@ -142,7 +142,7 @@ def up_command(
 @click.command("down")
 @data_dir_option
 def down_command(data_dir: str) -> None:
-    """Stop the cluster that `up` started; its data stays."""
+    """Stop the cluster; its data stays."""
     folder = ClusterFolder(data_dir)
     folder.must_load()
     with folder.changing():
@@ -158,7 +158,7 @@ def down_command(data_dir: str) -> None:
 @_brokers_argument
 @data_dir_option
 def kill_command(brokers: tuple[int, ...], data_dir: str) -> None:
-    """End brokers of a local cluster as a crash would (kill -9)."""
+    """End brokers as a crash would (kill -9)."""
     _for_each(data_dir, brokers, lambda cluster: cluster.kill, "Killed broker")
 
 
@@ -166,7 +166,7 @@ def kill_command(brokers: tuple[int, ...], data_dir: str) -> None:
 @_brokers_argument
 @data_dir_option
 def stop_command(brokers: tuple[int, ...], data_dir: str) -> None:
-    """Shut brokers of a local cluster down in good order."""
+    """Shut brokers down in good order."""
     _for_each(data_dir, brokers, lambda cluster: cluster.stop, "Stopped broker")
 
 
@@ -174,7 +174,7 @@ def stop_command(brokers: tuple[int, ...], data_dir: str) -> None:
 @_brokers_argument
 @data_dir_option
 def pause_command(brokers: tuple[int, ...], data_dir: str) -> None:
-    """Freeze brokers of a local cluster: connections stay, nothing answers."""
+    """Freeze brokers: nothing answers any more."""
     _for_each(data_dir, brokers, lambda cluster: cluster.pause, "Paused broker")
 
 
@@ -182,7 +182,7 @@ def pause_command(brokers: tuple[int, ...], data_dir: str) -> None:
 @_brokers_argument
 @data_dir_option
 def resume_command(brokers: tuple[int, ...], data_dir: str) -> None:
-    """Let frozen brokers of a local cluster go on."""
+    """Let frozen brokers go on."""
     _for_each(data_dir, brokers, lambda cluster: cluster.resume, "Resumed broker")
 
 
@@ -190,7 +190,7 @@ def resume_command(brokers: tuple[int, ...], data_dir: str) -> None:
 @_brokers_argument
 @data_dir_option
 def restart_command(brokers: tuple[int, ...], data_dir: str) -> None:
-    """Start brokers of a local cluster again; those that run are stopped before."""
+    """Start brokers again; those that run are stopped first."""
     _for_each(data_dir, brokers, lambda cluster: cluster.restart, "Restarted broker")
 
 
@@ -198,7 +198,7 @@ def restart_command(brokers: tuple[int, ...], data_dir: str) -> None:
 @json_option
 @data_dir_option
 def status_command(as_json: bool, data_dir: str) -> None:
-    """Show the brokers of a local cluster, running or not."""
+    """Show the brokers, running or not."""
     folder = ClusterFolder(data_dir)
     description = folder.must_load()
     found = statuses(description, _cluster(folder, description).states())

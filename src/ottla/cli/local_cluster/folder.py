@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The folder of a local cluster: who belongs to it, and which processes run it.
 
-cluster.json     this description, replaced as a whole
-lock             held by the command that changes something
-broker-N/        data of broker N
-broker-N.log     what it printed
-engine/          data of etcd or ZooKeeper, engine.log what it printed
-control          socket of the process that holds all brokers (engine memory)
+    cluster.json     this description, replaced as a whole
+    lock             held by the command that changes something
+    broker-N/        data of broker N
+    broker-N.log     what it printed
+    engine/          data of etcd or ZooKeeper
+    engine.log       what that printed, or the process that holds all brokers (engine memory)
+    journal          what the engine memory was given
+    control          socket of the process that holds all brokers
+
+Commands come and go; whatever they have to know about the cluster is here.
 """
 
 from __future__ import annotations
@@ -116,6 +120,11 @@ class ClusterFolder:
     def engine_log(self) -> str:
         """What the engine printed, or the process that holds everything."""
         return os.path.join(self.path, "engine.log")
+
+    @property
+    def journal(self) -> str:
+        """What the engine memory was given."""
+        return os.path.join(self.path, "journal")
 
     @property
     def control(self) -> str:

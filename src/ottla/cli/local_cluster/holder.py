@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The process that holds all brokers of a local cluster with the engine memory.
 
-Brokers keep their data on disk, the engine does not: at the start the journal is made from the
-copy of the broker that has seen most of it, as an operator would do after losing an engine.
+The engine in memory is given the journal of an earlier process at the start (`journal_file`).
 Commands come over the control socket (`control_socket`).
 """
 
@@ -15,14 +14,14 @@ import os
 import signal
 from typing import TYPE_CHECKING, Any
 
-from ottla.base.clock import SystemClock
 from ottla.base.errors import OttlaError
 from ottla.broker.app import Broker
 from ottla.broker.config import BrokerConfig
-from ottla.broker.journal_copy import newest_copy
 from ottla.cli.local_cluster import control_socket
+from ottla.cli.local_cluster.journal_file import JournalFile
 from ottla.metadata.engines.memory import MemoryCluster, MemoryEngine
 from ottla.storage.files import LocalFileSystem
+from ottla.storage.log_directory import find_cluster_id
 
 if TYPE_CHECKING:
     from ottla.cli.local_cluster.folder import ClusterFolder, Description
@@ -48,9 +47,10 @@ class Holder:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stopping.set)
         folders = [self._folder.broker_data(b.broker_id) for b in self._description.brokers]
-        newest = await newest_copy(folders, LocalFileSystem(), SystemClock())
-        if newest is not None:
-            self._engine.restore(*newest)
+        journal = JournalFile(self._folder.journal)
+        self._engine.cluster_id = find_cluster_id(folders, LocalFileSystem())
+        self._engine.load(journal.batches)
+        self._engine.on_append = journal.append
         await asyncio.gather(*(self._start(b.broker_id) for b in self._description.brokers))
         listener = control_socket.listen(self._folder.control)
         server = await asyncio.start_unix_server(self._serve, sock=listener)
@@ -60,6 +60,7 @@ class Holder:
         for watcher in self._watchers:
             watcher.cancel()
         await asyncio.gather(*(broker.stop() for broker in self._brokers.values()))
+        journal.close()
 
     async def _start(self, broker_id: int) -> None:
         known = self._description.broker(broker_id)

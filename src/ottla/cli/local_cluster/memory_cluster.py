@@ -42,7 +42,7 @@ class MemoryCluster:
                 answer = ask(folder.control, {"do": "states"})
             except OSError:
                 answer = {}
-            if answer.get("pid") == process.pid:
+            if answer.get("pid") == process.process_id:
                 return
             if is_gone or time.monotonic() > deadline:
                 raise CommandError(f"the cluster does not start; {log_tail(folder.engine_log)}")

@@ -35,26 +35,26 @@ class ProcessState(Enum):
 class ProcessIdentity(NamedTuple):
     """One process, told from every other that had or will have its number."""
 
-    pid: int
+    process_id: int
     started: str
     """When it started: the id of the machine's boot and the kernel's ticks since then."""
 
     @property
     def state(self) -> ProcessState:
         """What it does now."""
-        fields = _stat(self.pid)
+        fields = _stat(self.process_id)
         if fields is None or _started(fields) != self.started:
             return ProcessState.GONE
         state = fields[_STATE]
         if state in "ZX":
-            _reap(self.pid)
+            _reap(self.process_id)
             return ProcessState.GONE
         return ProcessState.PAUSED if state in "Tt" else ProcessState.RUNNING
 
     def send(self, number: signal.Signals) -> bool:
         """Send a signal; False when the process is gone."""
         try:
-            descriptor = os.pidfd_open(self.pid)
+            descriptor = os.pidfd_open(self.process_id)
         except ProcessLookupError:
             return False
         try:
@@ -98,7 +98,7 @@ def spawn(
     Raises OSError when it cannot be started.
     """
     writable = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-    pid = os.posix_spawn(
+    process_id = os.posix_spawn(
         command[0],
         command,
         {**os.environ, **(environment or {})},
@@ -109,14 +109,14 @@ def spawn(
         ],
         setsid=True,  # the Ctrl-C of this terminal is not for it
     )
-    fields = _stat(pid)
+    fields = _stat(process_id)
     assert fields is not None, "our own child is there until it is waited for"
-    return ProcessIdentity(pid, _started(fields))
+    return ProcessIdentity(process_id, _started(fields))
 
 
-def _stat(pid: int) -> list[str] | None:
+def _stat(process_id: int) -> list[str] | None:
     try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+        with open(f"/proc/{process_id}/stat", encoding="utf-8", errors="replace") as file:
             text = file.read()
     except (FileNotFoundError, ProcessLookupError):
         return None
@@ -128,7 +128,7 @@ def _started(fields: list[str]) -> str:
         return f"{file.read().strip()}/{fields[_START]}"
 
 
-def _reap(pid: int) -> None:
+def _reap(process_id: int) -> None:
     """Let a child of this very process go that has ended."""
     with suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
+        os.waitpid(process_id, os.WNOHANG)

@@ -35,7 +35,7 @@ class Status(NamedTuple):
     """One broker's row; None is what nobody could be asked."""
 
     broker: LocalBroker
-    pid: int | None
+    process_id: int | None
     state: str
     leads: int | None = None
     in_sync: int | None = None
@@ -51,14 +51,14 @@ def statuses(description: Description, states: Mapping[int, str]) -> list[Status
         process = broker.process or description.engine_process
         state = states.get(broker.broker_id, "unknown")
         is_there = state in (RUNNING, "paused")
-        pid = process.pid if process is not None and is_there else None
+        process_id = process.process_id if process is not None and is_there else None
         share = shares.get(broker.broker_id)
         if share is None:
-            rows.append(Status(broker, pid, state))
+            rows.append(Status(broker, process_id, state))
             continue
         if state == RUNNING:
             state = "fenced" if share.is_fenced else "in service"
-        rows.append(Status(broker, pid, state, share.leads, share.in_sync, share.replicas))
+        rows.append(Status(broker, process_id, state, share.leads, share.in_sync, share.replicas))
     return rows
 
 
@@ -70,7 +70,7 @@ def print_status(rows: list[Status]) -> None:
             (
                 row.broker.broker_id,
                 row.broker.address,
-                row.pid,
+                row.process_id,
                 row.state,
                 row.leads,
                 row.in_sync,
@@ -90,7 +90,7 @@ def statuses_json(description: Description, rows: list[Status]) -> dict[str, Any
             {
                 "id": row.broker.broker_id,
                 "address": row.broker.address,
-                "pid": row.pid,
+                "pid": row.process_id,
                 "state": row.state,
                 "leads": row.leads,
                 "in_sync": row.in_sync,

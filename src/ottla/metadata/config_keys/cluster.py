@@ -227,7 +227,7 @@ KEYS = (
         "follower.replication.throttled.rate",
         LONG,
         LONG_MAX,
-        "Most bytes in a second that throttled followers of this broker copy.",
+        "Most bytes in a second that all throttled followers of this broker copy.",
         at_least(0),
         mode=PER_BROKER,
     ),

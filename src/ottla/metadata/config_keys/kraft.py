@@ -177,7 +177,7 @@ KEYS = (
         "metadata.max.idle.interval.ms",
         INT,
         500,
-        "KRaft: pause after which an idle controller writes a no-op record.",
+        "Pause after which an idle controller of a cluster writes a no-op record, 0 is never.",
         at_least(0),
     ),
     key(

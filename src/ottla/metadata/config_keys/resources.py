@@ -130,7 +130,7 @@ TOPIC_KEYS = {
             "follower.replication.throttled.replicas",
             LIST,
             (),
-            "Replicas whose copying is throttled on the follower's side.",
+            "Replicas whose copying is limited while they are not in sync: PARTITION:BROKER, or *.",
             throttled_replicas(),
             mode=CLUSTER_WIDE,
         ),

@@ -13,7 +13,8 @@ When no answer comes, the transaction may have happened or not, or may still hap
 in a server that was paused. Reading alone does not tell. So the appender rewrites the head as it
 is, under the same conditions. When that succeeds, the head has a version under which the one in
 doubt can never succeed, and it is sent again; when the head has changed already, the bytes at the
-offset say whose batch got in. Only when the session ends meanwhile nobody knows.
+offset say whose batch got in. When the session ends meanwhile, or nothing is taken for as long as
+a session lives, nobody knows, and the claim is given up.
 
 Owned by the engine's task; made anew for each claim.
 """
@@ -56,9 +57,12 @@ class _Waiting(NamedTuple):
 class Appender:
     """Writes batches under one claim."""
 
-    def __init__(self, store: Store, layout: Layout, epoch: int, claim: Conditions) -> None:
+    def __init__(
+        self, store: Store, layout: Layout, epoch: int, claim: Conditions, timeout_s: float
+    ) -> None:
         self.store = store
         self.epoch = epoch
+        self._timeout_s = timeout_s
         self._layout = layout
         self._claim = claim  # the versions of the two keys as long as the claim holds
         self._head_version = -1
@@ -139,6 +143,7 @@ class Appender:
     async def _commit(self, group: list[_Waiting]) -> None:
         """Write the batches of the group, all or none."""
         end = group[-1].next_offset
+        give_up_at = asyncio.get_running_loop().time() + self._timeout_s
         while True:
             conditions = self._conditions()
             batches = []
@@ -152,8 +157,8 @@ class Appender:
                 if not is_in:
                     await self._raise_refusal()
                 self._head_version += 1
-            except EngineUnavailable:
-                is_in = await self._settle(group)
+            except EngineUnavailable as error:
+                is_in = await self._settle(group, str(error), give_up_at)
             if is_in:
                 self._next_offset = end
                 for each in group:
@@ -161,10 +166,11 @@ class Appender:
                         each.answered.set_result(each.next_offset)
                 return
 
-    async def _settle(self, group: list[_Waiting]) -> bool:
+    async def _settle(self, group: list[_Waiting], reason: str, give_up_at: float) -> bool:
         """Return whether a transaction without an answer is in; if not, it never will be."""
         store, layout = self.store, self._layout
-        while not store.lost.is_set():
+        now = asyncio.get_running_loop().time
+        while not store.lost.is_set() and now() < give_up_at:
             try:
                 head = await self._read_head()
                 if head.version != self._head_version:
@@ -175,10 +181,12 @@ class Appender:
                 if (await self._read_head()).version == self._head_version:
                     # Refused for the claim, under which the one in doubt would have to pass too.
                     raise self._fenced()
-            except EngineUnavailable:
+            except EngineUnavailable as error:
+                reason = str(error)
                 await store.ready()
+        self._is_over = True
         raise EngineUnavailable(
-            f"the session with {store.address} ended before it said whether an append is in"
+            f"{store.address} has not said whether an append is in: {store.problem or reason}"
         )
 
     async def _settle_by_content(self, group: list[_Waiting], head: Stored) -> bool:

@@ -26,7 +26,7 @@ from ottla.metadata.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ottla.metadata.records import JournalBatch
     from ottla.protocol.message import Message
@@ -56,15 +56,17 @@ class MemoryCluster:
         self.batches: list[tuple[int, bytes]] = []  # base offset and bytes, in order
         self.snapshots: list[tuple[Snapshot, list[bytes]]] = []  # oldest first, at most two
         self.changed = asyncio.Event()
+        self.on_append: Callable[[bytes], None] = _keep_nowhere
+        """Given each batch before anybody can read it."""
 
-    def restore(self, cluster_id: str, snapshot: Snapshot) -> None:
-        """Go on from a state that brokers have kept, where this engine knows of none."""
-        assert self.cluster_id is None, "only an empty engine can be restored"
-        self.cluster_id = cluster_id
-        self.controller_epoch = snapshot.controller_epoch
-        self.start_offset = self.next_offset = snapshot.next_offset
-        encoded = [encode_metadata_record(record) for record in snapshot.records]
-        self.snapshots.append((snapshot, encoded))
+    def load(self, data: bytes) -> None:
+        """Take over batches that an earlier engine was given, one behind the other."""
+        assert self.next_offset == 0, "only an empty engine can take over"
+        for batch in decode_metadata_batches(data):
+            assert batch.base_offset == self.next_offset, (batch.base_offset, self.next_offset)
+            self.batches.append((batch.base_offset, batch.data))
+            self.next_offset = batch.next_offset
+            self.controller_epoch = batch.controller_epoch
 
     def expire(self, engine: MemoryEngine) -> None:
         """Lose the session of an engine: it may write again once it has campaigned anew."""
@@ -155,6 +157,7 @@ class MemoryEngine:
             timestamp_ms=timestamp_ms,
         )
         assert len(batch) <= cluster.batch_bytes_max, f"a batch of {len(batch)} bytes"
+        cluster.on_append(batch)
         cluster.batches.append((expected_offset, batch))
         cluster.next_offset = expected_offset + len(records)
         cluster.wake()
@@ -203,3 +206,7 @@ class MemoryEngine:
     def _check_open(self) -> None:
         if self._is_closed:
             raise EngineUnavailable("this engine was closed")
+
+
+def _keep_nowhere(batch: bytes) -> None:
+    del batch

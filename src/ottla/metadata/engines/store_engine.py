@@ -21,6 +21,7 @@ then they raise EngineUnavailable. `campaign`, `wait_beyond` and `wait_deposed` 
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from bisect import bisect_left, bisect_right
 from contextlib import suppress
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+_logger = logging.getLogger(__name__)
+
 BATCH_BYTES_MAX = 256 << 10
 PIECE_BYTES_MAX = 512 << 10
 READ_COUNT_MAX = 64
@@ -73,6 +76,8 @@ class StoreEngine:
         self._is_closed = False
         self._end_seen = 0  # some end of the log, perhaps an old one
         self._names: list[str] = []  # of batches, as they were listed last
+        self._head_watch: asyncio.Event | None = None
+        """What the next change of the head sets, if it was read since; need not be asked again."""
 
     @property
     def batch_bytes_max(self) -> int:
@@ -148,12 +153,16 @@ class StoreEngine:
         A campaign that is cancelled may have won already: campaign again, or close the engine.
         """
         assert broker_id >= 0, broker_id
+        told = ""
         while True:
             store = self._live_store()
             changed = store.changes(self._layout.controller)
             try:
                 claim = await self._try_to_claim(store, broker_id)
-            except EngineUnavailable:
+            except EngineUnavailable as error:
+                if str(error) != told:
+                    told = str(error)
+                    _logger.info("cannot stand for election: %s", told)
                 await store.ready()
                 continue
             if claim is not None:
@@ -185,7 +194,7 @@ class StoreEngine:
             layout.controller: store.first_version,
             layout.controller_epoch: stored.version + 1,
         }
-        claim = Appender(store, layout, epoch, conditions)
+        claim = Appender(store, layout, epoch, conditions, self._timeout_s)
         claim.begin(await self._read_head(store))
         return claim
 
@@ -316,13 +325,16 @@ class StoreEngine:
         while self._end_seen <= offset:
             store = self._live_store()
             changed = store.changes(self._layout.head)
-            try:
-                await self._read_head(store, is_watched=True, is_latest=False)
-            except EngineUnavailable:
-                await store.ready()
-                continue
+            if changed is not self._head_watch:
+                try:
+                    await self._read_head(store, is_watched=True, is_latest=False)
+                except EngineUnavailable:
+                    await store.ready()
+                    continue
+                self._head_watch = changed
             if self._end_seen <= offset:
                 await _either(changed, store.lost)
+                self._head_watch = None
 
     async def _read_head(
         self, store: Store, *, is_watched: bool = False, is_latest: bool = True

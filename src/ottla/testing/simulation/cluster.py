@@ -14,7 +14,7 @@ import contextlib
 import struct
 import time
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from unittest import mock
 
 from ottla.base.errors import OttlaError
@@ -22,11 +22,12 @@ from ottla.broker import app, storage_settings
 from ottla.broker.config import BrokerConfig
 from ottla.client import admin
 from ottla.net.address import Address
+from ottla.testing.simulation.administration import Operator
 from ottla.testing.simulation.checker import Promises, Verdict, check
 from ottla.testing.simulation.engine import EngineService
 from ottla.testing.simulation.faults import Faults, FaultSettings
 from ottla.testing.simulation.invariants import BatchView, BrokerView, Invariants
-from ottla.testing.simulation.process import CURRENT
+from ottla.testing.simulation.process import CURRENT, Process
 from ottla.testing.simulation.workload import Recorder, Workload, WorkloadSettings
 from ottla.testing.simulation.world import World
 
@@ -60,12 +61,21 @@ _HEADER = struct.Struct(">qiibIhi")
 _HEADER_BYTES = 61
 
 
+class _Place(NamedTuple):
+    """Where a batch lies."""
+
+    path: str
+    position: int
+    offset: int
+
+
 class ReplicaOnDisk:
     """A replica for the invariants: offsets from the broker, batches from the disk."""
 
-    def __init__(self, partition: Partition, disk: NodeDisk) -> None:
+    def __init__(self, partition: Partition, disk: NodeDisk, places: dict[str, _Place]) -> None:
         self._partition = partition
         self._disk = disk
+        self._places = places
         self.name = f"{partition.topic}-{partition.index} {partition.topic_id.hex()[:8]}"
         self.is_leader = partition.is_leader
         self.leader_epoch = partition.leader_epoch
@@ -81,22 +91,30 @@ class ReplicaOnDisk:
 
     def batches(self, start: int, end: int) -> Iterator[BatchView]:
         """Yield the batches between two offsets, as they are in the files."""
-        directory = self._partition.log.directory
-        bases = sorted(
-            int(name[:-4]) for name in self._disk.names(directory) if name.endswith(".log")
-        )
+        log = self._partition.log
+        bases = [segment.base_offset for segment in log.segments]
         for place, base in enumerate(bases):
             if place + 1 < len(bases) and bases[place + 1] <= start:
                 continue
-            path = f"{directory}/{base:020d}.log"
-            position = 0
+            path = f"{log.directory}/{base:020d}.log"
+            position = self._known_position(path, start)
             while len(header := self._disk.piece(path, position, _HEADER_BYTES)) == _HEADER_BYTES:
                 offset, length, _, _, _, _, last = _HEADER.unpack_from(header)
-                position += 12 + length
                 if offset >= end or length <= 0:
                     break
+                self._places[self.name] = _Place(path, position, offset)
+                position += 12 + length
                 if offset >= start:
                     yield BatchView(offset, offset + last + 1, header)
+
+    def _known_position(self, path: str, start: int) -> int:
+        """Return where to begin to look for an offset: at a batch seen before, or at the top."""
+        known = self._places.get(self.name)
+        if known is not None and known.path == path and known.offset <= start:
+            header = self._disk.piece(path, known.position, _HEADER_BYTES)
+            if len(header) == _HEADER_BYTES and _HEADER.unpack_from(header)[0] == known.offset:
+                return known.position
+        return 0
 
 
 class SimulatedCluster:
@@ -110,6 +128,9 @@ class SimulatedCluster:
         self.nodes = [world.add_node(f"b{number}") for number in range(1, broker_count + 1)]
         self.brokers: dict[str, app.Broker] = {}  # by node, of the process that runs or ran last
         self.invariants = Invariants()
+        self._runs: dict[str, Process | None] = {}  # the process of each of them
+        self._partitions: dict[tuple[str, str], Partition] = {}  # as they were last time
+        self._places: dict[str, dict[str, _Place]] = {}  # by process and replica
         self._settings = {**DEFAULTS, **(settings or {})}
         world.stand_ins.append(_directory_settings)
 
@@ -133,6 +154,7 @@ class SimulatedCluster:
         )
         broker = app.Broker(config, node.clock, engine=self.service.open(), files=node.disk)
         self.brokers[node.name] = broker
+        self._runs[node.name] = node.process
         await broker.start()
         await broker.stopping.wait()
         if broker.failure is not None:
@@ -157,11 +179,20 @@ class SimulatedCluster:
         for number, node in enumerate(self.nodes, 1):
             broker = self.brokers.get(node.name)
             replicas = getattr(broker, "_replicas", None)
-            if not node.is_running or replicas is None:
-                continue
+            if not node.is_running or replicas is None or self._runs[node.name] is not node.process:
+                continue  # what is there belongs to an earlier run, whose disk is now another
             assert node.process is not None
             run = node.process.name
-            found = [ReplicaOnDisk(each, node.disk) for each in replicas if not each.log.is_offline]
+            places = self._places.setdefault(run, {})
+            found = []
+            for partition in replicas:
+                if partition.log.is_offline:
+                    continue
+                replica = ReplicaOnDisk(partition, node.disk, places)
+                if self._partitions.get((run, replica.name)) is not partition:
+                    self._partitions[run, replica.name] = partition
+                    self.invariants.replaced(run, replica.name)
+                found.append(replica)
             yield BrokerView(number, run, found)
 
 
@@ -191,6 +222,7 @@ class RunSettings:
     client_count: int = 2
     topics: dict[str, int] = field(default_factory=lambda: {"t": 3})
     fault_s: float = 30.0
+    operator_pause_s: float = 3.0
     faults: FaultSettings = field(default_factory=FaultSettings)
     workload: WorkloadSettings = field(default_factory=WorkloadSettings)
     broker: dict[str, str] = field(default_factory=dict)
@@ -248,11 +280,20 @@ class Run:
         self.cluster.start()
         self.admin.start(_idle)
         await self.admin.run(self._create_topics())
+        operator = Operator(
+            self.world.random("operator"),
+            self.workloads[-1].client,
+            self.workloads[-1].partitions,
+            range(1, self.settings.broker_count + 1),
+            self.settings.operator_pause_s,
+        )
+        operating = self.admin.run(operator.run())
         looking = self.world.loop.create_task(self.cluster.keep_looking())
         self.faults.looked = self.cluster.look
         for node, workload in zip(self.clients, self.workloads, strict=False):
             node.start(workload.run)
         await self.faults.run(self.settings.fault_s)
+        operating.cancel()
         await self.faults.heal()
         problems = await self._see_progress()
         looking.cancel()

@@ -135,6 +135,10 @@ class Invariants:
         for key in [key for key in self._last if key[1] == name]:
             del self._last[key]
 
+    def replaced(self, run: str, name: str) -> None:
+        """Take note that a broker has begun a replica anew, after it had none for a while."""
+        self._last.pop((run, name), None)
+
     def committed_end(self, name: str) -> int:
         """Return how far a partition was committed."""
         known = self._committed.get(name)

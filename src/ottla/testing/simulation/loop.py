@@ -17,6 +17,7 @@ Runs on Python 3.11 to 3.13; nothing depends on hash values or addresses of obje
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import heapq
 import weakref
@@ -29,7 +30,7 @@ from ottla.testing.simulation.trace import Trace
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Iterator
     from concurrent.futures import Executor
 
 _T = TypeVar("_T")
@@ -38,8 +39,8 @@ _Ts = TypeVarTuple("_Ts")
 START_S = 1_000.0
 """The time at which a world begins; not zero, so that nobody takes zero for "long ago"."""
 
-TURNS_WITHOUT_TIME_MAX = 2_000_000
-"""So many callbacks within one moment mean that something goes round in circles."""
+TURNS_WITHOUT_TIME_MAX = 200_000
+"""So many rounds of callbacks within one moment mean that something goes in circles."""
 
 _REBUILD_TIMERS_FROM = 256
 _DEFAULT_WORKERS = 8
@@ -235,7 +236,8 @@ class SimulatedLoop(base_events.BaseEventLoop):
             handle._run()
         self._turns_now += 1
         if self._turns_now > TURNS_WITHOUT_TIME_MAX:
-            raise Stuck(f"no end of callbacks at {self.now:.6f}")
+            turns = [f"{each.process} {each._callback!r} {each._args!r}" for each in queue]
+            raise Stuck(f"no end of callbacks at {self.now:.6f}: {'; '.join(turns)[:2000]}")
 
     def _advance(self) -> None:
         timers = self._timers
@@ -248,7 +250,7 @@ class SimulatedLoop(base_events.BaseEventLoop):
             process = handle.process
             if process is not None and process.is_dead:
                 continue
-            self.now = due
+            self.now = max(self.now, due)  # somebody may have set it forward: a stall
             self._turns_now = 0
             self.trace.add(f"{due:.9f} {process.name if process else '-'} {handle.what}")
             self._queue.append(handle)
@@ -266,11 +268,25 @@ class SimulatedLoop(base_events.BaseEventLoop):
         **options: Any,
     ) -> asyncio.Task[_T]:
         """Start a task of the running process, or of the one that `context` belongs to."""
-        task: asyncio.Task[_T] = super().create_task(coro, name=name, context=context, **options)
         process = CURRENT.get() if context is None else context.get(CURRENT)
+        if process is not None and process.is_dead:
+            coro.close()
+            never: asyncio.Future[_T] = self.create_future()
+            never.cancel()
+            return never  # type: ignore[return-value]
+        task: asyncio.Task[_T] = super().create_task(coro, name=name, context=context, **options)
         if process is not None and isinstance(process.tasks, weakref.WeakSet):
             process.tasks.add(task)
         return task
+
+    @contextlib.contextmanager
+    def pretending_to_run(self) -> Iterator[None]:
+        """Be the running loop for code that looks for one, though nothing gets a turn."""
+        asyncio._set_running_loop(self)
+        try:
+            yield
+        finally:
+            asyncio._set_running_loop(None)
 
     def pause(self, process: Process) -> None:
         """Give a process no turns until it is resumed; time goes on."""

@@ -47,15 +47,6 @@ class NodeDisk(SimulatedDisk):
 
     # the world looks
 
-    def names(self, directory: str) -> list[str]:
-        """Return the names in a directory; none when there is no such directory."""
-        prefix = directory.rstrip("/") + "/"
-        return [
-            path[len(prefix) :]
-            for path in self._entries
-            if path.startswith(prefix) and "/" not in path[len(prefix) :]
-        ]
-
     def piece(self, path: str, position: int, size: int) -> bytes:
         """Return some of the bytes that a reader would see in a file."""
         return bytes(self._file(path).cached[position : position + size])

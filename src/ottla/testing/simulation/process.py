@@ -9,19 +9,19 @@ A paused one gets its turns when it is resumed, all of them at once, as after SI
 
 from __future__ import annotations
 
-import contextlib
 import contextvars
 import weakref
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable
     from typing import Any
 
     from ottla.testing.simulation.clock import SimulatedClock
     from ottla.testing.simulation.loop import SimulatedHandle
     from ottla.testing.simulation.tcp import SimulatedTransport
+
+CLAUSES_MAX: Final = 20
 
 
 class Process:
@@ -76,14 +76,22 @@ class Process:
                 task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001 - it was meant to end so
                 coroutine = task.get_coro()
                 if coroutine is not None:
-                    self._run_silently(coroutine.close)
+                    self._close(coroutine)
         self.tasks = []
         self.main = None
         self.transports.clear()
 
-    def _run_silently(self, close: Callable[[], None]) -> None:
-        with contextlib.suppress(BaseException):
-            self.context.copy().run(close)
+    def _close(self, coroutine: Any) -> None:
+        """Close a coroutine; one that waits in its clauses has to be told several times."""
+        for _ in range(CLAUSES_MAX):
+            try:
+                self.context.copy().run(coroutine.close)
+            except RuntimeError:
+                continue
+            except BaseException:  # noqa: BLE001 - what a dead process thinks of its end
+                return
+            else:
+                return
 
 
 CURRENT: Final[contextvars.ContextVar[Process | None]] = contextvars.ContextVar(

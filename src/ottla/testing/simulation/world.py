@@ -47,6 +47,7 @@ class World:
     """One run; close it, or use it as a context manager."""
 
     def __init__(self, seed: int, *, keep_trace: bool = False) -> None:
+        gc.freeze()  # what is there already need not be looked at by every collection
         self.seed = seed
         self.trace = Trace(keep_lines=keep_trace)
         self.loop = SimulatedLoop(self.random("threads"), self.trace)
@@ -156,9 +157,11 @@ class World:
                 self._look_for_failed_tasks(process)
                 process.die()
         self._is_over = True  # what follows is no program's doing
-        for process in self.processes:
-            process.bury()
-        gc.collect()
+        with self.loop.pretending_to_run():
+            for process in self.processes:
+                process.bury()
+            gc.collect()
+        gc.unfreeze()
         self.loop.close()
 
 

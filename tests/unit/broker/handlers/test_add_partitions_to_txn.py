@@ -116,7 +116,7 @@ def test_all_partitions_or_none(handlers, version):
     ("version", "code"),
     [(1, ErrorCode.INVALID_PRODUCER_EPOCH), (2, ErrorCode.PRODUCER_FENCED)],
 )
-def test_a_producer_that_was_replaced_is_fenced(handlers, version, code):
+def test_bug_21_a_producer_that_was_replaced_is_fenced(handlers, version, code):
     """Bug 21: in the words of its version."""
     producer = handlers.init()
     handlers.init()

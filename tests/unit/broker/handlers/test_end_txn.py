@@ -58,7 +58,7 @@ def test_the_outcome_is_decided(handlers, version, commit):
     ("version", "code"),
     [(1, ErrorCode.INVALID_PRODUCER_EPOCH), (2, ErrorCode.PRODUCER_FENCED)],
 )
-def test_a_producer_that_was_replaced_is_fenced(handlers, version, code):
+def test_bug_21_a_producer_that_was_replaced_is_fenced(handlers, version, code):
     """Bug 21: in the words of its version."""
     producer = handlers.init()
     handlers.init()
@@ -66,7 +66,7 @@ def test_a_producer_that_was_replaced_is_fenced(handlers, version, code):
 
 
 @pytest.mark.parametrize("version", [4, 5])
-def test_an_end_while_the_last_one_completes_is_no_success(handlers, version):
+def test_bug_25_an_end_while_the_last_one_completes_is_no_success(handlers, version):
     """Bug 25: CONCURRENT_TRANSACTIONS until the markers are written."""
     producer = begin(handlers, version)
     handlers.ask(request(producer), version)
@@ -94,7 +94,7 @@ def test_what_the_coordinator_refuses_is_answered(handlers):
     assert code() == ErrorCode.COORDINATOR_LOAD_IN_PROGRESS
 
 
-def test_a_late_request_closes_its_connection(handlers):
+def test_bug_24_a_late_request_closes_its_connection(handlers):
     """Bug 24 (KAFKA-17754): the first EndTxn comes when the next transaction has begun."""
     producer = handlers.init()
     handlers.world.add(producer, A, serial=1)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import errno
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -248,7 +249,7 @@ def test_an_error_does_not_wait(world):
     assert codes == [ErrorCode.NONE, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION]
 
 
-def test_readers_see_nothing_above_the_high_watermark(world):
+def test_bug_36_readers_see_nothing_above_the_high_watermark(world):
     """Bug 36 (KIP-392), the leader's part: beyond the high watermark is no error, it waits.
 
     Under the ack profile a record is invisible until it is flushed, and then wakes readers.
@@ -260,6 +261,85 @@ def test_readers_see_nothing_above_the_high_watermark(world):
     world.flush()
     outcome = only(client.answer())
     assert (world.values(outcome.records), outcome.high_watermark) == ([(0, b"a")], 1)
+
+
+@pytest.mark.parametrize(
+    ("offset", "code"),
+    [
+        (2, ErrorCode.OFFSET_OUT_OF_RANGE),  # below the start of the log
+        (3, ErrorCode.NONE),
+        (4, ErrorCode.NONE),  # at the watermark: it waits
+        (5, ErrorCode.OFFSET_NOT_AVAILABLE),  # here, and not known to be committed
+        (9, ErrorCode.OFFSET_NOT_AVAILABLE),  # not here yet; the leader may well have it
+    ],
+)
+def test_bug_36_a_follower_sends_nobody_to_the_beginning(world, offset, code):
+    """Bug 36 (KIP-392), the follower's part: what it does not know of is no offset out of range."""
+    partition = world.partition()
+    for _ in range(6):
+        world.append(partition, b"v")
+    partition.advance_log_start_offset(3)
+    partition.follow(PartitionImage(0, 2, LEADER_EPOCH, 0, (1, 2), (1, 2)))
+    partition.high_watermark = 4
+    outcome = only(world.client().ask(request(("t", 0, offset)), BY_NAME))
+    assert outcome.error_code == code
+    found = [at for at, _ in world.values(outcome.records)]
+    assert found == ([3] if offset == 3 else [])
+
+
+def test_bug_35_a_reader_of_a_truncated_log_is_told_where_it_parts(world):
+    """Bug 35 (KIP-320, KIP-595): its last record is of an epoch that ends elsewhere here."""
+    partition = world.partition()
+    world.append(partition, b"a")
+    partition.leader_epoch = 9
+    world.append(partition, b"b")
+    lost = ("t", 0, 3, {"last_fetched_epoch": 7, "current_leader_epoch": 9})
+    outcome = only(world.client().ask(request(lost), BY_NAME))
+    assert outcome.error_code == ErrorCode.NONE
+    assert (outcome.diverging_epoch.epoch, outcome.diverging_epoch.end_offset) == (5, 1)
+    kept = ("t", 0, 1, {"last_fetched_epoch": 5, "current_leader_epoch": 9})
+    outcome = only(world.client().ask(request(kept), BY_NAME))
+    assert outcome.diverging_epoch.end_offset == -1
+    assert world.values(outcome.records) == [(1, b"b")]
+
+
+def test_bug_04_a_follower_of_an_older_epoch_gets_nothing(world):
+    """Bug 4 (KIP-320): its fetch is fenced, and does not count as an acknowledgement."""
+    partition = world.partition()
+    surroundings = SimpleNamespace(
+        broker_id=1, lag_ms_max=1000, now_ms=lambda: 0, is_eligible=lambda *_: True,
+        propose=lambda *_: None,
+    )  # fmt: skip
+    image = PartitionImage(0, 1, 9, 0, (1, 2), (1, 2))
+    partition.lead(image, surroundings)
+    world.append(partition, b"a")
+    state = ReplicaState(replica_id=2, replica_epoch=1)
+    for epoch, code in (
+        (8, ErrorCode.FENCED_LEADER_EPOCH),
+        (10, ErrorCode.UNKNOWN_LEADER_EPOCH),
+        (9, ErrorCode.NONE),
+    ):
+        asked = (partition.topic_id, 0, 1, {"current_leader_epoch": epoch})
+        outcome = only(world.client().ask(request(asked, replica_state=state), BY_ID))
+        assert outcome.error_code == code
+        assert partition.high_watermark == (1 if code is ErrorCode.NONE else 0)
+
+
+def test_bug_17_a_follower_beyond_an_empty_log_is_told_to_cut(world):
+    """Bug 17: more records than the leader has are other records; it is not in sync with them."""
+    partition = world.partition()
+    proposed = []
+    surroundings = SimpleNamespace(
+        broker_id=1, lag_ms_max=1000, now_ms=lambda: 0, is_eligible=lambda *_: True,
+        propose=lambda *what: proposed.append(what),
+    )  # fmt: skip
+    partition.lead(PartitionImage(0, 1, 9, 0, (1, 2), (1,)), surroundings)
+    state = ReplicaState(replica_id=2, replica_epoch=1)
+    fields = {"current_leader_epoch": 9, "last_fetched_epoch": 7}
+    asked = (partition.topic_id, 0, 5, fields)
+    outcome = only(world.client().ask(request(asked, replica_state=state), BY_ID))
+    assert (outcome.diverging_epoch.epoch, outcome.diverging_epoch.end_offset) == (9, 0)
+    assert proposed == []
 
 
 def test_max_bytes_bounds_the_answer_but_one_batch_always_comes(world):

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import errno
+from types import SimpleNamespace
 
 import pytest
 
 from ottla.base.errors import StorageError
 from ottla.broker.handlers import list_offsets
+from ottla.metadata.image import PartitionImage
 from ottla.protocol.errors import ErrorCode
 from ottla.protocol.messages.list_offsets import (
     ListOffsetsPartition,
@@ -109,7 +111,7 @@ def test_an_empty_partition(world):
     assert ask(world, NEWEST, 5) == (0, -1, -1, -1)
 
 
-def test_nothing_above_the_high_watermark_is_found(world):
+def test_bug_37_nothing_above_the_high_watermark_is_found(world):
     """Bug 37 (KIP-207): what is told as the end never goes back.
 
     A record that is not flushed yet does not exist for readers under the ack profile.
@@ -122,6 +124,25 @@ def test_nothing_above_the_high_watermark_is_found(world):
     world.flush()
     assert ask(world, NEWEST, -1)[2] == 1
     assert ask(world, NEWEST, 0)[2] == 0
+
+
+@pytest.mark.parametrize("version", list_offsets.VERSIONS)
+def test_bug_37_a_new_leader_does_not_tell_an_older_end(world, partition, version):
+    """Bug 37 (KIP-207): until its watermark reaches the start of its epoch it does not know."""
+    code = ErrorCode.OFFSET_NOT_AVAILABLE if version >= 5 else ErrorCode.LEADER_NOT_AVAILABLE
+    surroundings = SimpleNamespace(
+        broker_id=1, lag_ms_max=1000, now_ms=lambda: 0, is_eligible=lambda *_: True,
+        propose=lambda *_: None,
+    )  # fmt: skip
+    partition.high_watermark = 4  # as it was told by the leader before
+    partition.lead(PartitionImage(0, 1, LEADER_EPOCH, 0, (1, 2), (1, 2)), surroundings)
+    base = world.clock.wall_ms()
+    assert ask(world, version, -1)[0] == code
+    assert ask(world, version, base + 60_000)[0] == code
+    assert ask(world, version, -2)[:3] == (0, -1, 2)  # where the log begins is known
+    assert ask(world, version, base + 2500)[:3] == (0, base + 5000, 3)  # and what is committed
+    partition.follower_fetched(2, 1, 6, 2)
+    assert ask(world, version, -1)[:3] == (0, -1, 6)
 
 
 def test_read_committed_ends_at_the_last_stable_offset(world):

@@ -36,7 +36,7 @@ def ask(world, epoch, *, topic="t", index=0, current=-1, version=4):
 
 
 @pytest.mark.parametrize("version", offset_for_leader_epoch.VERSIONS)
-def test_epochs_end_where_the_next_one_began(world, version):
+def test_bug_35_epochs_end_where_the_next_one_began(world, version):
     """Bug 35 (KIP-320), the broker's part: a client learns where its epoch ended.
 
     The present epoch ends at the log end offset, an earlier one where its successor began.

@@ -107,4 +107,4 @@ def test_hidden_commands_are_not_shown(capsys):
     main(["cluster", "--help"])
     output = capsys.readouterr().out
     assert " up " in output
-    assert "hold" not in output
+    assert "  hold " not in output

@@ -38,15 +38,15 @@ def asked(monkeypatch):
 def test_rows(asked):
     """Only brokers that run are asked; one that is fenced is told from one in service."""
     first, second = status.statuses(cluster(), {1: "running", 2: "running"})
-    assert (first.pid, first.state, first.leads, first.in_sync) == (11, "in service", 2, 5)
-    assert (second.pid, second.state) == (77, "fenced")
+    assert (first.process_id, first.state, first.leads, first.in_sync) == (11, "in service", 2, 5)
+    assert (second.process_id, second.state) == (77, "fenced")
     assert asked == [["127.0.0.1:1001", "127.0.0.1:1002"]]
 
 
 def test_brokers_that_do_not_run(asked):
     """What the others say of a killed broker is shown; it has no process."""
     _, second = status.statuses(cluster(), {1: "running", 2: "killed"})
-    assert (second.pid, second.state, second.replicas) == (None, "killed", 6)
+    assert (second.process_id, second.state, second.replicas) == (None, "killed", 6)
     assert asked == [["127.0.0.1:1001"]]
 
 

@@ -73,7 +73,7 @@ def test_protocol_two(label, epoch, commit, abort):
     assert said(decide_v2(state, producer, committed=False)) == abort
 
 
-def test_an_end_is_repeated_over_an_overflow():
+def test_bug_22_an_end_is_repeated_over_an_overflow():
     """Bug 22: the answer with the new producer id was lost; the old id's last epoch asks again."""
     state = metadata("CompleteCommit", epoch=0, previous=6)
     repeated = ProducerIdentity(6, 32_766)

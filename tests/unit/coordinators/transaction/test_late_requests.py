@@ -23,7 +23,7 @@ def test_whoever_took_part_may_end(sequence):
     assert sequence.may_end(CURRENT)
 
 
-def test_an_older_connection_may_not_end(sequence):
+def test_bug_24_an_older_connection_may_not_end(sequence):
     """Bug 24: the request may have lain in it since the transaction before."""
     assert not sequence.may_end(OLD)
 
@@ -63,7 +63,7 @@ def test_several_connections_may_take_part(sequence):
     assert sequence.may_end(CURRENT)
 
 
-def test_an_end_that_was_repeated_elsewhere_makes_the_old_connection_late(sequence):
+def test_bug_24_an_end_that_was_repeated_elsewhere_makes_the_old_connection_late(sequence):
     """Bug 24: the retry comes over a younger connection; the first one must begin nothing."""
     sequence.used(NEW)
     assert not sequence.begins(2, CURRENT, NEW)

@@ -52,7 +52,7 @@ def test_protocol_one_keeps_the_epoch_unless_it_fences():
     assert ONGOING.ended(Event.FENCE, V1, 60).producer == (7, 4)
 
 
-def test_an_overflow_goes_on_with_another_producer_id():
+def test_bug_22_an_overflow_goes_on_with_another_producer_id():
     """Bug 22: the markers have epoch 32,767, which no client has, then a new id begins with 0."""
     last = ONGOING._replace(producer_epoch=32_766)
     assert last.is_exhausted

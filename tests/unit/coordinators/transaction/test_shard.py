@@ -39,7 +39,7 @@ def at(producer_epoch, state, **fields: object):
 # InitProducerId
 
 
-def test_every_instance_gets_a_higher_epoch(world):
+def test_bug_21_every_instance_gets_a_higher_epoch(world):
     """Bug 21: the id stays, the epoch rises, and the instance before is fenced everywhere."""
     assert [world.init() for _ in range(3)] == [epoch(0), epoch(1), epoch(2)]
     assert world.add(epoch(1), A) is ErrorCode.PRODUCER_FENCED
@@ -120,7 +120,7 @@ def test_a_cluster_of_protocol_one_fences_without_a_second_epoch():
     assert world.init(expected=epoch(0)) is ErrorCode.PRODUCER_FENCED
 
 
-def test_the_last_epoch_is_followed_by_another_producer_id(world):
+def test_bug_22_the_last_epoch_is_followed_by_another_producer_id(world):
     """Bug 22: at 32,766 a new producer id begins with epoch 0."""
     world.put("t", at(32_766, TransactionState.EMPTY, start_ms=-1))
     given = world.init()
@@ -129,7 +129,7 @@ def test_the_last_epoch_is_followed_by_another_producer_id(world):
     assert world.state().previous_producer_id == FIRST_PRODUCER_ID
 
 
-def test_the_last_epoch_may_ask_again(world):
+def test_bug_22_the_last_epoch_may_ask_again(world):
     """Bug 22: the answer with the new id was lost; the old id's last epoch is known, no other."""
     world.put("t", at(32_766, TransactionState.EMPTY, start_ms=-1))
     given = world.init(expected=epoch(32_766))
@@ -166,7 +166,7 @@ def test_strangers_add_nothing(world):
     assert world.add(epoch(0, 77), A) is ErrorCode.INVALID_PRODUCER_ID_MAPPING
 
 
-def test_the_next_transaction_waits_for_the_one_before(world):
+def test_bug_25_the_next_transaction_waits_for_the_one_before(world):
     """Bug 25: added while the one before completes, the answer comes with Complete; no error."""
     world.init()
     world.add(epoch(0), A)
@@ -179,7 +179,7 @@ def test_the_next_transaction_waits_for_the_one_before(world):
     assert world.state().partitions == {"b": (1,)}
 
 
-def test_the_wait_is_short(world):
+def test_bug_25_the_wait_is_short(world):
     """Bug 25: CONCURRENT_TRANSACTIONS, never a success, while markers are not written."""
     world.init()
     world.add(epoch(0), A, serial=1)
@@ -218,7 +218,7 @@ def test_verification_tells_each_partition(world):
     assert verified(epoch(0), A) == {A: ErrorCode.TRANSACTION_ABORTABLE}
 
 
-def test_a_late_produce_is_not_admitted(world):
+def test_bug_23_a_late_produce_is_not_admitted(world):
     """Bug 23 (KIP-890): held past the abort, it is refused with or without an implicit add."""
     world.init()
     world.add(epoch(0), A)
@@ -269,7 +269,7 @@ def test_an_empty_transaction_is_aborted_with_a_new_epoch(world):
     assert world.init(expected=epoch(1)) == epoch(2)
 
 
-def test_every_end_of_the_last_epoch_takes_a_new_id(world):
+def test_bug_22_every_end_of_the_last_epoch_takes_a_new_id(world):
     """Bug 22: commit at 32,766; markers have 32,767, the next transaction another producer id."""
     world.put("t", at(32_766, TransactionState.EMPTY, start_ms=-1))
     world.init("filler")  # an id is in reserve from here on
@@ -284,7 +284,7 @@ def test_every_end_of_the_last_epoch_takes_a_new_id(world):
     assert world.state().producer == after
 
 
-def test_an_end_of_the_last_epoch_is_repeated(world):
+def test_bug_22_an_end_of_the_last_epoch_is_repeated(world):
     """Bug 22: the old id's last epoch is answered with the new producer."""
     world.put("t", at(32_766, TransactionState.EMPTY, start_ms=-1))
     world.add(epoch(32_766), A)
@@ -294,7 +294,7 @@ def test_an_end_of_the_last_epoch_is_repeated(world):
     assert world.init(expected=epoch(32_766)) == after
 
 
-def test_a_late_end_does_not_decide_the_next_transaction(world):
+def test_bug_24_a_late_end_does_not_decide_the_next_transaction(world):
     """Bug 24 (KAFKA-17754): held, retried on another connection, released after the next began."""
     world.init()
     world.add(epoch(0), A, serial=1)
@@ -309,7 +309,7 @@ def test_a_late_end_does_not_decide_the_next_transaction(world):
     assert [due.send.partitions for due in world.finish()] == [{"b": (1,)}]
 
 
-def test_a_late_add_begins_no_transaction(world):
+def test_bug_24_a_late_add_begins_no_transaction(world):
     """Bug 24: with it an end that lies behind it would find a transaction of its own."""
     world.init()
     world.add(epoch(0), A, serial=2)
@@ -320,7 +320,7 @@ def test_a_late_add_begins_no_transaction(world):
     assert world.state().state is TransactionState.COMPLETE_COMMIT
 
 
-def test_an_honest_client_connects_anew(world):
+def test_bug_24_an_honest_client_connects_anew(world):
     """Bug 24: after a load every old connection may be late; a new one is taken at once."""
     world.init()
     world.add(epoch(0), A, serial=3)
@@ -422,7 +422,7 @@ def test_a_refused_append_leaves_the_timeout_alone(world):
     assert world.state().state is TransactionState.PREPARE_ABORT
 
 
-def test_a_timeout_of_the_last_epoch_waits_for_an_id(world):
+def test_bug_22_a_timeout_of_the_last_epoch_waits_for_an_id(world):
     """Bug 22: without a producer id the epoch cannot rise; the next search tries again."""
     state = at(32_766, TransactionState.ONGOING, partitions={"a": (0,)})
     world.late_ids = []
@@ -477,7 +477,7 @@ def test_many_time_out_in_bounded_steps(world):
 
 
 @pytest.mark.parametrize("state", [TransactionState.PREPARE_COMMIT, TransactionState.PREPARE_ABORT])
-def test_a_decided_transaction_is_finished_after_a_load(world, state):
+def test_bug_27_a_decided_transaction_is_finished_after_a_load(world, state):
     """Bug 27: the coordinator died between Prepare and the markers; they are sent again."""
     world.put("t", at(1, state, partitions={"a": (0,), "b": (1,)}))
     (due,) = world.due
@@ -489,7 +489,7 @@ def test_a_decided_transaction_is_finished_after_a_load(world, state):
     assert world.add(epoch(1), A) is None
 
 
-def test_markers_from_before_a_load_complete_nothing(world):
+def test_bug_28_markers_from_before_a_load_complete_nothing(world):
     """Bug 28: what an earlier coordinator was about to do does not count any more."""
     world.init()
     world.add(epoch(0), A)

@@ -95,10 +95,11 @@ class MemoryStore:
         self.watched: dict[str, asyncio.Event] = {}
         self.faults: list[int] = []
         self.is_cut_off = False
+        self.is_full = False
 
     async def ready(self):
         """Return after a while."""
-        await asyncio.sleep(0.001 if self.is_cut_off else 0)
+        await asyncio.sleep(0.001 if self.is_cut_off or self.is_full else 0)
 
     async def make_folders(self, paths):
         """Nothing has to be there."""
@@ -126,6 +127,8 @@ class MemoryStore:
         puts = {write.key for write in writes if isinstance(write, Put)}
         assert puts <= set(conditions), "a put needs a condition"
         await self._travel()
+        if self.is_full:
+            raise EngineUnavailable("no space is left")
         fault = self.faults.pop(0) if self.faults else None
         if fault is None:
             return self.service.apply(self, conditions, writes)

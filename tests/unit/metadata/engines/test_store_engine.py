@@ -10,6 +10,7 @@ import pytest
 from tests.unit.metadata.engines.conformance import append, names_of, topics
 from tests.unit.metadata.engines.store_in_memory import LOST, UNHEARD, MemoryService
 
+from ottla.metadata.engines import store_engine
 from ottla.metadata.engines.layout import Layout
 from ottla.metadata.engines.store import Stored
 from ottla.metadata.engines.store_engine import StoreEngine
@@ -173,6 +174,28 @@ def test_a_service_that_is_silent_is_unavailable():
     run(scenario)
 
 
+def test_a_service_that_takes_nothing_more_ends_the_term():
+    """A full service answers, but not with a yes: the append says why, and the claim is over."""
+
+    async def scenario(cluster):
+        engine, epoch = await cluster.controller(timeout_s=0.05)
+        await append(engine, epoch, 0, "a")
+        engine._store.is_full = True
+        with pytest.raises(EngineUnavailable, match="no space is left"):
+            await append(engine, epoch, 1, "b")
+        with pytest.raises(ControllerFenced):
+            await append(engine, epoch, 1, "b")
+        campaign = asyncio.ensure_future(engine.campaign(1))
+        await asyncio.sleep(0.01)
+        assert not campaign.done()
+        engine._store.is_full = False
+        await append(engine, await campaign, 1, "c")
+        assert await names_of(engine) == ["a", "c"]
+        await engine.close()
+
+    run(scenario)
+
+
 def test_a_closed_engine_says_so():
     """Nothing waits for an engine that was closed, and nothing opens it again."""
 
@@ -324,5 +347,47 @@ def test_waiting_appends_share_a_transaction():
         with pytest.raises(JournalConflict):
             await append(engine, epoch, 109, "a")
         await engine.close()
+
+    run(scenario)
+
+
+def test_a_follower_reads_the_head_once_for_each_append():
+    """The look that finds the log longer leaves the watch for the next append."""
+
+    async def scenario(cluster):
+        engine, epoch = await cluster.controller()
+        follower = await cluster.engine()
+        reads = []
+        get = follower._store.get
+
+        async def counted(key, **how: bool):
+            reads.append(key)
+            return await get(key, **how)
+
+        follower._store.get = counted
+        for offset in range(5):
+            waiting = asyncio.create_task(follower.wait_beyond(offset))
+            for _ in range(10):
+                await asyncio.sleep(0)
+            await append(engine, epoch, offset, f"t{offset}")
+            await waiting
+        assert reads == [LAYOUT.head] * 6
+
+    run(scenario)
+
+
+def test_a_watch_that_was_dropped_is_made_up_for(monkeypatch):
+    """A service that tells of nothing is looked at again after a while."""
+    monkeypatch.setattr(store_engine, "POLL_S", 0.01)
+
+    async def scenario(cluster):
+        engine, epoch = await cluster.controller()
+        follower = await cluster.engine()
+        cluster.service.wake = lambda _: None
+        waiting = asyncio.create_task(follower.wait_beyond(0))
+        for _ in range(10):
+            await asyncio.sleep(0)
+        await append(engine, epoch, 0, "t")
+        await waiting
 
     run(scenario)

@@ -54,7 +54,7 @@ def commit(group, member_id, epoch, *, instance=None, transactional=False, versi
 NONE, STALE = ErrorCode.NONE, ErrorCode.STALE_MEMBER_EPOCH
 
 
-def test_members_commit_in_their_epoch():
+def test_bug_32_members_commit_in_their_epoch():
     """Bug 32: a stale epoch or an unknown member commits nothing."""
     group = group_of(*member())
     assert commit(group, "a", 5) == [NONE] * 3

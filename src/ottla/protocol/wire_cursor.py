@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reading and writing the few wire types of the data plane, by hand.
 
-Produce and Fetch are decoded without message objects; both read with this cursor. The control
-plane uses the generated messages.
+Produce and Fetch are decoded without message objects, and what followers fetch; all read with this
+cursor. The control plane uses the generated messages.
 """
 
 from __future__ import annotations
 
 import struct
+from typing import TYPE_CHECKING
 
 from ottla.protocol.errors import WireError
+
+if TYPE_CHECKING:
+    from ottla.protocol.primitives import Buffer
 
 ELEMENT_COUNT_MAX = 200_000
 """Topics and partitions that one request may name: more would hold up everybody else."""
@@ -23,7 +27,7 @@ class WireCursor:
 
     __slots__ = ("api", "data", "element_count", "end", "position")
 
-    def __init__(self, api: str, data: bytes | bytearray, position: int, end: int) -> None:
+    def __init__(self, api: str, data: Buffer, position: int, end: int) -> None:
         self.api = api
         self.data = data
         self.position = position

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ottla.broker.wire_cursor import (
+from ottla.protocol.errors import WireError
+from ottla.protocol.wire_cursor import (
     ELEMENT_COUNT_MAX,
     WireCursor,
     encode_count,
     encode_nullable_string,
     encode_unsigned_varint,
 )
-from ottla.protocol.errors import WireError
 
 flexibility = st.booleans()
 
