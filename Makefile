@@ -3,11 +3,12 @@ PYTHON ?= python3
 PORT ?= 9092
 DATA ?= ./ottla-data
 SECONDS ?= 60
+SEEDS ?= 1000
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check gen fmt bench conformance fuzz lock clean help
+.PHONY: run test check gen fmt bench conformance fuzz sim lock clean help
 
 help: ## Show what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -67,6 +68,9 @@ conformance: $(VENV)/.go ## Run franz-go's own tests and exactly-once copies at 
 
 fuzz: $(VENV)/.dev ## Fuzz decoders, recovery and a live broker for SECONDS=60
 	$(BIN)/python -m tools.fuzz --seconds $(SECONDS)
+
+sim: $(VENV)/.dev ## Run simulated clusters under faults from SEEDS=1000 seeds
+	$(BIN)/python -m ottla.testing.simulation --seeds 0:$(SEEDS) --jobs 2
 
 lock: ## Pin the packages again, with hashes and without addresses
 	@for name in runtime build dev go; do \
