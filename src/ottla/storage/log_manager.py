@@ -164,7 +164,7 @@ class LogManager:
             self.upkeep.remove_directory(path, at_ms=self._clock.now_ms())
         self.upkeep.begin()
         if report.recovered:
-            self._run_all(self.upkeep.checkpoint_jobs(self.directories))
+            self._run_all(self.upkeep.start_checkpoint_jobs(self.directories))
         for directory in self.directories:
             self._mark_running(directory)
         return report
