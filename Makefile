@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 9092
 DATA ?= ./ottla-data
 SECONDS ?= 60
-SEEDS ?= 1:200
+SEEDS ?= 200
 MINUTES ?= 10
 SEED ?= 1
 ALONE := tests/unit tests/protocol tests/scenarios tests/simulation
@@ -74,8 +74,8 @@ conformance: $(VENV)/.go ## Run franz-go's own tests and exactly-once copies at 
 fuzz: $(VENV)/.dev ## Fuzz decoders, recovery and a live broker for SECONDS=60
 	$(BIN)/python -m tools.fuzz --seconds $(SECONDS)
 
-sim: $(VENV)/.dev ## Run simulated clusters from SEEDS=1:200, each with faults of its own
-	$(BIN)/python -m ottla.testing.simulation --seeds $(SEEDS) --jobs $(shell nproc)
+sim: $(VENV)/.dev ## Run SEEDS=200 simulated clusters, each with faults of its own
+	$(BIN)/python -m ottla.testing.simulation --seeds 0:$(SEEDS) --jobs $(shell nproc)
 
 chaos: $(VENV)/.dev ## Let real clusters suffer for MINUTES=10 under real clients, and judge what these saw
 	@tools/install_test_tools.sh

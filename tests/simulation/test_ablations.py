@@ -23,4 +23,4 @@ def test_a_missing_safeguard_is_found(name, capsys):
     assert found is not None, f"{SEEDS_MAX} seeds show nothing without: {ablation.sentence}"
     with capsys.disabled():
         print(f"\n{name}: seed {found.seed} (tried {found.seed_count}): {found.problem[:120]}")
-    assert first_problem(found.seed, ablation.settings) is None
+    assert first_problem(found.seed, ablation) is None

@@ -3,7 +3,7 @@
 
 Each seed draws a workload and a schedule of faults (kills, power cuts, pauses, cut links, an
 engine that is silent or loses answers, disks that lose what was not flushed), and ends with a
-healed cluster in which everything has to make progress again. `make sim SEEDS=0:10000` runs more.
+healed cluster in which everything has to make progress again. `make sim SEEDS=10000` runs more.
 """
 
 from __future__ import annotations

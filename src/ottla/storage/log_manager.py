@@ -183,7 +183,7 @@ class LogManager:
         self.upkeep.begin()
         report.notes += [note for path in report.futures if (note := self._resume(path))]
         if report.recovered:
-            self._run_all(self.upkeep.checkpoint_jobs(self.directories))
+            self._run_all(self.upkeep.start_checkpoint_jobs(self.directories))
         for directory in self.directories:
             self._mark_running(directory)
         return report

@@ -177,6 +177,15 @@ class LogUpkeep:
         """Return jobs that write all checkpoints of `directories` now."""
         return self._checkpoints.jobs_for(directories, self._logs.logs_in, self.high_watermark_of)
 
+    def start_checkpoint_jobs(self, directories: Iterable[LogDirectory]) -> list[DiskJob]:
+        """Return jobs that write all checkpoints after a start.
+
+        Nobody has said yet what is committed: what was known before still holds, and no more.
+        """
+        return self._checkpoints.jobs_for(
+            directories, self._logs.logs_in, lambda log: log.stored_high_watermark
+        )
+
     # due work
 
     def next_deadline_ms(self) -> int:

@@ -143,6 +143,19 @@ def test_recovered_logs_are_checkpointed_at_once(storage):
     assert read_offsets(storage.disk, path) == {("orders", 0): 1}
 
 
+def test_a_start_knows_nothing_more_committed_than_the_run_before(storage):
+    """A broker that dies again before anybody told it more has no new high watermark."""
+    append(storage.create("orders"), b"1", b"2", b"3")
+    storage.logs.upkeep.high_watermark_of = lambda _: 1
+    for job in storage.logs.upkeep.checkpoint_jobs(storage.logs.directories):
+        job.run()
+    for _ in range(2):
+        storage.kill()
+        storage.start()
+        log = storage.logs.get("orders", 0)
+        assert (log.log_end_offset, log.stored_high_watermark) == (3, 1)
+
+
 def test_a_recovered_log_goes_on(storage):
     """Appends, rolls and a clean end work on a log that was recovered in a thread."""
     storage.configs["orders"] = LogConfig(segment_bytes=150)

@@ -11,6 +11,7 @@ import argparse
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from ottla.testing.simulation.cluster import RunResult
 
 MODULE = "ottla.testing.simulation"
+
+SEEDS_PER_PROCESS = 50
+"""A process that has run some seeds is replaced: not all of what a world was is let go of."""
 
 
 def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
@@ -105,7 +109,9 @@ def _run_many(options: argparse.Namespace) -> Iterable[RunResult]:
     if options.jobs <= 1:
         yield from map(run, options.seeds)
         return
-    with ProcessPoolExecutor(options.jobs) as pool:
+    with ProcessPoolExecutor(
+        options.jobs, mp_context=get_context("spawn"), max_tasks_per_child=SEEDS_PER_PROCESS
+    ) as pool:
         yield from pool.map(run, options.seeds)
 
 

@@ -3,14 +3,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
 
 from ottla.testing.simulation.cluster import RunSettings
 from ottla.testing.simulation.faults import FaultSettings
+from ottla.testing.simulation.workload import WorkloadSettings
 
 if TYPE_CHECKING:
     from ottla.testing.simulation.ablations.editing import Edit
+
+SLOW_COPY: Final = {"replica.fetch.max.bytes": "1", "replica.fetch.response.max.bytes": "1"}
+"""One batch with each answer: followers catch up in many steps."""
+
+PATIENT: Final = WorkloadSettings()
+RESTLESS: Final = WorkloadSettings(session_s=2.0, request_timeout_s=1.0)
+"""Clients that give up soon: they find a new leader while the old one is cut off."""
+
+IMPATIENT: Final = {"replica.lag.time.max.ms": "1000"}
+"""Followers that fall behind leave soon."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +36,8 @@ class Ablation:
     """Takes it away."""
     settings: RunSettings = field(default_factory=RunSettings)
     """What the simulator is run with."""
+    provocations: tuple[str, ...] = ()
+    """Chains of faults that are drawn from as well."""
     seeds_from: int = 0
     """Where to begin looking; a choice that saves time, nothing else."""
 
@@ -37,6 +50,8 @@ def rough(
     at_once: int = 3,
     partitions: int = 2,
     is_flushed: bool = False,
+    send_pause_s: float = 0.1,
+    is_restless: bool = False,
     broker: dict[str, str] | None = None,
 ) -> RunSettings:
     """Return settings under which much goes wrong in little time."""
@@ -52,4 +67,5 @@ def rough(
             kinds=kinds,
         ),
         broker={**settings, **(broker or {})},
+        workload=replace(RESTLESS if is_restless else PATIENT, send_pause_s=send_pause_s),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ottla.testing.simulation.ablations.ablation import Ablation, rough
+from ottla.testing.simulation.ablations.ablation import IMPATIENT, Ablation, rough
 from ottla.testing.simulation.ablations.editing import Edit
 
 _DRAFT: Final = "controller.partition_change:_Draft"
@@ -109,5 +109,44 @@ CONTROL: Final[dict[str, Ablation]] = {
             ),
         ),
         settings=rough("pause", "engine cut", "sessions"),
+    ),
+    "proposals-of-the-past": Ablation(
+        sentence="A proposal about a state that is over is refused.",
+        answers="KIP-497, bug 7",
+        edits=(
+            Edit(
+                f"{_ISR}:_state_fault",
+                "if proposal.leader_epoch < before.leader_epoch:",
+                "if False:",
+            ),
+            Edit(f"{_ISR}:_state_fault", "if leader_id != before.leader:", "if False:"),
+            Edit(
+                f"{_ISR}:_proposal_fault",
+                "if proposal.partition_epoch < before.partition_epoch:",
+                "if False:",
+            ),
+            Edit(f"{_ISR}:_proposal_fault", "if before.leader not in members:", "if False:"),
+        ),
+        settings=rough(seconds=15.0, partitions=3, at_once=1, is_restless=True, broker=IMPATIENT),
+        provocations=("zombie",),
+    ),
+    "expected-offset": Ablation(
+        sentence="The engine takes records only where the controller believes the journal ends, "
+        "and the controller believes nothing of an append without an answer.",
+        answers="metadata.journal",
+        edits=(
+            Edit(
+                "metadata.engines.memory:MemoryEngine.append",
+                "if expected_offset != cluster.next_offset:",
+                "if False:",
+            ),
+            Edit(
+                "broker.active_controller:ActiveController._serve",
+                "except JournalConflict:",
+                "except EngineUnavailable:\n                continue\n"
+                "            except JournalConflict:",
+            ),
+        ),
+        settings=rough("engine lies", "kill", "sessions"),
     ),
 }

@@ -5,18 +5,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from ottla.testing.simulation.ablations.ablation import Ablation, rough
+from ottla.testing.simulation.ablations.ablation import IMPATIENT, SLOW_COPY, Ablation, rough
 from ottla.testing.simulation.ablations.editing import Edit
 
 _LEADERSHIP: Final = "replication.leadership:Leadership"
 _PARTITION: Final = "replication.partition:Partition"
 _FETCH: Final = "broker.delayed_fetch"
-
-SLOW_COPY: Final = {"replica.fetch.max.bytes": "1", "replica.fetch.response.max.bytes": "1"}
-"""One batch with each answer: followers catch up in many steps."""
-
-IMPATIENT: Final = {"replica.lag.time.max.ms": "1000"}
-"""Followers that fall behind leave soon."""
 
 REPLICAS: Final[dict[str, Ablation]] = {
     "maximal-isr-shrinking": Ablation(
@@ -78,5 +72,82 @@ REPLICAS: Final[dict[str, Ablation]] = {
             ),
         ),
         settings=rough("isolate", "pause", "kill"),
+    ),
+    "join-at-high-watermark": Ablation(
+        sentence="A follower joins only with everything that is committed.",
+        answers="KIP-497",
+        edits=(
+            Edit(
+                f"{_LEADERSHIP}.propose_join",
+                "or follower.log_end_offset < high_watermark",
+                "",
+            ),
+        ),
+        settings=rough(
+            seconds=12.0,
+            partitions=3,
+            at_once=1,
+            is_restless=True,
+            send_pause_s=0.05,
+            broker=SLOW_COPY,
+        ),
+        provocations=("late follower",),
+    ),
+    "diverged-follower-counts": Ablation(
+        sentence="What a follower has counts only when it agrees with its leader.",
+        answers="KIP-320, rule 1",
+        edits=(
+            Edit(
+                f"{_FETCH}:DelayedFetch.note_follower",
+                "if _divergence(partition, asked, request.replica_id) is None:",
+                "if True:",
+            ),
+        ),
+        settings=rough(
+            seconds=16.0,
+            partitions=3,
+            at_once=1,
+            is_restless=True,
+            send_pause_s=0.05,
+            broker=SLOW_COPY,
+        ),
+        provocations=("successor dies",),
+        seeds_from=1,
+    ),
+    "flushed-by-the-leader": Ablation(
+        sentence="With flush.profile=ack a leader counts only what is on its disk.",
+        answers="durability of acks=all without replicas",
+        edits=(
+            Edit(
+                f"{_PARTITION}._advance",
+                'if log.config.flush_profile == "ack" else',
+                "if False else",
+            ),
+        ),
+        settings=rough("power", pause_s=0.3, hold_s=1.0, is_flushed=True),
+    ),
+    "flushed-by-followers": Ablation(
+        sentence="With flush.profile=ack a follower asks for more once what it has is on its disk.",
+        answers="durability of acks=all",
+        edits=(
+            Edit(
+                "broker.replica_fetching:ReplicaFetching._keep_promise",
+                'if partition.log.config.flush_profile != "ack" or partition.log.is_offline:',
+                "if True:",
+            ),
+        ),
+        settings=rough("power", pause_s=0.3, hold_s=1.0, is_flushed=True),
+    ),
+    "high-watermark-after-restart": Ablation(
+        sentence="After a restart nothing counts as committed that was not known to be.",
+        answers="KIP-101",
+        edits=(
+            Edit(
+                "replication.replica_manager:ReplicaManager._create",
+                "if len(state.replicas) > 1:",
+                "if False:",
+            ),
+        ),
+        settings=rough("isolate", "kill", pause_s=0.4),
     ),
 }

@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ottla.testing.simulation.ablations.editing import edited
+from ottla.testing.simulation.ablations.provocations import Provocations
 from ottla.testing.simulation.checker import Promises, check
 from ottla.testing.simulation.cluster import Run
 from ottla.testing.simulation.world import World
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ottla.testing.simulation.ablations.ablation import Ablation
-    from ottla.testing.simulation.cluster import RunSettings
 
 SEEDS_MAX: Final = 2_000
 
@@ -44,16 +44,18 @@ def search(ablation: Ablation, seeds: Iterable[int] | None = None) -> Found | No
     began = time.process_time()
     with edited(ablation.edits):
         for count, seed in enumerate(seeds, 1):
-            problem = first_problem(seed, ablation.settings)
+            problem = first_problem(seed, ablation)
             if problem is not None:
                 return Found(seed, count, problem, time.process_time() - began)
     return None
 
 
-def first_problem(seed: int, settings: RunSettings) -> str | None:
+def first_problem(seed: int, ablation: Ablation) -> str | None:
     """Run a seed up to the first thing that is wrong; None when it is right to the end."""
     with World(seed) as world:
-        run = Run(world, settings)
+        run = Run(world, ablation.settings)
+        if ablation.provocations:
+            run.faults = Provocations(run, ablation.provocations)
         try:
             problems = world.run(_until_wrong(run))
         except Exception as error:  # noqa: BLE001 - whatever it is, the seed has found it

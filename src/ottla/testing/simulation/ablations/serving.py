@@ -90,4 +90,12 @@ SERVING: Final[dict[str, Ablation]] = {
         ),
         settings=rough("isolate", "pause", "kill"),
     ),
+    "loading": Ablation(
+        sentence="A coordinator that has not read its partition answers nothing.",
+        answers="bug 34",
+        edits=(Edit(f"{_RUNTIME}._active", "if not host.is_active:", "if False:"),),
+        settings=rough(at_once=1),
+        provocations=("cold cache",),
+        seeds_from=13,
+    ),
 }
