@@ -26,6 +26,7 @@ def cluster_of():
     with warnings.catch_warnings():  # sockets that client libraries leave open
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()
+        gc.collect()  # what the first one has let go of
 
 
 @pytest.fixture

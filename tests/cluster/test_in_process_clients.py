@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections import Counter
 from itertools import product
@@ -22,6 +23,10 @@ pytestmark = FOREIGN_WARNINGS
 
 RECORDS = 200
 PARTITIONS = 3
+COPY_S, STOP_S = 5.0, 2.0
+"""A client that a kill has confused is given up after that, and another one begins."""
+CLOSING_S = 0.05
+"""Sockets of a client are closed a turn after its stop."""
 
 
 def values(count, first=0):
@@ -94,6 +99,7 @@ def test_aiokafka_over_a_failover(cluster):
             (await asyncio.wait_for(consumer.getone(), TIMEOUT_S)).value for _ in range(RECORDS)
         ]
         await consumer.stop()
+        await asyncio.sleep(CLOSING_S)
         return found
 
     assert asyncio.run(scenario()) == values(RECORDS)
@@ -231,12 +237,14 @@ class Copier:
                 await asyncio.wait_for(producer.start(), TIMEOUT_S)
                 await asyncio.wait_for(consumer.start(), TIMEOUT_S)
                 while not self.is_over:
-                    await asyncio.wait_for(self._copy_some(producer, consumer), TIMEOUT_S)
+                    await asyncio.wait_for(self._copy_some(producer, consumer), COPY_S)
             except (KafkaError, TimeoutError) as error:
                 self.failures.append(repr(error))
             finally:
-                await consumer.stop()
-                await producer.stop()
+                for client in (consumer, producer):
+                    with contextlib.suppress(KafkaError, TimeoutError):
+                        await asyncio.wait_for(client.stop(), STOP_S)
+        await asyncio.sleep(CLOSING_S)
 
     async def _copy_some(self, producer, consumer):
         found = await consumer.getmany(timeout_ms=100, max_records=50)
@@ -274,12 +282,13 @@ def test_exactly_once_copies_over_three_brokers_with_kills(cluster):
     for round_, broker_id in enumerate((1, 2)):
         cluster.kill(broker_id)
         feed(count // 2 + round_ * count // 4, count // 4)
-        seen += take(reader, count // 4, timeout_s=2 * TIMEOUT_S)
+        seen += take(reader, count // 4, timeout_s=3 * TIMEOUT_S)
         cluster.restart(broker_id)
         for topic, partition in product(("in", "out"), range(PARTITIONS)):
             cluster.until_in_sync(topic, 1, 2, 3, partition=partition)
-    seen += take(reader, count - len(seen))
+    seen += take(reader, count - len(seen), timeout_s=3 * TIMEOUT_S)
     copier.is_over = True
-    thread.join(TIMEOUT_S)
+    thread.join(2 * TIMEOUT_S)
+    assert not thread.is_alive()
     assert Counter(seen) == Counter(values(count)), copier.failures
     assert reader.consume(1, 0.2) == []
