@@ -2,6 +2,7 @@
 """Chaos at full size: `python -m tools.chaos --minutes 60` (`make chaos MINUTES=60`)."""
 
 import argparse
+import faulthandler
 import signal
 import sys
 import time
@@ -26,6 +27,7 @@ SHOWN_MAX: Final = 10
 def main(arguments: list[str]) -> int:
     """Run rounds until the time is over; return 1 when one of them shows something wrong."""
     options = _parser().parse_args(arguments)
+    faulthandler.register(signal.SIGUSR1)  # where do all threads hang?
     for number in (signal.SIGINT, signal.SIGTERM):  # brokers, engine and disks are given up first
         signal.signal(number, signal.default_int_handler)
     console = Console(highlight=False)

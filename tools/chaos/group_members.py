@@ -110,7 +110,8 @@ class GroupMembers:
         rest = asyncio.all_tasks() - {asyncio.current_task()}
         for task in rest:
             task.cancel()
-        await asyncio.gather(*rest, return_exceptions=True)
+        if rest:
+            await asyncio.wait(rest, timeout=1)  # some of them do not listen
 
     async def _repeat(self, session: Session, goes_on: Callable[[], bool]) -> None:
         while goes_on():

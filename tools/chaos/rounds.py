@@ -112,6 +112,7 @@ class Round:
             reads = FinalReads(cluster.bootstrap, cluster.admin, self._recorder, self._topics)
             self._note("", reads.wait_for_copiers())
         finally:
+            self._say("clients end")
             clients.stop()
             members.stop()
         self._note("", reads.wait_for_transactions())
