@@ -4,14 +4,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import threading
 from collections import Counter
-from itertools import product
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.errors import KafkaError
 from confluent_kafka import KafkaException, TopicPartition
 from tests.cluster.cluster_clients import TIMEOUT_S, take, until
 from tests.integration.foreign_clients import FOREIGN_WARNINGS
@@ -22,9 +18,6 @@ from ottla.coordinators.partitioning import partition_of
 pytestmark = FOREIGN_WARNINGS
 
 RECORDS = 200
-PARTITIONS = 3
-COPY_S, STOP_S = 5.0, 2.0
-"""A client that a kill has confused is given up after that, and another one begins."""
 CLOSING_S = 0.05
 """Sockets of a client are closed a turn after its stop."""
 
@@ -202,93 +195,3 @@ def test_bug_21_a_zombie_is_fenced_by_whoever_took_its_name(cluster):
     with pytest.raises(KafkaException):
         zombie.commit_transaction(TIMEOUT_S)
     assert cluster.read("t", 1) == [b"heir"]
-
-
-class Copier:
-    """Copies a topic in transactions, and begins anew whenever something fails.
-
-    Not with librdkafka: it waits for ever for a group coordinator that has left the metadata
-    (confluentinc/librdkafka#5511), on any cluster whose brokers die.
-    """
-
-    def __init__(self, cluster, name) -> None:
-        self.servers = cluster.cluster.bootstrap_servers
-        self.name = name
-        self.is_over = False
-        self.failures: list[str] = []
-
-    async def run(self):
-        """Copy until told to stop."""
-        while not self.is_over:
-            producer = AIOKafkaProducer(
-                bootstrap_servers=self.servers, transactional_id=self.name, retry_backoff_ms=20
-            )
-            consumer = AIOKafkaConsumer(
-                "in",
-                bootstrap_servers=self.servers,
-                group_id="copy",
-                auto_offset_reset="earliest",
-                enable_auto_commit=False,
-                isolation_level="read_committed",
-                retry_backoff_ms=20,
-                session_timeout_ms=6000,
-            )
-            try:
-                await asyncio.wait_for(producer.start(), TIMEOUT_S)
-                await asyncio.wait_for(consumer.start(), TIMEOUT_S)
-                while not self.is_over:
-                    await asyncio.wait_for(self._copy_some(producer, consumer), COPY_S)
-            except (KafkaError, TimeoutError) as error:
-                self.failures.append(repr(error))
-            finally:
-                for client in (consumer, producer):
-                    with contextlib.suppress(KafkaError, TimeoutError):
-                        await asyncio.wait_for(client.stop(), STOP_S)
-        await asyncio.sleep(CLOSING_S)
-
-    async def _copy_some(self, producer, consumer):
-        found = await consumer.getmany(timeout_ms=100, max_records=50)
-        if not found:
-            return
-        async with producer.transaction():
-            for records in found.values():
-                for record in records:
-                    await producer.send(
-                        "out", record.value, partition=int(record.value) % PARTITIONS
-                    )
-            ends = {place: records[-1].offset + 1 for place, records in found.items()}
-            await producer.send_offsets_to_transaction(ends, "copy")
-
-
-def test_exactly_once_copies_over_three_brokers_with_kills(cluster):
-    """Each record once, whichever broker dies: leaders, coordinators, the controller."""
-    count = 600
-    for topic in ("in", "out"):
-        cluster.create(topic, PARTITIONS, min_insync_replicas=2)
-    producer = cluster.producer(enable_idempotence=True)
-
-    def feed(first, more):
-        for value in values(more, first=first):
-            producer.produce("in", value, partition=int(value) % PARTITIONS)
-        assert producer.flush(TIMEOUT_S) == 0
-
-    copier = Copier(cluster, "tx")
-    thread = threading.Thread(target=asyncio.run, args=(copier.run(),), daemon=True)
-    feed(0, count // 2)
-    thread.start()
-    reader = cluster.consumer("verify")
-    reader.assign([TopicPartition("out", number, 0) for number in range(PARTITIONS)])
-    seen = take(reader, count // 4)
-    for round_, broker_id in enumerate((1, 2)):
-        cluster.kill(broker_id)
-        feed(count // 2 + round_ * count // 4, count // 4)
-        seen += take(reader, count // 4, timeout_s=3 * TIMEOUT_S)
-        cluster.restart(broker_id)
-        for topic, partition in product(("in", "out"), range(PARTITIONS)):
-            cluster.until_in_sync(topic, 1, 2, 3, partition=partition)
-    seen += take(reader, count - len(seen), timeout_s=3 * TIMEOUT_S)
-    copier.is_over = True
-    thread.join(2 * TIMEOUT_S)
-    assert not thread.is_alive()
-    assert Counter(seen) == Counter(values(count)), copier.failures
-    assert reader.consume(1, 0.2) == []
