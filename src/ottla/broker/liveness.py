@@ -173,8 +173,11 @@ class Liveness:
         finally:
             self._is_fencing = False
         now_ms = self._clock.now_ms()
+        # All that were overdue: whoever went before it came into service was fenced already.
         self._membership.forget(
-            broker_id for broker_id in fenced if not self._membership.is_alive(broker_id, now_ms)
+            broker_id
+            for broker_id in broker_ids
+            if not self._membership.is_alive(broker_id, now_ms)
         )
         self._look()  # whoever became overdue meanwhile
         if fenced:
