@@ -21,7 +21,7 @@ IMAGE = ClusterImage("x")
 class Active:
     """Takes every decision at once and counts them."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.count = 0
 
     async def change(self, decide):
