@@ -28,6 +28,7 @@ from tools.chaos.topics import INPUT, MOVING, OUTPUT, PLAIN, Topics
 COPIERS: Final = "copiers"
 SESSION_S: Final = 12.0
 PACE_S: Final = 0.02
+END_TIMEOUT_S: Final = 70
 COPY_RECORDS: Final = 20
 COPY_TIMEOUT_S: Final = 15
 CRASH_SHARE: Final = 0.1
@@ -79,15 +80,19 @@ class Clients:
     def stop_writing(self) -> None:
         """End the producers; return when all they sent has an outcome."""
         self._writing_ended.set()
-        for thread in self._writers:
-            thread.join()
+        self._join(self._writers)
 
     def stop(self) -> None:
         """End all."""
         self._ended.set()
         self.stop_writing()
-        for thread in self._others:
-            thread.join()
+        self._join(self._others)
+
+    def _join(self, threads: list[threading.Thread]) -> None:
+        for thread in threads:
+            thread.join(END_TIMEOUT_S)
+            if thread.is_alive():
+                self._recorder.complain(f"the client {thread.name} does not end")
 
     def _thread(self, name: str, session: Session, ended: threading.Event) -> threading.Thread:
         thread = threading.Thread(

@@ -29,6 +29,7 @@ GROUP: Final = "readers"
 SESSION_S: Final = 14.0
 PACE_S: Final = 0.03
 CLOSE_TIMEOUT_S: Final = 10
+END_TIMEOUT_S: Final = 70
 
 Session = Callable[[int], Coroutine[Any, Any, None]]
 
@@ -102,8 +103,12 @@ class GroupMembers:
         self._thread.close()
 
     async def _join(self, task: asyncio.Task[None] | None) -> None:
-        if task is not None:
-            await task
+        if task is None:
+            return
+        done, _ = await asyncio.wait({task}, timeout=END_TIMEOUT_S)
+        if not done:
+            self._recorder.complain("a client on aiokafka does not end")
+            task.cancel()
 
     async def _cancel_the_rest(self) -> None:
         """End what clients of the library have left behind when they were closed in a fault."""
