@@ -145,10 +145,6 @@ class ReplicaManager:
         topic = None if self._image is None else self._image.topics_by_id.get(topic_id)
         return None if topic is None else topic.name
 
-    def has_topic_id(self, topic_id: bytes) -> bool:
-        """Whether a topic of this id has a replica here."""
-        return topic_id in self._by_id
-
     def topic_name(self, topic_id: bytes) -> str | None:
         """Return the name of the topic with this id, when it has a replica here."""
         partitions = self._by_id.get(topic_id)

@@ -151,8 +151,8 @@ def test_an_image_is_loaded(bench):
     assert replicas.get("a", 2) is None
     assert replicas.get("b", 0) is None
     assert replicas.get_by_id(ID_B, 0) is None
-    assert replicas.has_topic_id(ID_A)
-    assert not replicas.has_topic_id(ID_B)
+    assert replicas.topic_name(ID_A) is not None
+    assert replicas.topic_name(ID_B) is None
     assert (replicas.topic_name(ID_A), replicas.topic_name(ID_B)) == ("a", None)
 
 
@@ -188,7 +188,7 @@ def test_a_deleted_topic_goes_with_its_logs(bench):
     assert partition.is_retired
     assert bench.logs.deleted == [("a", 0), ("a", 1)]
     assert bench.replicas.get("a", 0) is None
-    assert not bench.replicas.has_topic_id(ID_A)
+    assert bench.replicas.topic_name(ID_A) is None
     bench.apply(gone("b", ID_B))  # never had a replica here
 
 
@@ -199,7 +199,7 @@ def test_a_topic_that_is_made_again_starts_anew(bench):
     bench.apply(gone("a", ID_A), bench.topic("a", ID_B, 1))
     assert bench.replicas.get("a", 0) is bench.replicas.get_by_id(ID_B, 0)
     assert bench.replicas.get("a", 1) is None
-    assert not bench.replicas.has_topic_id(ID_A)
+    assert bench.replicas.topic_name(ID_A) is None
 
 
 def test_settings_follow(bench):
