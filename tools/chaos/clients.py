@@ -197,6 +197,8 @@ class Clients:
                     "isolation.level": "read_committed",
                     "session.timeout.ms": 6000,
                     "heartbeat.interval.ms": 1000,
+                    # Not longer than that does the other copier wait for one that hangs.
+                    "max.poll.interval.ms": 20_000,
                 }
             )
             try:
