@@ -221,7 +221,11 @@ class Broker:
             self._opened.push_async_callback(engine.close)
         else:
             copy = LocalMetadataLog.open(
-                folder, files=self._files, clock=clock, executor=self._executor
+                folder,
+                files=self._files,
+                clock=clock,
+                executor=self._executor,
+                is_copy=True,
             )
             self._peers = Peers(
                 image=lambda: self._gateway.image,

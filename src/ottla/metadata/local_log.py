@@ -82,13 +82,15 @@ class LocalMetadataLog:
         clock: Clock,
         executor: Executor | None = None,
         segment_bytes: int = 1 << 30,
+        is_copy: bool = False,
     ) -> LocalMetadataLog:
         """Open the metadata log in `folder` (a log directory), or begin an empty one.
 
-        Raises StorageError when acknowledged changes are damaged.
+        Of a copy, what is damaged is dropped, as what a power cut takes of its unflushed tail is:
+        the engine has it. Raises StorageError when the only record of changes is damaged.
         """
         directory = f"{folder}/{TOPIC}-0"
-        if files.stat(directory) is not None:
+        if files.stat(directory) is not None and not is_copy:
             _refuse_damage(directory, files.listdir(directory))
         config = LogConfig(
             cleanup_delete=False,
@@ -108,8 +110,11 @@ class LocalMetadataLog:
             )
         except CorruptLog as error:
             raise StorageError(f"the metadata log is damaged: {error}") from error
-        if log.corruption is not None:
+        if log.corruption is not None and not is_copy:
             _refuse_damage(directory, files.listdir(directory))
+        if log.corruption is not None:
+            for path in log.corruption.kept:
+                files.unlink(path)
         log.flush()  # what a killed process left in the page cache counts from here on
         return cls(log, files, clock, executor)
 

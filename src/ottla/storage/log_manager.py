@@ -259,6 +259,7 @@ class LogManager:
             topic_id=topic_id,
             context=self._context,
         )
+        log.was_created()
         self._add(log)
         self.upkeep.directory_entry_changed(directory)
         return log

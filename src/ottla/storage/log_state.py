@@ -40,7 +40,8 @@ class LogState(LogReader):
 
     __slots__ = (
         "_clock",
-        "_directory_changed",
+        "_directory_changes",
+        "_directory_changes_synced",
         "_epochs",
         "_latest_epoch",
         "_producers",
@@ -56,7 +57,8 @@ class LogState(LogReader):
         self._epochs: LeaderEpochs | None = None  # likewise
         self._latest_epoch = UNLOADED_EPOCH  # of the last append or the file
         self._snapshots: list[int] = []  # offsets of the snapshot files
-        self._directory_changed = False  # since the last flush
+        self._directory_changes = 0  # files that came, went or were renamed
+        self._directory_changes_synced = 0  # how many of them are on the disk
 
     # producers
 
@@ -168,7 +170,7 @@ class LogState(LogReader):
 
     def _save_epochs(self) -> None:
         if self.write_epochs_to(self.directory):
-            self._directory_changed = True
+            self._directory_changes += 1
 
     def write_epochs_to(self, directory: str) -> bool:
         """Write the file if the epochs are in memory and there is a reason to have it."""

@@ -79,7 +79,15 @@ class AppendResult(NamedTuple):
 class FlushJob:
     """What one flush has to wait for. `run` is made for a thread; nothing else is."""
 
-    __slots__ = ("_directories", "_files", "_port", "end_offset", "relocations", "truncations")
+    __slots__ = (
+        "_directories",
+        "_files",
+        "_port",
+        "directory_changes",
+        "end_offset",
+        "relocations",
+        "truncations",
+    )
 
     def __init__(
         self,
@@ -89,8 +97,10 @@ class FlushJob:
         directories: Sequence[str],
         port: FileSystem,
         relocations: int = 0,
+        directory_changes: int = 0,
     ) -> None:
         self.end_offset = end_offset  # everything below is safe once `run` came back
+        self.directory_changes = directory_changes  # so many are
         self.relocations = relocations  # nor have moved to another directory
         self.truncations = truncations  # the log must not have been cut meanwhile
         self._files = files
@@ -431,7 +441,7 @@ class LogWriter(LogState):
             if self.is_offline:
                 raise OSError(errno.EIO, "the log is offline")  # noqa: TRY301 - one way to undo
             if not segment.exists:
-                self._directory_changed = True
+                self._directory_changes += 1
             segment.open_log().write(staged, position)
         except OSError as error:
             self._take_back(segment, position, error)
@@ -482,7 +492,7 @@ class LogWriter(LogState):
             old.become_inactive()
             segment = self._add_segment(self.log_end_offset, 0, exists=False)
             segment.open_log()  # an empty file keeps the log end offset when older ones go
-        self._directory_changed = True
+        self._directory_changes += 1
         self._activate(segment)
         return segment
 
@@ -498,7 +508,8 @@ class LogWriter(LogState):
     def prepare_flush(self) -> FlushJob | None:
         """Write what is staged and return what remains to be waited for; None when nothing is."""
         self.write_staged()
-        if self.recovery_point >= self.log_end_offset and not self._directory_changed:
+        is_directory_changed = self._directory_changes > self._directory_changes_synced
+        if self.recovery_point >= self.log_end_offset and not is_directory_changed:
             return None
         with self._disk():
             files = []
@@ -508,8 +519,10 @@ class LogWriter(LogState):
                     files += segment.files_to_sync()
             if self._bytes_since_save >= INDEX_SAVE_BYTES_MIN:
                 self._save_for_recovery()
-        directories = [self.directory] if self._directory_changed else []
-        self._directory_changed = False
+        # Asked again, since saving makes files. A job that is under way does not count: this one
+        # may be the first to come back.
+        is_directory_changed = self._directory_changes > self._directory_changes_synced
+        directories = [self.directory] if is_directory_changed else []
         if self._unsynced_parent is not None:
             directories.append(self._unsynced_parent)
         return FlushJob(
@@ -519,6 +532,7 @@ class LogWriter(LogState):
             directories,
             self._context.files,
             self._relocations,
+            self._directory_changes,
         )
 
     def _save_for_recovery(self) -> None:
@@ -535,6 +549,7 @@ class LogWriter(LogState):
         if job.relocations != self._relocations:
             return  # it was about the files in another directory
         self._unsynced_parent = None
+        self._directory_changes_synced = max(self._directory_changes_synced, job.directory_changes)
         if job.truncations == self._truncations:
             self.recovery_point = max(self.recovery_point, job.end_offset)
 

@@ -143,7 +143,7 @@ class PartitionLog(LogWriter):
             self.topic_id = partition_metadata.read_topic_id(self._context.files, self.directory)
         if self.topic_id == ZERO_UUID and topic_id != ZERO_UUID:
             partition_metadata.write_topic_id(self._context.files, self.directory, topic_id)
-            self._directory_changed = True
+            self._directory_changes += 1
             self.topic_id = topic_id
 
     def _find_segments(self, names: Sequence[str], log_start_offset: int) -> None:
@@ -285,7 +285,7 @@ class PartitionLog(LogWriter):
             if self.leader_epochs.truncate_from_start(offset):
                 self._save_epochs()
             if count:
-                self._directory_changed = True
+                self._directory_changes += 1
 
     def delete_old_segments(self, wall_ms: int, high_watermark: int) -> int:
         """Remove the segments that retention has given up; return how many."""
@@ -374,9 +374,13 @@ class PartitionLog(LogWriter):
         self.directory = directory
         self._relocations += 1
         self._unsynced_parent = directory.rpartition("/")[0]
-        self._directory_changed = True
+        self._directory_changes += 1
         self._deleted.clear()
         self._snapshots = [offset for offset in self._snapshots if offset in snapshots]
+
+    def was_created(self) -> None:
+        """Take note that the log directory may not hold the log's name durably yet."""
+        self._unsynced_parent = self.directory.rpartition("/")[0]
 
     @property
     def truncation_count(self) -> int:

@@ -7,13 +7,14 @@ import asyncio
 
 import pytest
 from tests.unit.broker.cluster_bench import LoopClock, run, until
-from tests.unit.replication.replica_bench import Link, Replica
+from tests.unit.replication.replica_bench import Link, Replica, ThrottleSettings
 
 from ottla.base.errors import StorageError
 from ottla.broker.replica_fetching import FETCH, UNREACHABLE_PAUSE_S, ReplicaFetching
 from ottla.net.connection_errors import BrokerUnreachableError, ConnectionLostError
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.replication.replica_fetcher import FetcherSettings
+from ottla.replication.replication_throttle import ReplicationThrottle
 
 LEADER, FOLLOWER = 1, 2
 PARKED_S = 0.5
@@ -87,6 +88,7 @@ class Bench:
             broker_epoch=lambda: 5,
             on_storage_error=lambda *failure: self.failures.append(failure),
             answer_timeout_ms=3000,
+            throttle=ReplicationThrottle(FOLLOWER, ThrottleSettings(), is_leader=False),
         )
         return self.fetching
 

@@ -8,11 +8,13 @@ from types import SimpleNamespace
 
 import pytest
 from tests.unit.broker.cluster_bench import LoopClock, Peers, run
+from tests.unit.replication.replica_bench import ThrottleSettings
 
 from ottla.broker.replication import BrokerSurroundings, Replication
 from ottla.metadata.image import BrokerImage, ClusterImage
 from ottla.metadata.snapshot import broker_record
 from ottla.protocol.errors import ApiError, ErrorCode
+from ottla.replication.replication_throttle import ReplicationThrottle
 
 CONFIG = SimpleNamespace(
     node_id=1,
@@ -110,6 +112,7 @@ def replication_of(gateway, *partitions: Partition):
         clock=LoopClock(),
         executor=None,
         on_storage_error=lambda *_: None,
+        throttle=ReplicationThrottle(1, ThrottleSettings(), is_leader=False),
     )
     assert found.on_follow is not None  # copying follows the roles of partitions
     return replication, surroundings

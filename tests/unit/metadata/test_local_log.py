@@ -27,9 +27,9 @@ def new_disk():
     return disk
 
 
-def open_log(disk):
+def open_log(disk, *, is_copy=True):
     """Open the copy in /data."""
-    return LocalMetadataLog.open("/data", files=disk, clock=ManualClock())
+    return LocalMetadataLog.open("/data", files=disk, clock=ManualClock(), is_copy=is_copy)
 
 
 def topic(name):
@@ -177,3 +177,24 @@ def test_a_disk_that_failed_is_not_trusted_again():
         await log.close()
 
     asyncio.run(scenario())
+
+
+def test_a_damaged_copy_is_read_again_from_the_engine():
+    """A power cut may take the middle of an unflushed tail; the engine has it all."""
+    disk = new_disk()
+
+    async def scenario():
+        log = open_log(disk)
+        for number in range(3):
+            log.append_batch(batch(number, f"t{number}"))
+        await log.flush()
+        await log.close()
+
+    asyncio.run(scenario())
+    path = "/data/__cluster_metadata-0/00000000000000000000.log"
+    size = disk.stat(path).size_bytes
+    disk.corrupt(path, size // 2)
+    log = open_log(disk)
+    assert log.next_offset == 1
+    assert not [n for n in disk.listdir("/data/__cluster_metadata-0") if n.endswith(".corrupt")]
+    log.append_batch(batch(1, "t1"))

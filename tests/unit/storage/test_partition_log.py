@@ -296,6 +296,21 @@ def test_flush_moves_the_recovery_point_to_what_it_covered(on_disk):
     assert on_disk.log.prepare_flush() is None
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_a_flush_relies_on_none_that_is_under_way(on_disk, seed):
+    """Whichever job comes back first has waited for the new file's name as well."""
+    on_disk.append(b"v")
+    on_disk.log.prepare_flush()  # slow
+    on_disk.append(b"w")
+    job = on_disk.log.prepare_flush()
+    job.run()
+    on_disk.log.complete_flush(job)
+    assert on_disk.log.recovery_point == 2
+    name = on_disk.log.segments[0].log_path
+    on_disk.disk.restart_machine(seed)
+    assert on_disk.disk.stat(name) is not None
+
+
 def test_a_flush_that_a_truncation_overtook_counts_for_nothing(on_disk):
     """What was written anew behind a truncation was not in the flush."""
     for _ in range(5):
