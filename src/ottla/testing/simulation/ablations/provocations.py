@@ -35,8 +35,6 @@ class Provocations(Faults):
     def __init__(self, run: Run, kinds: tuple[str, ...]) -> None:
         chains = {
             "late follower": self._late_follower,
-            "late decision": self._late_decision,
-            "old incarnation": self._old_incarnation,
             "zombie": self._zombie,
             "successor dies": self._successor_dies,
             "cold cache": self._cold_cache,
@@ -134,69 +132,6 @@ class Provocations(Faults):
             for node in (cast.leader, cast.other):
                 network.delay(cast.follower.name, node.name, None)
             network.delay(cast.leader.name, cast.other.name, None)
-
-    async def _late_decision(self) -> None:
-        """Let a leader not hear that a follower has joined, and then die."""
-        cast = self._cast(controller_is_other=True)
-        if cast is None:
-            return
-        network, service = self._world.network, self._service
-        leader, follower, controller = cast
-        try:
-            self._tell(f"cut {leader.name} from {follower.name}")
-            network.cut(leader.name, follower.name)
-            await self._wait(1.5, 2.5)
-            self._tell(f"{leader.name} hears nothing of the controller")
-            service.cut(leader.name)
-            network.cut_one_way(controller.name, leader.name)
-            await self._wait(0.0, 0.2)
-            self._tell(f"heal {leader.name} and {follower.name} for a moment")
-            network.heal(leader.name, follower.name)
-            await self._wait(0.1, 1.0)
-            network.cut(leader.name, follower.name)
-            await self._wait(0.1, 0.5)
-            self._kill_now(leader)
-            await self._wait(1.0, 2.0)
-        finally:
-            network.heal(leader.name, controller.name)
-            network.heal(leader.name, follower.name)
-            service.uncut(leader.name)
-            for node in cast:
-                self._start_now(node)
-
-    async def _old_incarnation(self) -> None:
-        """Let a follower lose its log while the proposal that it joins is on its way."""
-        cast = self._cast(controller_is_other=True)
-        if cast is None or not self._may_cut_power():
-            return
-        network = self._world.network
-        leader, follower, controller = cast
-        self._last_power_cut_s = self._world.now_s
-        try:
-            self._tell(f"cut {leader.name} from {follower.name}")
-            network.cut(leader.name, follower.name)
-            await self._wait(1.5, 2.0)
-            self._tell(f"cut {leader.name} from the controller")
-            network.cut(leader.name, controller.name)
-            network.heal(leader.name, follower.name)
-            await self._wait(0.1, 0.8)
-            if follower.is_running:
-                self._tell(f"cut the power of {follower.name}")
-                follower.cut_power()
-            self._start_now(follower)
-            await self._wait(0.2, 0.6)
-            self._tell(f"heal {leader.name} and the controller")
-            network.heal(leader.name, controller.name)
-            await self._joined(leader, follower, most_s=1.0)
-            self._kill_now(leader)
-            await self._wait(0.0, 0.2)
-            self._kill_now(controller)
-            await self._wait(1.0, 2.0)
-        finally:
-            network.heal(leader.name, follower.name)
-            network.heal(leader.name, controller.name)
-            for node in cast:
-                self._start_now(node)
 
     async def _zombie(self) -> None:
         """Cut a leader off from everybody; it hears of the journal last."""

@@ -125,6 +125,7 @@ REPLICAS: Final[dict[str, Ablation]] = {
             ),
         ),
         settings=rough("power", pause_s=0.3, hold_s=1.0, is_flushed=True),
+        seeds_from=54,
     ),
     "flushed-by-followers": Ablation(
         sentence="With flush.profile=ack a follower asks for more once what it has is on its disk.",
