@@ -40,6 +40,9 @@ QUICK: Final = {
     "reconnect.backoff.max.ms": 500,
     "socket.timeout.ms": 6000,
     "topic.metadata.refresh.interval.ms": 2000,
+    # When it begins again with its bootstrap addresses, librdkafka 2.16 may wait for ever, and send
+    # nothing, for the group coordinator that it has just given up (send_offsets_to_transaction).
+    "metadata.recovery.strategy": "none",
 }
 
 END: Final = KafkaError._PARTITION_EOF  # noqa: SLF001 - these names are public, and so spelled
