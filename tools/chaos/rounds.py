@@ -106,6 +106,7 @@ class Round:
             self._say("healing")
             cluster.heal()
             self._note("not in sync after healing", cluster.wait_until_in_sync(IN_SYNC_PATIENCE_S))
+            self._say("producers end")
             clients.stop_writing()
             members.stop_writing()
             self._say("reading to the end")
