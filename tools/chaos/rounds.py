@@ -114,7 +114,8 @@ class Round:
             self._note("", reads.wait_for_copiers())
         finally:
             self._say("clients end")
-            clients.stop()
+            for name in clients.stop():
+                self._say(f"the library of {name} hangs; it is left behind")
             members.stop()
         self._note("", reads.wait_for_transactions())
         self._note("", reads.read_everything())
