@@ -217,10 +217,15 @@ class Cluster:
         return "; ".join(behind[:5])
 
     def wait_until_in_sync(self, patience_s: float) -> str:
-        """Wait until nothing is out of sync; return what still is when patience ends."""
+        """Wait until nothing is out of sync; return what still is when patience ends.
+
+        A broker whose disk was full may be about to stop when it is healed: it is started again.
+        """
         deadline = time.monotonic() + patience_s
+        self.start_all()
         while (missing := self.out_of_sync()) and time.monotonic() < deadline:
             time.sleep(0.3)
+            self.start_all()
         return missing
 
 

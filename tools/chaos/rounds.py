@@ -106,6 +106,7 @@ class Round:
             self._say("healing")
             cluster.heal()
             self._note("not in sync after healing", cluster.wait_until_in_sync(IN_SYNC_PATIENCE_S))
+            self._say("producers end")
             clients.stop_writing()
             members.stop_writing()
             self._say("reading to the end")
@@ -113,7 +114,8 @@ class Round:
             self._note("", reads.wait_for_copiers())
         finally:
             self._say("clients end")
-            clients.stop()
+            for name in clients.stop():
+                self._say(f"the library of {name} hangs; it is left behind")
             members.stop()
         self._note("", reads.wait_for_transactions())
         self._note("", reads.read_everything())
