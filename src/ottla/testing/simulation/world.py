@@ -47,6 +47,7 @@ class World:
     """One run; close it, or use it as a context manager."""
 
     def __init__(self, seed: int, *, keep_trace: bool = False) -> None:
+        gc.collect()  # the world before: what is frozen is never let go of
         gc.freeze()  # what is there already need not be looked at by every collection
         self.seed = seed
         self.trace = Trace(keep_lines=keep_trace)
