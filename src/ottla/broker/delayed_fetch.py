@@ -29,6 +29,7 @@ from ottla.broker.fetch_codec import (
 )
 from ottla.broker.node_endpoints import no_endpoints
 from ottla.protocol.errors import ErrorCode
+from ottla.replication.divergence import divergence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -353,8 +354,8 @@ def _divergence(
     is_follower = replica_id >= 0
     if asked.last_fetched_epoch < 0 and not is_follower:
         return None
-    return partition.divergence(
-        asked.last_fetched_epoch, asked.fetch_offset, is_follower=is_follower
+    return divergence(
+        partition, asked.last_fetched_epoch, asked.fetch_offset, is_follower=is_follower
     )
 
 

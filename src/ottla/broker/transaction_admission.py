@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from ottla.broker.context import Services
     from ottla.broker.produce_codec import PartitionData, ProduceRequestView, TopicData
-    from ottla.replication.partition import Partition, Verification
+    from ottla.replication.partition import Partition
+    from ottla.replication.transaction_verification import Verification
 
 IMPLICIT_ADD_FROM: Final = PRODUCE_ADDS_FROM
 """Produce versions from here on are sent by producers that leave adding to the brokers."""
@@ -56,9 +57,9 @@ def question_of(data: bytearray, start: int, end: int, partition: Partition) -> 
     if end - start < HEADER_BYTES or not data[start + _ATTRIBUTES_AT] & TRANSACTIONAL:
         return None
     producer_id, producer_epoch, sequence = _PRODUCER.unpack_from(data, start + _PRODUCER_AT)
-    if partition.is_verified(producer_id, producer_epoch):
+    if partition.verifications.is_verified(producer_id, producer_epoch):
         return None
-    verification = partition.begin_verification(producer_id, producer_epoch, sequence)
+    verification = partition.verifications.begin(producer_id, producer_epoch, sequence)
     return Question(partition, ProducerIdentity(producer_id, producer_epoch), verification)
 
 

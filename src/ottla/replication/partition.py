@@ -32,12 +32,12 @@ from ottla.records.control import TransactionMarker, build_transaction_marker
 from ottla.records.recompression import recompress_batch, target_codec
 from ottla.records.validation import ValidationLimits, validate_batch
 from ottla.replication.leadership import Leadership
+from ottla.replication.transaction_verification import Verifications
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ottla.metadata.image import PartitionImage
-    from ottla.records.batch import BatchHeader
     from ottla.replication.leadership import IsrProposal
     from ottla.storage.log_config import LogConfig
     from ottla.storage.log_directory import LogDirectory
@@ -47,45 +47,6 @@ NO_LEADER_EPOCH = -1
 
 NEVER = 2**63 - 1
 """Kafka's way to say that a flush setting is off."""
-
-
-class UnverifiedTransaction(ApiError):  # noqa: N818 - says what the batch is in
-    """The batch is in a transaction of which this partition is not known to be a part (KIP-890).
-
-    Whoever appends asks the transaction coordinator, takes note of its answer with `verified`,
-    and tries again.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(
-            ErrorCode.INVALID_TXN_STATE,
-            "no transaction of this producer is open here, and the request names no transactional "
-            "id to ask about",
-        )
-
-
-VERIFICATIONS_MAX = 10_000
-"""Producers that may have been verified here without having written; the oldest one goes."""
-
-
-class Verification:
-    """One producer's question to the transaction coordinator about one partition.
-
-    The end of the transaction takes it away: an answer that comes later lets nothing in.
-    """
-
-    __slots__ = ("base_sequence_min", "has_passed", "producer_epoch")
-
-    def __init__(self, producer_epoch: int, base_sequence: int) -> None:
-        self.producer_epoch = producer_epoch
-        self.base_sequence_min = base_sequence
-        """The lowest that was asked for: when its question is refused and that of the batch after
-        it is not, the batch after it must not become the first of the transaction."""
-        self.has_passed = False
-
-    def is_passed_by(self, producer_epoch: int) -> bool:
-        """Whether the coordinator has said yes to this epoch."""
-        return self.has_passed and self.producer_epoch == producer_epoch
 
 
 class Surroundings(Protocol):
@@ -125,7 +86,6 @@ class Partition:
         "_request_flush",
         "_surroundings",
         "_truncation_count",
-        "_verifications",
         "acknowledges_at_once",
         "high_watermark",
         "in_sync_replica_count",
@@ -139,6 +99,7 @@ class Partition:
         "log",
         "topic",
         "topic_id",
+        "verifications",
         "waits_for_no_flush",
     )
 
@@ -169,7 +130,8 @@ class Partition:
         self._observers: dict[PartitionObserver, None] = {}  # a dict keeps the order of arrival
         self._request_flush = request_flush
         self._truncation_count = 0  # of the log when the burst began
-        self._verifications: dict[int, Verification] = {}  # by producer id
+        self.verifications = Verifications(log)
+        """Which producers the transaction coordinator has let in; while this broker leads."""
         self.configure(log.config)
 
     def configure(self, config: LogConfig) -> None:
@@ -212,7 +174,7 @@ class Partition:
             self.log.write_staged()
             self.is_leader = True
             self.leader_epoch = state.leader_epoch
-            self._verifications.clear()
+            self.verifications.clear()
             self.leadership = None
             if len(state.replicas) > 1:
                 self.leadership = Leadership(
@@ -240,7 +202,7 @@ class Partition:
         self.leader_epoch = state.leader_epoch
         self.in_sync_replica_count = len(state.isr)
         if was_leader:
-            self._verifications.clear()
+            self.verifications.clear()
             self._follow_promise()
             self._tell_observers()
 
@@ -279,7 +241,7 @@ class Partition:
             raise StorageError(self._directory.refusal)
         header = validate_batch(records, self._limits, wall_ms)
         if header.attributes & TRANSACTIONAL:
-            self._require_verification(header)
+            self.verifications.require(header)
         if self._codec is not None and header.attributes & CODEC_MASK != self._codec:
             records, header = recompress_batch(
                 records, header, self._codec, self._limits, self._codec_level
@@ -323,46 +285,9 @@ class Partition:
         )
         header = read_header(batch)
         result = self.log.append(memoryview(batch), (header,), self.leader_epoch, wall_ms, marker)
-        self._verifications.pop(producer_id, None)
+        self.verifications.forget(producer_id)
         self.log.producer_state.forget_settled(self.high_watermark)
         return result
-
-    # transactions (KIP-890): no batch gets in behind the end of its transaction
-
-    def is_verified(self, producer_id: int, producer_epoch: int) -> bool:
-        """Whether the producer may write here in the transaction that it has open."""
-        verification = self._verifications.get(producer_id)
-        if verification is not None and verification.is_passed_by(producer_epoch):
-            return True
-        return self.log.producer_state.has_open_transaction(producer_id, producer_epoch)
-
-    def begin_verification(
-        self, producer_id: int, producer_epoch: int, base_sequence: int = 0
-    ) -> Verification:
-        """Take note that the transaction coordinator is being asked for a batch of a producer."""
-        verification = self._verifications.get(producer_id)
-        if verification is None or verification.producer_epoch != producer_epoch:
-            if len(self._verifications) >= VERIFICATIONS_MAX:
-                del self._verifications[next(iter(self._verifications))]
-            verification = Verification(producer_epoch, base_sequence)
-            self._verifications[producer_id] = verification
-        elif base_sequence < verification.base_sequence_min:
-            verification.base_sequence_min = base_sequence
-        return verification
-
-    def _require_verification(self, header: BatchHeader) -> None:
-        producer_id, producer_epoch = header.producer_id, header.producer_epoch
-        if self.log.producer_state.has_open_transaction(producer_id, producer_epoch):
-            return
-        verification = self._verifications.get(producer_id)
-        if verification is None or not verification.is_passed_by(producer_epoch):
-            raise UnverifiedTransaction
-        if header.base_sequence > verification.base_sequence_min:
-            raise ApiError(
-                ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
-                f"producer {producer_id} sent sequence {verification.base_sequence_min} before "
-                f"{header.base_sequence}, and it is not there",
-            )
 
     def require_in_sync_replicas(self) -> None:
         """Refuse an append with acks=all while too few replicas are in sync.
@@ -425,38 +350,6 @@ class Partition:
             return False
         self.high_watermark = committed
         return True
-
-    def end_offset_for_epoch(self, leader_epoch: int) -> tuple[int, int]:
-        """Return (epoch, end offset) of the greatest epoch up to the given; (-1, -1) if none.
-
-        An epoch that is over and of which this log holds nothing ends where the log did when this
-        leader began: the leader's own epoch begins there, written down with its first record.
-        """
-        log = self.log
-        if leader_epoch == self.leader_epoch:
-            return leader_epoch, log.log_end_offset
-        latest = log.leader_epochs.latest
-        if latest < leader_epoch < self.leader_epoch and latest >= 0:
-            return latest, log.log_end_offset
-        return log.end_offset_for_epoch(leader_epoch)
-
-    def divergence(
-        self, last_epoch: int, fetch_offset: int, *, is_follower: bool
-    ) -> tuple[int, int] | None:
-        """Return where the log of whoever fetches parts from this one, None when it does not.
-
-        It names the epoch of the last record that it has, -1 for none (KIP-595); behind the end of
-        that epoch here it has something else. A follower that is beyond the end of this log has
-        something else as well, even when this log is empty and can compare no epochs: it is told
-        (this leader's epoch, end offset), and does not count as caught up.
-        """
-        epoch, end_offset = (-1, -1) if last_epoch < 0 else self.end_offset_for_epoch(last_epoch)
-        if end_offset >= 0:
-            parts = epoch < last_epoch or end_offset < fetch_offset
-            return (epoch, end_offset) if parts else None
-        if is_follower and fetch_offset > self.log.log_end_offset:
-            return self.leader_epoch, self.log.log_end_offset
-        return None  # of an epoch that this log knows nothing about: the offset decides
 
     # replication, as the leader
 

@@ -19,6 +19,7 @@ from ottla.protocol.messages.fetch import (
 from ottla.records.batch import iter_headers
 from ottla.records.builder import build_batch
 from ottla.records.record import Record
+from ottla.replication.divergence import divergence
 from ottla.replication.partition import Partition
 from ottla.replication.replica_fetcher import FetcherSettings, ReplicaFetcher
 from ottla.replication.replication_throttle import NO_LIMIT, ReplicationThrottle
@@ -171,7 +172,7 @@ class Link:
         code = leader.fence(one.current_leader_epoch)
         if code:
             return self.answer(asked, error_code=code)
-        diverging = leader.divergence(one.last_fetched_epoch, one.fetch_offset, is_follower=True)
+        diverging = divergence(leader, one.last_fetched_epoch, one.fetch_offset, is_follower=True)
         if diverging is not None:
             epoch, end = diverging
             return self.answer(asked, diverging_epoch=EpochEndOffset(epoch=epoch, end_offset=end))

@@ -233,7 +233,7 @@ def test_verified_batches_open_a_transaction_that_a_marker_ends():
     """The last stable offset stays where the transaction began until its marker is there."""
     bench = Bench()
     partition = bench.partition
-    partition.begin_verification(1, 0).has_passed = True
+    partition.verifications.begin(1, 0).has_passed = True
     bench.append(b"a", base_sequence=0, **TRANSACTION)
     bench.append(b"b")
     assert (partition.last_stable_offset, partition.high_watermark) == (0, 2)
@@ -242,29 +242,29 @@ def test_verified_batches_open_a_transaction_that_a_marker_ends():
     partition.begin_burst()
     partition.finish_burst()
     assert partition.last_stable_offset == 3
-    assert not partition.is_verified(1, 0)
+    assert not partition.verifications.is_verified(1, 0)
 
 
 def test_a_verification_counts_for_its_epoch_and_until_the_marker():
     """Another epoch has to ask again, and so has whoever was verified before the end came."""
     partition = Bench().partition
-    verification = partition.begin_verification(1, 0)
-    assert not partition.is_verified(1, 0)
-    assert partition.begin_verification(1, 0) is verification
+    verification = partition.verifications.begin(1, 0)
+    assert not partition.verifications.is_verified(1, 0)
+    assert partition.verifications.begin(1, 0) is verification
     verification.has_passed = True
-    assert partition.is_verified(1, 0)
-    assert not partition.is_verified(1, 1)
+    assert partition.verifications.is_verified(1, 0)
+    assert not partition.verifications.is_verified(1, 1)
     partition.append_marker(1, 0, ABORT, CLOCK.wall_ms())
-    assert not partition.is_verified(1, 0)
+    assert not partition.verifications.is_verified(1, 0)
 
 
 def test_a_batch_does_not_overtake_one_that_was_not_admitted():
     """The first batch of a transaction is the one that was asked for first, whatever came of it."""
     bench = Bench()
     partition = bench.partition
-    partition.begin_verification(1, 0, 10)
-    partition.begin_verification(1, 0, 5)  # refused for a while, and sent again
-    partition.begin_verification(1, 0, 10).has_passed = True
+    partition.verifications.begin(1, 0, 10)
+    partition.verifications.begin(1, 0, 5)  # refused for a while, and sent again
+    partition.verifications.begin(1, 0, 10).has_passed = True
     with pytest.raises(ApiError) as raised:
         bench.append(b"late", base_sequence=10, **TRANSACTION)
     assert raised.value.code is ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER
@@ -280,7 +280,7 @@ def test_a_late_marker_of_protocol_two_ends_nothing():
     marker = TransactionMarker(True, 4, transaction_version=2)
     partition.append_marker(1, 1, marker, CLOCK.wall_ms())
     partition.append_marker(1, 1, marker, CLOCK.wall_ms())  # its first answer was lost
-    partition.begin_verification(1, 1).has_passed = True
+    partition.verifications.begin(1, 1).has_passed = True
     bench.append(b"next", base_sequence=0, **TRANSACTION | {"producer_epoch": 1})
     with pytest.raises(ApiError) as raised:
         partition.append_marker(1, 1, marker, CLOCK.wall_ms())
@@ -290,18 +290,18 @@ def test_a_late_marker_of_protocol_two_ends_nothing():
 
 def test_verifications_are_bounded(monkeypatch):
     """The oldest one goes: its producer asks again."""
-    monkeypatch.setattr("ottla.replication.partition.VERIFICATIONS_MAX", 2)
+    monkeypatch.setattr("ottla.replication.transaction_verification.VERIFICATIONS_MAX", 2)
     partition = Bench().partition
     for producer_id in (1, 2, 3):
-        partition.begin_verification(producer_id, 0).has_passed = True
-    assert [partition.is_verified(one, 0) for one in (1, 2, 3)] == [False, True, True]
+        partition.verifications.begin(producer_id, 0).has_passed = True
+    assert [partition.verifications.is_verified(one, 0) for one in (1, 2, 3)] == [False, True, True]
 
 
 def test_bug_26_nothing_is_stable_before_its_marker_is_committed():
     """Bug 26: while the marker waits for the disk, readers of committed records wait too."""
     bench = Bench(flush_profile="ack")
     partition = bench.partition
-    partition.begin_verification(1, 0).has_passed = True
+    partition.verifications.begin(1, 0).has_passed = True
     bench.append(b"a", base_sequence=0, **TRANSACTION)
     partition.log.flush()
     partition.flushed()

@@ -9,6 +9,7 @@ from tests.unit.replication.replica_bench import LAG_MS, Replica
 from ottla.base.errors import StorageError
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.records.batch import CorruptRecord
+from ottla.replication.divergence import divergence, end_offset_for_epoch
 
 
 class Observer:
@@ -206,15 +207,15 @@ def test_an_epoch_ends_where_the_next_one_begins():
     leader.append(b"a")
     leader.lead(5, isr=(1,), replicas=(1, 2))
     partition = leader.partition
-    assert partition.end_offset_for_epoch(5) == (5, 1)  # has written nothing yet
-    assert partition.end_offset_for_epoch(4) == (2, 1)
-    assert partition.end_offset_for_epoch(2) == (2, 1)
+    assert end_offset_for_epoch(partition, 5) == (5, 1)  # has written nothing yet
+    assert end_offset_for_epoch(partition, 4) == (2, 1)
+    assert end_offset_for_epoch(partition, 2) == (2, 1)
     leader.append(b"b")
-    assert partition.end_offset_for_epoch(5) == (5, 2)
-    assert partition.end_offset_for_epoch(4) == (2, 1)
-    assert partition.end_offset_for_epoch(2) == (2, 1)
-    assert partition.end_offset_for_epoch(1) == (1, 0)  # before everything that is known
-    assert partition.end_offset_for_epoch(9) == (-1, -1)
+    assert end_offset_for_epoch(partition, 5) == (5, 2)
+    assert end_offset_for_epoch(partition, 4) == (2, 1)
+    assert end_offset_for_epoch(partition, 2) == (2, 1)
+    assert end_offset_for_epoch(partition, 1) == (1, 0)  # before everything that is known
+    assert end_offset_for_epoch(partition, 9) == (-1, -1)
 
 
 @pytest.mark.parametrize(
@@ -236,17 +237,17 @@ def test_where_logs_part(last_epoch, offset, expected):
     leader.append(b"a")
     leader.lead(5, isr=(1,), replicas=(1, 2))
     leader.append(b"b")
-    assert leader.partition.divergence(last_epoch, offset, is_follower=True) == expected
+    assert divergence(leader.partition, last_epoch, offset, is_follower=True) == expected
 
 
 def test_bug_17_a_follower_beyond_an_empty_log_is_told_where_it_ends():
     """Bug 17: no epochs can be compared, and yet the follower is not in sync with nothing."""
     leader = Replica(1)
     leader.lead(5, isr=(1,), replicas=(1, 2))
-    assert leader.partition.divergence(4, 10, is_follower=True) == (5, 0)
-    assert leader.partition.divergence(-1, 10, is_follower=True) == (5, 0)
-    assert leader.partition.divergence(-1, 10, is_follower=False) is None
-    assert leader.partition.divergence(4, 0, is_follower=True) is None
+    assert divergence(leader.partition, 4, 10, is_follower=True) == (5, 0)
+    assert divergence(leader.partition, -1, 10, is_follower=True) == (5, 0)
+    assert divergence(leader.partition, -1, 10, is_follower=False) is None
+    assert divergence(leader.partition, 4, 0, is_follower=True) is None
 
 
 # following

@@ -17,6 +17,7 @@ from ottla.protocol.messages.offset_for_leader_epoch import (
     OffsetForLeaderPartition,
     OffsetForLeaderTopicResult,
 )
+from ottla.replication.divergence import end_offset_for_epoch
 
 if TYPE_CHECKING:
     from ottla.broker.context import RequestContext
@@ -50,5 +51,5 @@ def _answer(context: RequestContext, topic: str, asked: OffsetForLeaderPartition
     if code:
         result.error_code = code
         return result
-    result.leader_epoch, result.end_offset = partition.end_offset_for_epoch(asked.leader_epoch)
+    result.leader_epoch, result.end_offset = end_offset_for_epoch(partition, asked.leader_epoch)
     return result

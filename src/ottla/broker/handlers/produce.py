@@ -47,7 +47,7 @@ from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.protocol.headers import decode_request_header
 from ottla.records.batch import CODEC_MASK, CRC_FROM
 from ottla.records.compression import Codec
-from ottla.replication.partition import UnverifiedTransaction
+from ottla.replication.transaction_verification import UnverifiedTransaction
 
 if TYPE_CHECKING:
     from ottla.broker.burst import Burst

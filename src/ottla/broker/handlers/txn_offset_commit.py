@@ -81,9 +81,9 @@ def _admit(
     if partition is None:
         raise ApiError(ErrorCode.NOT_COORDINATOR)
     version = context.header.api_version
-    if partition.is_verified(*producer):
+    if partition.verifications.is_verified(*producer):
         return Pending.of(None)
-    verification = partition.begin_verification(*producer)
+    verification = partition.verifications.begin(*producer)
     return (
         TransactionAdmission(services)
         .ask(
