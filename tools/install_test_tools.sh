@@ -3,7 +3,7 @@
 # Brings the system packages that tests (and, with the word `bench`, benchmarks) use beyond .venv:
 # kcat and Java's tools as foreign clients, Maven to fetch Kafka's and ZooKeeper's jars, etcd; for benchmarks
 # also RabbitMQ, gcc and librdkafka's headers. Does nothing when all are there; without root it says what is missing
-# and goes on, because everything that can run without them still should.
+# and goes on: tests without them still run, and tests with them fail and name the missing program.
 set -eu
 
 missing=""
@@ -26,7 +26,7 @@ fi
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
-  echo "Missing:$missing (what needs them is left out; as root on Debian: apt-get install$missing)" >&2
+  echo "Missing:$missing (tests of these will fail; as root on Debian: apt-get install$missing)" >&2
   exit 0
 fi
 
@@ -46,7 +46,7 @@ log=$(mktemp)
 # shellcheck disable=SC2086 # one word per package
 if ! { apt-get update -q && apt-get install -q -y --no-install-recommends $missing; } >"$log" 2>&1; then
   tail -n 20 "$log" >&2
-  echo "Could not install:$missing (what needs them is left out)" >&2
+  echo "Could not install:$missing (tests of these will fail)" >&2
 fi
 rm -f "$log"
 

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 from tools.chaos.rounds import Round, RoundSettings
 
@@ -17,8 +15,6 @@ SEEDS = {"zookeeper": 55, "etcd": 60}
 @pytest.mark.parametrize("engine", ["zookeeper", "etcd"])
 def test_a_cluster_keeps_its_promises_under_faults(engine, tmp_path) -> None:
     """No record is lost, duplicated or shown although aborted, and all replicas are the same."""
-    if engine == "etcd" and shutil.which("etcd") is None:
-        pytest.skip("etcd is not installed: tools/install_test_tools.sh")
     lines: list[str] = []
     result = Round(
         RoundSettings(engine=engine, seed=SEEDS[engine], fault_s=FAULT_S), lines.append

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import time
 
+import confluent_kafka
 import pytest
-
-confluent_kafka = pytest.importorskip("confluent_kafka")
 
 DEADLINE_S = 40
 PARTITIONS = 6

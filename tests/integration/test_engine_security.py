@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-import shutil
 import urllib.request
 
 import pytest
@@ -18,10 +17,6 @@ from tools.zookeeper import ZooKeeperServer
 
 from ottla.metadata.engines.cluster_url import open_engine, parse_cluster_url
 from ottla.metadata.journal import EngineRefused, EngineUnavailable
-
-needs_etcd = pytest.mark.skipif(
-    shutil.which("etcd") is None, reason="etcd is not installed: tools/install_test_tools.sh"
-)
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +133,6 @@ def test_zookeeper_with_sasl(zookeeper):
         run(f"zookeeper://{zookeeper.address}/sasl")
 
 
-@needs_etcd
 def test_etcd_encrypted_with_a_password(etcd, authority):
     """The right user gets in; a wrong password, no password, or another user's keys do not."""
     ca = f"tls-ca={authority.certificate}"
@@ -149,7 +143,6 @@ def test_etcd_encrypted_with_a_password(etcd, authority):
             run(f"etcd://{others}{etcd.address}/{root}/c?{ca}")
 
 
-@needs_etcd
 def test_etcd_with_a_certificate_of_nobody(etcd):
     """A server whose authority is not trusted is not talked to; the text says why."""
     with pytest.raises(EngineUnavailable, match="certificate"):

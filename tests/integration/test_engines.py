@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
-import shutil
 
 import pytest
 from tests.integration.engine_worlds import SESSION_MS, WORLDS
@@ -35,10 +34,6 @@ SERVERS = {"zookeeper": ZooKeeperServer, "etcd": EtcdServer}
 SESSION_S = SESSION_MS / 1000
 PROGRAMS = {"zookeeper": "java", "etcd": "etcd"}
 
-needs_etcd = pytest.mark.skipif(
-    shutil.which("etcd") is None, reason="etcd is not installed: tools/install_test_tools.sh"
-)
-
 
 @pytest.fixture(scope="module")
 def servers():
@@ -56,7 +51,7 @@ def servers():
         server.close()
 
 
-@pytest.fixture(params=["zookeeper", pytest.param("etcd", marks=needs_etcd)])
+@pytest.fixture(params=["zookeeper", "etcd"])
 def scheme(request):
     """Return which service this is about."""
     return request.param
@@ -371,7 +366,6 @@ def test_an_ensemble_that_loses_its_leader_goes_on():
         run(scenario(ensemble))
 
 
-@needs_etcd
 def test_an_etcd_without_room_ends_the_term():
     """It answers, but takes nothing: the append says so, and nothing is lost."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -26,10 +25,7 @@ if TYPE_CHECKING:
 RECORDS = 200
 HEALTHY_WITHIN_S = 20
 
-needs_etcd = pytest.mark.skipif(
-    shutil.which("etcd") is None, reason="etcd is not installed: tools/install_test_tools.sh"
-)
-SERVICES = ["zookeeper", pytest.param("etcd", marks=needs_etcd)]
+SERVICES = ["zookeeper", "etcd"]
 
 
 @pytest.fixture

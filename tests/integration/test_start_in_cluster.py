@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -21,10 +20,6 @@ if TYPE_CHECKING:
 
 TIMEOUT_S = 60
 READY = re.compile(r"^Ottla is ready on (\S+)$", re.MULTILINE)
-
-needs_etcd = pytest.mark.skipif(
-    shutil.which("etcd") is None, reason="etcd is not installed: tools/install_test_tools.sh"
-)
 
 
 class Node:
@@ -97,7 +92,6 @@ def zookeeper() -> Iterator[ZooKeeperServer]:
         yield server
 
 
-@needs_etcd
 def test_an_engine_that_comes_later(start):
     """The broker waits, says so in one sentence, and comes into service by itself."""
     server = EtcdServer()
@@ -112,7 +106,6 @@ def test_an_engine_that_comes_later(start):
         server.close()
 
 
-@needs_etcd
 def test_a_broker_that_waits_can_be_stopped(start):
     """SIGTERM before anything answered is no failure."""
     node = start("etcd://127.0.0.1:9?session-timeout-ms=1000", 1)
