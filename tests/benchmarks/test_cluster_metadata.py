@@ -2,8 +2,6 @@
 """A cluster's questions read as meant in a foreign decoder, and its answers are read right."""
 
 import datetime as dt
-import io
-import struct
 
 import pytest
 from benchmarks.cluster_metadata import (
@@ -23,30 +21,9 @@ from kio.schema.errors import ErrorCode
 from kio.schema.metadata.v7 import response as metadata_v7
 from kio.schema.metadata.v7.request import MetadataRequest
 from kio.schema.types import BrokerId, TopicName
-from kio.serial import entity_reader, entity_writer
+from tests.benchmarks.kio_frames import answered, read
 
-from benchmarks import frames
-
-HEADER_BYTES = 4 + 2 + 2 + 4 + 2 + len(frames.CLIENT_ID)
 NO_TIME = dt.timedelta(0)
-
-
-def read(entity, request: bytes):
-    """Decode a frame's body with kio and check that nothing is left over."""
-    assert struct.unpack_from(">i", request)[0] == len(request) - 4
-    assert struct.unpack_from(">hh", request, 4) == (entity.__api_key__, entity.__version__)
-    start = HEADER_BYTES + (1 if entity.__flexible__ else 0)
-    found, size = entity_reader(entity)(request, start)
-    assert start + size == len(request)
-    return found
-
-
-def answered(response) -> bytes:
-    """Encode a response from its correlation id on."""
-    body = io.BytesIO()
-    entity_writer(type(response))(body, response)
-    tags = b"\x00" if type(response).__flexible__ else b""
-    return struct.pack(">i", 1) + tags + body.getvalue()
 
 
 @pytest.mark.parametrize(("topics", "names"), [(None, None), ([], ()), (["a", "b"], ("a", "b"))])

@@ -14,21 +14,10 @@ from kio.schema.list_offsets.v1.request import ListOffsetsRequest
 from kio.schema.metadata.v1.request import MetadataRequest
 from kio.schema.produce.v7.request import ProduceRequest
 from kio.schema.produce.v7.response import ProduceResponse
-from kio.serial import entity_reader, entity_writer
+from kio.serial import entity_writer
+from tests.benchmarks.kio_frames import read
 
 from benchmarks import admin, frames
-
-HEADER_BYTES = 4 + 2 + 2 + 4 + 2 + len(frames.CLIENT_ID)
-
-
-def read(entity, request: bytes):
-    """Decode a frame's body with kio and check that nothing is left over."""
-    assert struct.unpack_from(">i", request)[0] == len(request) - 4
-    key, version = struct.unpack_from(">hh", request, 4)
-    assert (key, version) == (entity.__api_key__, entity.__version__)
-    found, size = entity_reader(entity)(request, HEADER_BYTES)
-    assert HEADER_BYTES + size == len(request)
-    return found
 
 
 def test_batches_pass_a_foreign_crc_check_and_decode() -> None:

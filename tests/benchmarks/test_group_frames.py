@@ -2,7 +2,6 @@
 """Requests of group members read as meant in a foreign decoder, and answers are read right."""
 
 import datetime as dt
-import io
 import struct
 import uuid
 
@@ -23,30 +22,11 @@ from kio.schema.offset_fetch.v5.request import OffsetFetchRequest
 from kio.schema.sync_group.v3.request import SyncGroupRequest
 from kio.schema.sync_group.v3.response import SyncGroupResponse
 from kio.schema.types import GroupId, TopicName
-from kio.serial import entity_reader, entity_writer
+from tests.benchmarks.kio_frames import answered, read
 
-from benchmarks import frames, group_frames
+from benchmarks import group_frames
 
-HEADER_BYTES = 4 + 2 + 2 + 4 + 2 + len(frames.CLIENT_ID)
 NO_TIME = dt.timedelta(0)
-
-
-def read(entity, request: bytes):
-    """Decode a frame's body with kio and check that nothing is left over."""
-    assert struct.unpack_from(">i", request)[0] == len(request) - 4
-    assert struct.unpack_from(">hh", request, 4) == (entity.__api_key__, entity.__version__)
-    start = HEADER_BYTES + (1 if entity.__flexible__ else 0)
-    found, size = entity_reader(entity)(request, start)
-    assert start + size == len(request)
-    return found
-
-
-def answered(response) -> bytes:
-    """Encode a response from its correlation id on."""
-    body = io.BytesIO()
-    entity_writer(type(response))(body, response)
-    tags = b"\x00" if type(response).__flexible__ else b""
-    return struct.pack(">i", 1) + tags + body.getvalue()
 
 
 def test_coordinators_are_asked_for_by_key_and_kind() -> None:

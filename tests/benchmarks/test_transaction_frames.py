@@ -2,8 +2,6 @@
 """Requests of transactional producers read as meant in a foreign decoder, and so do batches."""
 
 import datetime as dt
-import io
-import struct
 
 import pytest
 from aiokafka.record.default_records import DefaultRecordBatch
@@ -16,31 +14,13 @@ from kio.schema.init_producer_id.v1.response import InitProducerIdResponse
 from kio.schema.produce.v12 import response as produce_v12
 from kio.schema.produce.v12.request import ProduceRequest
 from kio.schema.types import BrokerId, ProducerId, TopicName
-from kio.serial import entity_reader, entity_writer
+from tests.benchmarks.kio_frames import answered, read
 
 from benchmarks import frames
 from benchmarks import transaction_frames as wire
 
-HEADER_BYTES = 4 + 2 + 2 + 4 + 2 + len(frames.CLIENT_ID)
 NO_TIME = dt.timedelta(0)
 PRODUCER = wire.Producer(77, 3)
-
-
-def read(entity, request: bytes):
-    """Decode a frame's body with kio and check that nothing is left over."""
-    assert struct.unpack_from(">i", request)[0] == len(request) - 4
-    assert struct.unpack_from(">hh", request, 4) == (entity.__api_key__, entity.__version__)
-    start = HEADER_BYTES + (1 if entity.__flexible__ else 0)
-    found, size = entity_reader(entity)(request, start)
-    assert start + size == len(request)
-    return found
-
-
-def answered(response, tags: bytes = b"") -> bytes:
-    """Encode a response from its correlation id on."""
-    body = io.BytesIO()
-    entity_writer(type(response))(body, response)
-    return struct.pack(">i", 1) + tags + body.getvalue()
 
 
 def test_producers_are_initialised_by_their_transactional_id() -> None:
@@ -89,9 +69,7 @@ def test_the_error_of_a_produce_is_found() -> None:
         error_message=None,
     )
     topic = produce_v12.TopicProduceResponse(name=TopicName("t"), partition_responses=(partition,))
-    answer = answered(
-        produce_v12.ProduceResponse(responses=(topic,), throttle_time=NO_TIME), b"\x00"
-    )
+    answer = answered(produce_v12.ProduceResponse(responses=(topic,), throttle_time=NO_TIME))
     assert wire.produced(answer) == wire.CONCURRENT_TRANSACTIONS
 
 
@@ -106,8 +84,7 @@ def test_ending_a_transaction_tells_who_writes_next() -> None:
             error_code=ErrorCode.none,
             producer_id=ProducerId(77),
             producer_epoch=4,
-        ),
-        b"\x00",
+        )
     )
     assert wire.ended(answer) == (0, wire.Producer(77, 4))
 
