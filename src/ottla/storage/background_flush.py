@@ -147,8 +147,9 @@ class BackgroundFlush:
         self._in_flight.update(log for log, _ in pairs)
 
         def work() -> None:
+            synced: set[str] = set()
             for _, job in pairs:
-                job.run()
+                job.run(synced)
 
         def done() -> None:
             for log, job in pairs:

@@ -107,12 +107,20 @@ class FlushJob:
         self._directories = directories
         self._port = port
 
-    def run(self) -> None:
-        """Wait for the disk. Raises StorageError, and then the log is lost until a restart."""
+    def run(self, synced: set[str] | None = None) -> None:
+        """Wait for the disk. Raises StorageError, and then the log is lost until a restart.
+
+        Directories in `synced` are on the disk as they were when all jobs that share the set were
+        prepared: those of new logs wait for their log directory once.
+        """
         try:
             for file in self._files:
                 file.sync()
             for directory in self._directories:
+                if synced is not None:
+                    if directory in synced:
+                        continue
+                    synced.add(directory)
                 # Renamed since: the log is being deleted, and whoever did it syncs the parent.
                 with suppress(FileNotFoundError):
                     self._port.fsync_dir(directory)

@@ -99,6 +99,29 @@ def test_many_logs_share_a_flush_job(storage):
     assert len(storage.logs.due_jobs(storage.clock.now_ms())) == 3
 
 
+def test_new_logs_of_a_flush_job_wait_for_their_log_directory_once(storage, monkeypatch):
+    """Their names came before the job was made; and none counts before the names are there."""
+    logs = [storage.create("orders", partition) for partition in range(5)]
+    for log in logs:
+        append(log, b"1")
+    synced = []
+    fsync_dir = storage.disk.fsync_dir
+
+    def noted(path):
+        synced.append(path)
+        fsync_dir(path)
+
+    monkeypatch.setattr(storage.disk, "fsync_dir", noted)
+    (job,) = storage.logs.upkeep.flush_jobs(logs)
+    job.run()
+    job.finish()
+    assert synced.count("/a") == 1
+    assert [log.recovery_point for log in logs] == [1] * 5
+    storage.cut_power(1)
+    storage.start()
+    assert [values_of(storage.logs.get("orders", n)) for n in range(5)] == [[b"1"]] * 5
+
+
 def test_very_many_busy_logs_are_flushed_in_slices(storage):
     """The loop prepares 256 flushes at a time, and comes back at once for the others."""
     logs = [storage.create("orders", partition) for partition in range(300)]
