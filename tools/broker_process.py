@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """One broker as a process of its own: start, stop, kill, freeze and restart on the same folder.
 
-It listens on an ephemeral port of 127.0.0.1 and keeps that port over restarts, so that clients
-which live through a crash find it again.
+It listens on a free port of 127.0.0.1 and keeps that port over restarts, so that clients which
+live through a crash find it again.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import subprocess
 import sys
 import threading
 from typing import TYPE_CHECKING
+
+from tools.loopback import HOST, free_ports
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,8 +32,8 @@ class BrokerProcess:
     def __init__(self, data_dir: Path, arguments: Sequence[str] = ()) -> None:
         self.data_dir = data_dir
         self.arguments = list(arguments)
-        self.host = "127.0.0.1"
-        self.port = 0
+        self.host = HOST
+        [self.port] = free_ports(1)
         self.output: list[str] = []
         self._said_ready = False
         self._process: subprocess.Popen[str] | None = None
@@ -116,7 +118,6 @@ class BrokerProcess:
             self.output.append(line)
             match = READY_LINE.match(line.strip())
             if match and not ready.is_set():
-                self.port = int(match["port"])
                 self._said_ready = True
                 ready.set()
         ready.set()  # the process ended

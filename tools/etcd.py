@@ -6,14 +6,13 @@
 
 import os
 import shutil
-import signal
 import ssl
 import sys
-import threading
 import urllib.error
 import urllib.request
 
-from tools.service_process import HOST, ServiceProcess, ServiceUnavailableError, free_ports
+from tools.loopback import HOST, free_ports
+from tools.service_process import ServiceProcess, ServiceUnavailableError, interruption
 
 STATUS_TIMEOUT_S = 2
 
@@ -90,9 +89,7 @@ class EtcdServer(ServiceProcess):
 
 def main() -> int:
     """Keep a server until Ctrl-C."""
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
+    ended = interruption()
     try:
         with EtcdServer() as server:
             print(f"etcd://{server.address}", flush=True)

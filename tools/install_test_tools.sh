@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Brings the system packages that tests (and, with the word `bench`, benchmarks) use beyond .venv:
-# kcat and Java's tools as foreign clients, Maven to fetch Kafka's and ZooKeeper's jars, etcd; for benchmarks
-# also RabbitMQ, gcc and librdkafka's headers. Does nothing when all are there; without root it says what is missing
-# and goes on: tests without them still run, and tests with them fail and name the missing program.
+# kcat and Java's tools as foreign clients, Maven to fetch Kafka's and ZooKeeper's jars, etcd, PostgreSQL; for
+# benchmarks also RabbitMQ, gcc and librdkafka's headers. Does nothing when all are there; without root it says what
+# is missing and goes on: tests without them still run, and tests with them fail and name the missing program.
 set -eu
 
 missing=""
@@ -16,6 +16,8 @@ need kcat kcat
 need java default-jre-headless
 need mvn maven
 need etcd etcd-server
+# Debian has PostgreSQL's programs in a folder for each version, none of them on the PATH.
+ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || need postgres postgresql
 if [ "${1:-}" = bench ]; then
   # /usr/sbin is not on every user's PATH, and that is where Debian has it.
   [ -x /usr/sbin/rabbitmq-server ] || need rabbitmq-server rabbitmq-server
@@ -58,5 +60,10 @@ esac
 case "$missing" in *etcd-server*)
   # Tests start their own with a temporary folder.
   systemctl disable etcd >/dev/null 2>&1 || true
+  ;;
+esac
+case "$missing" in *postgresql*)
+  # Likewise.
+  systemctl disable postgresql >/dev/null 2>&1 || true
   ;;
 esac

@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1] / ".tools"
@@ -20,9 +21,13 @@ class JavaUnavailableError(RuntimeError):
     """Java, Maven or the jars are missing; the text says which and how to get them."""
 
 
-def ensure_jars(pom: Path, name: str) -> Path:
-    """Return the folder with every jar of the pom's run-time scope; fetch it on the first call."""
-    digest = hashlib.sha256(pom.read_bytes()).hexdigest()[:12]
+def ensure_jars(pom: Path, name: str, properties: Sequence[str] = ()) -> Path:
+    """Return the folder with every jar of the pom's run-time scope; fetch it on the first call.
+
+    `properties` are `name=value`, instead of the pom's own.
+    """
+    said = pom.read_bytes() + "".join(properties).encode()
+    digest = hashlib.sha256(said).hexdigest()[:12]
     libs = ROOT / name / f"libs-{digest}"
     if libs.is_dir():
         return libs
@@ -30,7 +35,7 @@ def ensure_jars(pom: Path, name: str) -> Path:
     with (libs.parent / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not libs.is_dir():
-            _fetch_into(libs, pom, name)
+            _fetch_into(libs, pom, name, properties)
     return libs
 
 
@@ -42,7 +47,7 @@ def java() -> str:
     return launcher
 
 
-def _fetch_into(libs: Path, pom: Path, name: str) -> None:
+def _fetch_into(libs: Path, pom: Path, name: str, properties: Sequence[str]) -> None:
     maven = shutil.which("mvn")
     if maven is None:
         raise JavaUnavailableError("mvn is missing: run tools/install_test_tools.sh as root")
@@ -55,6 +60,7 @@ def _fetch_into(libs: Path, pom: Path, name: str) -> None:
             "dependency:copy-dependencies",
             "-DincludeScope=runtime",
             f"-DoutputDirectory={partial}",
+            *(f"-D{each}" for each in properties),
         ],
         capture_output=True,
         text=True,

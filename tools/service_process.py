@@ -1,23 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """A server of somebody else as a child process: started, paused, killed and started again.
 
-The base of `tools.zookeeper` and `tools.etcd`. Such a server listens on loopback, keeps its data
-in a folder of the caller's or a temporary one, and its address over restarts, because clients of
-a server that crashed look for it where it was.
+The base of `tools.zookeeper`, `tools.etcd` and `tools.postgresql`. Such a server listens on
+loopback, keeps its data in a folder of the caller's or a temporary one, and its address over
+restarts, because clients of a server that crashed look for it where it was.
 """
 
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
+import threading
 import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-HOST = "127.0.0.1"
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 20
 RETRY_S = 0.02
@@ -139,10 +138,9 @@ class ServiceProcess:
             process.wait()
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports that nothing listens on now. Held together while chosen, so that they differ."""
-    holders = [socket.create_server((HOST, 0)) for _ in range(count)]
-    ports = [holder.getsockname()[1] for holder in holders]
-    for holder in holders:
-        holder.close()
-    return ports
+def interruption() -> threading.Event:
+    """Return what Ctrl-C and SIGTERM set from now on: whoever keeps a server can close it then."""
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    return ended

@@ -22,8 +22,13 @@ from tools.kafka.java_tool import run_tool
 
 READ_TIMEOUT_S = 30
 
-FOREIGN_WARNINGS = pytest.mark.filterwarnings(r"ignore:.*Use files\(\) instead:DeprecationWarning")
-"""Their deprecations are not ours to fix; set as `pytestmark` by modules that use clients."""
+FOREIGN_WARNINGS = [
+    pytest.mark.filterwarnings(r"ignore:.*Use files\(\) instead:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
+    pytest.mark.usefixtures("forgotten_sockets"),
+]
+"""What is not ours to fix: the deprecations that clients use, and the sockets that they forget
+when a broker dies. Set as `pytestmark` by modules that use clients."""
 
 Headers = tuple[tuple[str, bytes | None], ...]
 

@@ -18,7 +18,8 @@ from confluent_kafka.admin import AdminClient
 
 from tools.chaos.network import Network
 from tools.etcd import EtcdServer
-from tools.service_process import HOST, ServiceProcess, free_ports
+from tools.loopback import HOST, free_ports
+from tools.service_process import ServiceProcess
 from tools.zookeeper import ZooKeeperServer
 
 EngineName = Literal["zookeeper", "etcd"]
@@ -121,14 +122,10 @@ class Cluster:
         self.brokers: dict[int, Broker] = {}
 
     def __enter__(self) -> Self:
-        self.engine.start()
-        suffix = "/ottla" if self._engine_name == "zookeeper" else ""
-        for broker_id in BROKERS:
-            port = self.network.listen(ENGINE, self.engine.port, name_of(broker_id))
-            url = f"{self._engine_name}://{HOST}:{port}{suffix}"
-            folder = self.folder / name_of(broker_id)
-            self.brokers[broker_id] = Broker(folder, broker_id, self.network, url)
-        self.start_all()
+        with contextlib.ExitStack() as undo:
+            undo.callback(self._close)
+            self._start()
+            undo.pop_all()
         return self
 
     def __exit__(
@@ -137,6 +134,19 @@ class Cluster:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._close()
+
+    def _start(self) -> None:
+        self.engine.start()
+        suffix = "/ottla" if self._engine_name == "zookeeper" else ""
+        for broker_id in BROKERS:
+            port = self.network.listen(ENGINE, self.engine.port, name_of(broker_id))
+            url = f"{self._engine_name}://{HOST}:{port}{suffix}"
+            folder = self.folder / name_of(broker_id)
+            self.brokers[broker_id] = Broker(folder, broker_id, self.network, url)
+        self.start_all()
+
+    def _close(self) -> None:
         for broker in self.brokers.values():
             broker.close()
             broker.unmount()

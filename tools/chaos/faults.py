@@ -14,11 +14,11 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import NewPartitions
 
 from ottla.base.errors import OttlaError
+from ottla.base.loop_thread import LoopThread
 from ottla.client.cluster import Cluster as ClientCluster
 from ottla.client.reassignments import reassign
 from ottla.client.topic_partition import TopicPartition
 from ottla.net.address import parse_addresses
-from ottla.testing.loop_thread import LoopThread
 from tools.chaos.cluster import BROKERS, CLIENTS, ENGINE, Cluster, name_of
 from tools.chaos.rebirth import Rebirth
 from tools.chaos.topics import MOVING, PARTITIONS_MAX, PLAIN, Topics

@@ -20,7 +20,7 @@ from aiokafka import (
 )
 from aiokafka.errors import KafkaError
 
-from ottla.testing.loop_thread import LoopThread
+from ottla.base.loop_thread import LoopThread
 from ottla.testing.simulation.history import Step
 from tools.chaos.recording import SharedRecorder
 from tools.chaos.topics import MOVING, PLAIN, Topics

@@ -22,8 +22,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from ottla.testing.loop_thread import LoopThread
-from tools.service_process import HOST
+from ottla.base.loop_thread import LoopThread
+from tools.loopback import HOST
 
 PIECE_BYTES = 65536
 TCP_TABLE = Path("/proc/net/tcp")

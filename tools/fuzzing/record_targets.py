@@ -6,6 +6,7 @@ from __future__ import annotations
 import struct
 from typing import Final
 
+from ottla.protocol.errors import ErrorCode
 from ottla.records.batch import (
     HEADER_BYTES,
     CorruptRecord,
@@ -59,7 +60,7 @@ def sample_batches() -> list[bytes]:
 def _gate(data: bytes) -> None:
     """Validate as one of four topics; the first byte chooses, and whether to mend the CRC."""
     if not data:
-        raise InvalidBatch(0, "nothing")  # type: ignore[arg-type]
+        raise InvalidBatch(ErrorCode.CORRUPT_MESSAGE, "nothing")
     limits = _TOPICS[data[0] % len(_TOPICS)]
     batch = bytearray(data[1:])
     if not data[0] & _KEEP_CRC and len(batch) > HEADER_BYTES:

@@ -6,13 +6,12 @@ A tool's arguments are Kafka's own; `fetch` only brings the jars.
 
 import argparse
 import os
-import signal
 import sys
-import threading
 
 from tools.kafka.jars import KafkaUnavailableError, ensure_jars
 from tools.kafka.java_tool import command
 from tools.kafka.server import KafkaServer
+from tools.service_process import interruption
 
 
 def main() -> int:
@@ -47,9 +46,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(directory: str | None, assignments: list[str]) -> None:
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
+    ended = interruption()
     settings = dict(assignment.split("=", 1) for assignment in assignments)
     with KafkaServer(directory, settings=settings) as kafka:
         print(

@@ -14,11 +14,15 @@ KafkaUnavailableError = JavaUnavailableError
 
 
 @cache
-def ensure_jars() -> Path:
-    """Return the folder with every jar of broker and tools; fetch it on the first call."""
-    return maven.ensure_jars(POM, "kafka")
+def ensure_jars(version: str | None = None) -> Path:
+    """Return the folder with every jar of broker and tools; fetch it on the first call.
+
+    The version is the one that the pom names unless another is asked for.
+    """
+    properties = () if version is None else (f"kafka.version={version}",)
+    return maven.ensure_jars(POM, "kafka", properties)
 
 
-def class_path() -> str:
+def class_path(version: str | None = None) -> str:
     """Every jar, as the wildcard that Java expands itself."""
-    return f"{ensure_jars()}/*"
+    return f"{ensure_jars(version)}/*"

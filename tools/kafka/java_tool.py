@@ -18,24 +18,30 @@ QUIET = "-Dorg.apache.logging.log4j.level=ERROR"
 
 
 @cache
-def class_of(name: str) -> str:
+def class_of(name: str, version: str | None = None) -> str:
     """Find the full name of the tool with this class name; a full name is left as it is."""
     if "." in name:
         return name
-    for jar in _tool_jars():
+    for jar in _tool_jars(version):
         with zipfile.ZipFile(jar) as archive:
             for entry in archive.namelist():
                 if entry.endswith(f"/{name}.class"):
                     return entry.removesuffix(".class").replace("/", ".")
     raise KafkaUnavailableError(
-        f"no tool named {name} in {', '.join(jar.name for jar in _tool_jars())}"
+        f"no tool named {name} in {', '.join(jar.name for jar in _tool_jars(version))}"
     )
 
 
-def command(name: str, arguments: Sequence[str], *, java_options: Sequence[str] = ()) -> list[str]:
+def command(
+    name: str,
+    arguments: Sequence[str],
+    *,
+    java_options: Sequence[str] = (),
+    version: str | None = None,
+) -> list[str]:
     """Build the command line that runs a tool."""
     options = [HEAP, QUIET, *java_options]
-    return [java(), *options, "-cp", class_path(), class_of(name), *arguments]
+    return [java(), *options, "-cp", class_path(version), class_of(name, version), *arguments]
 
 
 def run_tool(
@@ -45,10 +51,11 @@ def run_tool(
     timeout_s: float = 60,
     check: bool = True,
     java_options: Sequence[str] = (),
+    version: str | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run a tool to its end and return its text output; a failure raises with what it said."""
     finished = subprocess.run(
-        command(name, arguments, java_options=java_options),
+        command(name, arguments, java_options=java_options, version=version),
         input=stdin.encode() if isinstance(stdin, str) else stdin,
         stdin=subprocess.DEVNULL if stdin is None else None,
         capture_output=True,
@@ -67,6 +74,6 @@ def start_tool(name: str, *arguments: str, **options: object) -> subprocess.Pope
     return subprocess.Popen(command(name, arguments), **options)  # type: ignore[call-overload,no-any-return]
 
 
-def _tool_jars() -> list[Path]:
-    libs = ensure_jars()
+def _tool_jars(version: str | None) -> list[Path]:
+    libs = ensure_jars(version)
     return sorted([*libs.glob("kafka-tools-[0-9]*.jar"), *libs.glob("kafka_2*.jar")])

@@ -12,7 +12,6 @@ Kafka's defaults except the replication factors that one broker cannot meet.
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -24,8 +23,8 @@ from typing import Self
 from tools.kafka.jars import KafkaUnavailableError, class_path, java
 from tools.kafka.java_tool import run_tool
 from tools.kafka.readiness import wait_until_ready
+from tools.loopback import HOST, free_ports
 
-HOST = "127.0.0.1"
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 30
 HEAP = ("-Xmx1g", "-Xms1g")
@@ -64,7 +63,9 @@ class KafkaServer:
         *,
         settings: Mapping[str, str] | None = None,
         heap: Sequence[str] = HEAP,
+        version: str | None = None,
     ) -> None:
+        """Own a folder, a temporary one by default. `version` is the pom's by default."""
         self._owns_directory = directory is None
         self.directory = Path(directory or tempfile.mkdtemp(prefix="kafka-"))
         self.port = 0
@@ -73,6 +74,7 @@ class KafkaServer:
         self.start_seconds = 0.0  # from exec to the first answered Metadata
         self._settings = dict(settings or {})
         self._heap = tuple(heap)
+        self._version = version
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -105,7 +107,7 @@ class KafkaServer:
             self._process = subprocess.Popen(
                 [
                     *(java(), *self._heap, *JVM_OPTIONS),
-                    *("-cp", class_path(), "kafka.Kafka", str(settings_file)),
+                    *("-cp", class_path(self._version), "kafka.Kafka", str(settings_file)),
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -177,7 +179,7 @@ class KafkaServer:
     def _format(self, settings_file: Path) -> None:
         began = time.monotonic()
         arguments = ("format", "--cluster-id", CLUSTER_ID, "--config", str(settings_file))
-        run_tool("StorageTool", *arguments)
+        run_tool("StorageTool", *arguments, version=self._version)
         self.format_seconds = time.monotonic() - began
 
     def _end(self, how: signal.Signals) -> None:
@@ -190,12 +192,3 @@ class KafkaServer:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nothing listens on now. Held together while chosen, so that they differ."""
-    holders = [socket.create_server((HOST, 0)) for _ in range(count)]
-    ports = [holder.getsockname()[1] for holder in holders]
-    for holder in holders:
-        holder.close()
-    return ports

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
-from tools.kafka.server import HOST, KafkaServer
+from tools.kafka.server import KafkaServer
+from tools.loopback import HOST
 
 
 class KafkaStandIn:

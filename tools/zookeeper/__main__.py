@@ -2,12 +2,10 @@
 """Command line: keep a ZooKeeper on free ports until Ctrl-C and print its address."""
 
 import argparse
-import signal
 import sys
-import threading
 
 from tools.maven import JavaUnavailableError
-from tools.service_process import ServiceUnavailableError
+from tools.service_process import ServiceUnavailableError, interruption
 from tools.zookeeper.server import ZooKeeperEnsemble
 
 
@@ -16,9 +14,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.zookeeper", description=__doc__)
     parser.add_argument("--servers", type=int, default=1)
     count = parser.parse_args().servers
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
+    ended = interruption()
     try:
         with ZooKeeperEnsemble(count) as ensemble:
             print(f"zookeeper://{ensemble.address}", flush=True)

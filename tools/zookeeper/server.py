@@ -16,7 +16,8 @@ from types import TracebackType
 from typing import Self
 
 from tools import maven
-from tools.service_process import HOST, ServiceProcess, free_ports
+from tools.loopback import HOST, free_ports
+from tools.service_process import ServiceProcess
 
 POM = Path(__file__).with_name("pom.xml")
 JAVA_OPTIONS = ("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
