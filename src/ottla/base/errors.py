@@ -11,6 +11,9 @@ from __future__ import annotations
 class OttlaError(Exception):
     """The root of the hierarchy; its text is fit for a user's eyes."""
 
+    retriable: bool = False
+    """Whether the same call may succeed later without anybody changing anything."""
+
 
 class ConfigError(OttlaError):
     """A configuration value that cannot be used: names the key, the value and what is allowed."""

@@ -62,6 +62,7 @@ from ottla.storage.log_manager import LogManager
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TypeAlias
 
     from ottla.base.clock import Clock
     from ottla.broker.config import BrokerConfig
@@ -71,6 +72,10 @@ if TYPE_CHECKING:
     from ottla.storage.files import FileSystem
     from ottla.storage.log_config import LogConfig
     from ottla.storage.partition_log import PartitionLog
+
+    DispatcherMaker: TypeAlias = Callable[
+        [Services, ConnectionLimits, Callable[[Partition, StorageError], None]], Dispatcher
+    ]
 
 _logger = logging.getLogger(__name__)
 
@@ -102,11 +107,13 @@ class Broker:
         *,
         engine: Engine | None = None,
         files: FileSystem | None = None,
+        dispatcher: DispatcherMaker = Dispatcher,
     ) -> None:
         self._config = config
         self._clock: Clock = clock or SystemClock()
         self._files = files or LocalFileSystem()
         self._cluster_engine = engine  # None for a broker that is alone
+        self._make_dispatcher = dispatcher
         self._executor = ThreadPoolExecutor(DISK_THREADS, "disk")
         self._topic_configs = TopicConfigs(config)
         self._peers: Peers | None = None
@@ -331,10 +338,10 @@ class Broker:
             burst=self._burst,
             clock=clock,
             executor=self._executor,
-            last_connection_serial=lambda: self._services.last_connection_serial,
+            last_connection_serial=lambda: self.services.last_connection_serial,
             peers=self._peers,
         )
-        self._services = Services(
+        self.services = Services(
             clock=clock,
             config=config,
             controller=self._gateway,
@@ -355,7 +362,7 @@ class Broker:
         )
         limits = ConnectionLimits(limits_of(config))
         self._connection_limits = limits
-        self._dispatcher = Dispatcher(self._services, limits, self._storage_failed)
+        self._dispatcher = self._make_dispatcher(self.services, limits, self._storage_failed)
         self._server = Server(config, self._dispatcher, limits, clock)
         self._housekeeping = Housekeeping(self._logs, clock, self._executor, self._stop_on_bug)
 
@@ -409,6 +416,7 @@ class Broker:
         hands_over = clean and self._config.controlled_shutdown_enable
         if self._lifecycle is not None and hands_over:
             await self._lifecycle.shut_down(SHUTDOWN_TIMEOUT_S)
+        await self._server.finish_accepting()
         self._server.stop_accepting()
         await self._housekeeping.stop()
         if self._candidate is not None:
@@ -425,7 +433,7 @@ class Broker:
         self._purgatory_timer.stop()
         await self._gateway.stop()
         await self._engine.close()
-        epoch = self._services.image.offset
+        epoch = self.services.image.offset
         if self._lifecycle is not None:
             epoch = self._lifecycle.clean_epoch
         self._logs.close(epoch, clean=clean)
@@ -446,8 +454,8 @@ class Broker:
 
     def _follow_settings(self) -> None:
         """Bring everybody's settings up to date with their dynamic values."""
-        if self._gateway.config is not self._services.config:
-            config = self._services.config = self._gateway.config
+        if self._gateway.config is not self.services.config:
+            config = self.services.config = self._gateway.config
             self._topic_configs = TopicConfigs(config)
             self._connection_limits.limits = limits_of(config)
             self._coordination.follow_settings(config)

@@ -129,9 +129,11 @@ class ControllerCandidate:
             if liveness is not None:
                 liveness.end()
             active.end(ApiError(ErrorCode.NOT_CONTROLLER, "this broker decides no more"))
-            # An engine that is out of reach ends the epoch with the session.
+            # An engine that is out of reach ends the epoch with the session. `wait_for` would lose
+            # (before Python 3.12) the cancellation of a broker that stops just now.
             with contextlib.suppress(EngineUnavailable, EngineRefused, TimeoutError):
-                await asyncio.wait_for(self._engine.depose(epoch), DEPOSE_TIMEOUT_S)
+                async with asyncio.timeout(DEPOSE_TIMEOUT_S):
+                    await self._engine.depose(epoch)
             await active.stop()
 
     async def _wait_for_end(self, active: ActiveController, epoch: int) -> None:

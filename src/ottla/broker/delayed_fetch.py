@@ -352,8 +352,8 @@ def _divergence(
     partition: Partition, asked: AskedPartition, replica_id: int
 ) -> tuple[int, int] | None:
     is_follower = replica_id >= 0
-    if asked.last_fetched_epoch < 0 and not is_follower:
-        return None
+    if not is_follower and (asked.last_fetched_epoch < 0 or not partition.is_leader):
+        return None  # to a consumer a follower that is behind is not evidence of anything
     return divergence(
         partition, asked.last_fetched_epoch, asked.fetch_offset, is_follower=is_follower
     )

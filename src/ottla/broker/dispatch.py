@@ -67,7 +67,7 @@ class Dispatcher:
         limits: ConnectionLimits,
         storage_failed: Callable[[Partition, StorageError], None],
     ) -> None:
-        self._services = services
+        self.services = services
         self._limits = limits
         self._burst = services.burst
         self._produce = ProducePath(services, self._burst)
@@ -77,12 +77,15 @@ class Dispatcher:
         self._loaded: dict[int, LoadedHandler] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.connections: dict[ServerConnection, None] = {}
+        self.is_closed = False  # the server's: what it accepted last is not to be kept
 
     # the RequestSink
 
     def opened(self, connection: ServerConnection) -> bool:
-        """Admit a connection unless a limit says no."""
-        now_ms = self._services.clock.now_ms()
+        """Admit a connection unless a limit says no, or the listeners were closed meanwhile."""
+        if self.is_closed:
+            return False
+        now_ms = self.services.clock.now_ms()
         refusal = self._limits.admit(connection.peer_host, now_ms)
         if refusal is not None:
             _logger.warning(
@@ -90,8 +93,8 @@ class Dispatcher:
             )
             return False
         connection.opened_ms = now_ms
-        self._services.last_connection_serial += 1
-        connection.serial = self._services.last_connection_serial
+        self.services.last_connection_serial += 1
+        connection.serial = self.services.last_connection_serial
         connection.attributes = ConnectionState()
         self.connections[connection] = None
         return True
@@ -101,7 +104,7 @@ class Dispatcher:
         if self.connections.pop(connection, self) is None:
             self._limits.release(connection.peer_host)
             state = connection.attributes
-            liveness = self._services.controller.liveness
+            liveness = self.services.controller.liveness
             if (
                 liveness is not None
                 and isinstance(state, ConnectionState)
@@ -138,7 +141,7 @@ class Dispatcher:
         if (
             handler is None
             or version not in handler.versions
-            or (handler.is_between_brokers and not self._services.controller.is_clustered)
+            or (handler.is_between_brokers and not self.services.controller.is_clustered)
         ):
             self._refuse_version(connection, start, api_key, version)
             return
@@ -155,7 +158,7 @@ class Dispatcher:
         loaded = self._loaded.get(api_key) or self._load(handler)
         body = bytes(frame_view[position:])
         request = loaded.request_class.decode(body, version, may_have_rest=True)
-        context = RequestContext(header, connection, self._services, self._services.clock.now_ms())
+        context = RequestContext(header, connection, self.services, self.services.clock.now_ms())
         try:
             outcome = loaded.handle(request, context)
             if type(outcome) is Pending:

@@ -80,6 +80,18 @@ class Server:
             await server.start_serving()
         self._schedule_sweep()
 
+    async def finish_accepting(self) -> None:
+        """Accept no more, and let connections that were just accepted become whole.
+
+        asyncio forgets to close a socket that it accepted in the turn before its server closes.
+        """
+        loop = asyncio.get_running_loop()
+        if isinstance(loop, asyncio.SelectorEventLoop):
+            for server in self._servers:
+                for listening in server.sockets:
+                    loop.remove_reader(listening.fileno())
+            await asyncio.sleep(0)
+
     def stop_accepting(self) -> None:
         """Close the listeners; open connections stay."""
         for server in self._servers:
@@ -88,6 +100,7 @@ class Server:
     def close(self) -> None:
         """Close the listeners and every connection, sending what is ready to go."""
         self.stop_accepting()
+        self._dispatcher.is_closed = True
         if self._sweeper is not None:
             self._sweeper.cancel()
         for connection in tuple(self._dispatcher.connections):

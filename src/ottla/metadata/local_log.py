@@ -72,6 +72,7 @@ class LocalMetadataLog:
         if self._snapshots and self._snapshots[-1][0] > log.log_end_offset:
             # The log was taken away, or a reset was cut short: the snapshot tells the whole story.
             log.truncate_fully_at(self._snapshots[-1][0])
+        self._trim()  # the snapshots are safe at once, where the log began only later
 
     @classmethod
     def open(
@@ -217,9 +218,7 @@ class LocalMetadataLog:
         obsolete = self._snapshots[:-SNAPSHOTS_KEPT]
         self._snapshots = self._snapshots[-SNAPSHOTS_KEPT:]
         self._log.roll()
-        if len(self._snapshots) == SNAPSHOTS_KEPT:
-            # Should the newest snapshot be damaged, the one before it and the log still do.
-            self._log.advance_log_start_offset(self._snapshots[0][0])
+        self._trim()
         await self._remove(obsolete)
 
     async def reset_to(self, snapshot: Snapshot) -> None:
@@ -254,6 +253,15 @@ class LocalMetadataLog:
             return None
         batches = decode_metadata_batches(read_file(self._files, path))
         return Snapshot(0, 0, -1, tuple([record for batch in batches for record in batch.records]))
+
+    def _trim(self) -> None:
+        """Give up what lies behind the snapshot before the newest one.
+
+        Should the newest be damaged, the one before it and the log still tell the whole story.
+        """
+        kept = self._snapshots[-SNAPSHOTS_KEPT:]
+        if len(kept) == SNAPSHOTS_KEPT and kept[0][0] > self._log.log_start_offset:
+            self._log.advance_log_start_offset(kept[0][0])
 
     async def _write_snapshot(self, snapshot: Snapshot) -> None:
         name = snapshot_name(snapshot.next_offset, snapshot.controller_epoch)

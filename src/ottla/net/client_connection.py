@@ -18,7 +18,7 @@ import struct
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, TypeVar, cast
 from weakref import WeakKeyDictionary
 
-from ottla import __version__
+from ottla.base.version import VERSION
 from ottla.net.connection_errors import (
     BrokerUnreachableError,
     ConnectionLostError,
@@ -113,6 +113,7 @@ class Connection(asyncio.BufferedProtocol):
     def __init__(self, address: Address, settings: ConnectionSettings) -> None:
         self.address = address
         self.versions: Mapping[int, range] = {}  # what the broker serves, by API key
+        self.features: Mapping[str, int] = {}  # the levels that are in force in the cluster
         self._settings = settings
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
@@ -277,9 +278,7 @@ class Connection(asyncio.BufferedProtocol):
     # private
 
     async def _negotiate(self) -> None:
-        request = ApiVersionsRequest(
-            client_software_name="ottla", client_software_version=__version__
-        )
+        request = ApiVersionsRequest(client_software_name="ottla", client_software_version=VERSION)
         version = ApiVersionsRequest.VERSIONS.stop - 1
         answer = await self.send(request, _AnyApiVersions, version=version)
         if answer.response.error_code == ErrorCode.UNSUPPORTED_VERSION:
@@ -292,6 +291,10 @@ class Connection(asyncio.BufferedProtocol):
         self.versions = {
             entry.api_key: range(entry.min_version, entry.max_version + 1)
             for entry in answer.response.api_keys or ()
+        }
+        self.features = {
+            feature.name: feature.max_version_level
+            for feature in answer.response.finalized_features
         }
 
     def _write(self, request: Message, version: int) -> int:

@@ -293,6 +293,7 @@ class ApiError(OttlaError):
     def __init__(self, code: ErrorCode, message: str | None = None) -> None:
         super().__init__(code, message)
         self.code = code
+        self.retriable = code.retriable
         self.message = message
         """A text for the response's error message, more specific than the code's; may be None."""
 

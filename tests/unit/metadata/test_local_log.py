@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 
 import pytest
 
@@ -106,6 +107,33 @@ def test_what_was_not_flushed_may_be_gone():
 
     for seed in range(20):
         asyncio.run(scenario(seed))
+
+
+def test_what_was_given_up_stays_given_up():
+    """Where the log begins is not written at once, but the snapshots are, and they say it."""
+    disk = new_disk()
+
+    async def before():
+        log = open_log(disk)
+        for offset in range(3):
+            log.append_batch(batch(offset, f"t{offset}"))
+        await log.flush()
+        for offset in (1, 2):
+            await log.store_snapshot(snapshot(offset))
+        assert log.start_offset == 1
+
+    async def after():
+        log = open_log(disk)
+        assert log.start_offset == 1
+        with pytest.raises(JournalConflict):
+            await log.read(0)
+        assert [each.base_offset for each in await log.read(1)] == [1, 2]
+        await log.close()
+
+    asyncio.run(before())
+    gc.collect()  # a dead process holds no files
+    disk.restart_machine(0)
+    asyncio.run(after())
 
 
 def test_a_copy_that_stayed_behind_begins_anew():

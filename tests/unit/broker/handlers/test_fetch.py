@@ -273,16 +273,21 @@ def test_bug_36_readers_see_nothing_above_the_high_watermark(world):
         (9, ErrorCode.OFFSET_NOT_AVAILABLE),  # not here yet; the leader may well have it
     ],
 )
-def test_bug_36_a_follower_sends_nobody_to_the_beginning(world, offset, code):
-    """Bug 36 (KIP-392), the follower's part: what it does not know of is no offset out of range."""
+@pytest.mark.parametrize("fields", [{}, {"last_fetched_epoch": 5}])
+def test_bug_36_a_follower_sends_nobody_to_the_beginning(world, offset, code, fields):
+    """Bug 36 (KIP-392), the follower's part: what it does not know of is no offset out of range.
+
+    Nor do the logs part where its own ends, when the consumer tells what it read last.
+    """
     partition = world.partition()
     for _ in range(6):
         world.append(partition, b"v")
     partition.advance_log_start_offset(3)
     partition.follow(PartitionImage(0, 2, LEADER_EPOCH, 0, (1, 2), (1, 2)))
     partition.high_watermark = 4
-    outcome = only(world.client().ask(request(("t", 0, offset)), BY_NAME))
+    outcome = only(world.client().ask(request(("t", 0, offset, fields)), BY_NAME))
     assert outcome.error_code == code
+    assert outcome.diverging_epoch.end_offset == -1
     found = [at for at, _ in world.values(outcome.records)]
     assert found == ([3] if offset == 3 else [])
 
