@@ -59,6 +59,7 @@ DELETE_HORIZON: Final = 0x40
 
 _PRODUCER_FIELDS: Final = struct.Struct(">qhi")
 _PRODUCER_FIELDS_AT: Final = 43
+_ATTRIBUTES_LOW_AT: Final = 22
 
 NO_TIMESTAMP: Final = -1
 NO_PRODUCER_ID: Final = -1
@@ -203,6 +204,11 @@ def write_crc(batch: bytearray | memoryview) -> int:
     crc = compute_crc(batch)
     struct.pack_into(">I", batch, CRC_AT, crc)
     return crc
+
+
+def mark_transactional(batch: bytearray | memoryview) -> None:
+    """Let one whole batch be part of its producer's transaction; the CRC is renewed later."""
+    batch[_ATTRIBUTES_LOW_AT] |= TRANSACTIONAL
 
 
 def write_producer(

@@ -1,33 +1,37 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Encodes many keyless records at once: for loaders that have whole files of values.
+"""Encodes many records at once: for producers, which have whole batches of them, and for loaders.
 
-All records get the same timestamp and headers, so that a record differs from the next only in
-offset delta, two lengths and value:
+`build_value_batch` is for keyless records that share timestamp and headers, so that a record
+differs from the next only in offset delta, two lengths and value:
 
     length | 0 | 0 | offset_delta | -1 | value length | value | headers
              `attributes, timestamp delta`  `null key`
 
 Everything but the value comes from tables: lengths are looked up for the whole list by `map`, and
 one join makes the payload, which costs about 60 ns a record where one by one costs 1,100.
+`build_column_batch` takes keys, timestamps and headers as they come, at about 500.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
-from ottla.records.builder import assemble_batch, encode_varint
+from ottla.records.builder import NO_HEADERS, assemble_batch, encode_varint
 from ottla.records.compression import Codec, compress
 from ottla.records.record import HEADER_TEXT_ERRORS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 TABLE_VALUE_BYTES: Final = 2048
 """Values below this length are looked up; longer ones cost little per byte anyhow."""
 
 _DELTA_WIDTHS: Final = ((0, 64, 1), (64, 8192, 2), (8192, 1_048_576, 3))
 """From delta, to delta, bytes of its varint."""
+
+_TABLE_VARINTS: Final = 4096
+"""Lengths and deltas below this are looked up."""
 
 RECORDS_MAX: Final = 1_048_576
 
@@ -50,6 +54,65 @@ def build_value_batch(
         max_timestamp=timestamp_ms,
         attributes=int(codec),
     )
+
+
+def build_column_batch(
+    values: Sequence[bytes | None],
+    timestamps: Sequence[int],
+    *,
+    keys: Sequence[bytes | None] | None = None,
+    headers: Mapping[int, Sequence[tuple[str, bytes | None]]] | None = None,
+    codec: Codec = Codec.NONE,
+) -> bytearray:
+    """Return one batch of records given as columns; `headers` by place, for those that have any."""
+    count = len(values)
+    assert 0 < count <= RECORDS_MAX, count
+    base_timestamp, max_timestamp = timestamps[0], max(timestamps)
+    if keys is None and not headers and max_timestamp == min(timestamps) and None not in values:
+        payload = _encode(cast("Sequence[bytes]", values), NO_HEADERS)
+    else:
+        payload = _encode_columns(values, timestamps, keys or (None,) * count, headers or {})
+    return assemble_batch(
+        compress(codec, payload),
+        record_count=count,
+        last_offset_delta=count - 1,
+        base_timestamp=base_timestamp,
+        max_timestamp=max_timestamp,
+        attributes=int(codec),
+    )
+
+
+def _encode_columns(
+    values: Sequence[bytes | None],
+    timestamps: Sequence[int],
+    keys: Sequence[bytes | None],
+    headers: Mapping[int, Sequence[tuple[str, bytes | None]]],
+) -> bytes:
+    # hot: benchmarks/clients.py
+    base_timestamp = timestamps[0]
+    varints = _deltas(_TABLE_VARINTS)
+    parts: list[bytes] = []
+    add = parts.extend
+    columns = zip(_deltas(len(values)), timestamps, keys, values)  # noqa: B905 - the table is longer
+    for place, (delta, timestamp, key, value) in enumerate(columns):
+        since = timestamp - base_timestamp
+        ts = varints[since] if 0 <= since < _TABLE_VARINTS else encode_varint(since)
+        if key is None:
+            key_length, key = b"\1", b""  # noqa: PLW2901
+        else:
+            size = len(key)
+            key_length = varints[size] if size < _TABLE_VARINTS else encode_varint(size)
+        if value is None:
+            value_length, value = b"\1", b""  # noqa: PLW2901
+        else:
+            size = len(value)
+            value_length = varints[size] if size < _TABLE_VARINTS else encode_varint(size)
+        rest = _encode_headers(headers[place]) if place in headers else NO_HEADERS
+        size = 1 + len(ts) + len(delta) + len(key_length) + len(key)
+        size += len(value_length) + len(value) + len(rest)
+        length = varints[size] if size < _TABLE_VARINTS else encode_varint(size)
+        add((length, b"\0", ts, delta, key_length, key, value_length, value, rest))
+    return b"".join(parts)
 
 
 def _encode(values: Sequence[bytes], headers: bytes) -> bytes:

@@ -29,6 +29,7 @@ from ottla.records.batch import (
     read_header,
 )
 from ottla.records.compression import DECOMPRESSED_BYTES_MAX, Codec, decompress
+from ottla.records.record_run import decode_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +42,9 @@ HEADER_TEXT_ERRORS: Final = "surrogateescape"
 
 _new_record = tuple.__new__  # what the class would call, without its checks of arguments
 _INT64_BOUND: Final = 2**63
+
+_RECORDS_BETWEEN_LOOKS: Final = 64
+"""How many records are decoded one by one after a look for a run that found none."""
 
 
 class Record(NamedTuple):
@@ -111,7 +115,12 @@ def _records_of(data: bytes, header: BatchHeader) -> Iterator[Record]:
     size = len(data)
     position = 0
     last_delta = -1
-    for _ in range(header.record_count):
+    last_length = 0
+    left = header.record_count
+    next_look = left if abs(base_timestamp) < _INT64_BOUND - 64 else -1
+    while left > 0:
+        left -= 1
+        start = position
         byte = data[position]
         if byte < 0x80:
             length = byte >> 1 if not byte & 1 else -1
@@ -157,13 +166,27 @@ def _records_of(data: bytes, header: BatchHeader) -> Iterator[Record]:
         else:
             value, position = _read_bytes(data, position, end)
         if data[position]:
-            headers, position = _read_headers(data, position, end)
+            headers, position = read_headers(data, position, end)
         else:
             headers = ()
             position += 1
         if position != end:
             raise CorruptRecord(f"a record of {length} bytes ends {end - position} bytes early")
         yield new_record(Record, (base_offset + delta, timestamp_ms, key, value, headers))
+        if length != last_length or left > next_look:
+            last_length = length
+            continue
+        run = decode_run(data, start, end, last_offset_delta, left)
+        for delta, number, key, value in run:
+            if create_time:
+                timestamp_ms = base_timestamp + number
+            yield new_record(Record, (base_offset + delta, timestamp_ms, key, value, ()))
+        if run:
+            last_delta = delta
+            left -= len(run)
+            position += len(run) * (end - start)
+        else:
+            next_look = left - _RECORDS_BETWEEN_LOOKS
     if position != size:
         raise CorruptRecord(
             f"{size - position} bytes follow the last of {header.record_count} records"
@@ -198,9 +221,10 @@ def _read_bytes(data: bytes, position: int, end: int) -> tuple[bytes | None, int
     return data[position:stop], stop
 
 
-def _read_headers(
+def read_headers(
     data: bytes, position: int, end: int
 ) -> tuple[tuple[tuple[str, bytes | None], ...], int]:
+    """Return the headers of a record and where they end; IndexError at the end of the data."""
     count, position = read_varint(data, position)
     if count < 0 or count * 2 > end - position:
         raise CorruptRecord(f"{count} headers cannot be in {end - position} bytes")

@@ -8,7 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ottla.records.builder import BatchBuilder
-from ottla.records.bulk_builder import TABLE_VALUE_BYTES, build_value_batch
+from ottla.records.bulk_builder import (
+    TABLE_VALUE_BYTES,
+    build_column_batch,
+    build_value_batch,
+)
 from ottla.records.compression import Codec
 from ottla.records.record import decode_records
 
@@ -60,3 +64,33 @@ def test_compressed(codec):
     batch = build_value_batch(values, timestamp_ms=5, codec=codec)
     assert [record.value for record in decode_records(batch)] == values
     assert [record.offset for record in decode_records(batch)] == [0, 1, 2]
+
+
+columns_strategy = st.lists(
+    st.tuples(
+        st.none() | st.binary(max_size=80),
+        st.none() | st.binary(max_size=200),
+        st.integers(-100, 10_000),
+        st.just([]) | headers_strategy,
+    ),
+    min_size=1,
+    max_size=100,
+)
+
+
+@given(columns_strategy, st.booleans(), st.sampled_from(Codec))
+def test_columns_equal_the_general_builder(rows, has_keys, codec):
+    """Keys, nulls, headers, timestamps that go back and forth: the same records as one by one."""
+    builder = BatchBuilder(codec=codec)
+    for key, value, since, headers in rows:
+        builder.append(1_700_000_000_000 + since, key if has_keys else None, value, headers)
+    built = build_column_batch(
+        [value for _, value, _, _ in rows],
+        [1_700_000_000_000 + since for _, _, since, _ in rows],
+        keys=[key for key, _, _, _ in rows] if has_keys else None,
+        headers={place: row[3] for place, row in enumerate(rows) if row[3]},
+        codec=codec,
+    )
+    assert decode_records(built) == decode_records(builder.build())
+    if codec is Codec.NONE:
+        assert built == builder.build()
