@@ -9,7 +9,7 @@ called must look before asking again. Configurations have a module of their own.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ottla.base.ids import ZERO_UUID
@@ -23,6 +23,7 @@ from ottla.protocol.messages.create_partitions import (
     CreatePartitionsTopic,
 )
 from ottla.protocol.messages.create_topics import (
+    CreatableReplicaAssignment,
     CreatableTopic,
     CreatableTopicConfig,
     CreateTopicsRequest,
@@ -39,7 +40,7 @@ from ottla.protocol.messages.describe_cluster import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ottla.client.cluster import Cluster
     from ottla.client.metadata import TopicMetadata
@@ -47,6 +48,18 @@ if TYPE_CHECKING:
 _CHANGE_TIMEOUT_MS = 30_000
 _LAST_DELETE_BY_NAME = 5
 _FENCED_BROKERS_FROM = 2
+
+
+@dataclass(frozen=True, slots=True)
+class NewTopic:
+    """A topic that is to be made; -1 leaves a number to the broker's defaults."""
+
+    name: str
+    partition_count: int = -1
+    replication_factor: int = -1
+    configs: Mapping[str, str] = field(default_factory=dict)
+    assignments: Sequence[Sequence[int]] = ()
+    """Instead of the two numbers: the brokers of each partition, its preferred leader first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,26 +118,46 @@ async def create_topic(
     validate_only: bool = False,
 ) -> CreatedTopic:
     """Create a topic; -1 leaves a number to the broker's defaults."""
+    topic = NewTopic(name, partition_count, replication_factor, configs or {})
+    [outcome] = (await create_topics(cluster, [topic], validate_only=validate_only)).values()
+    if isinstance(outcome, ApiError):
+        raise outcome
+    return outcome
+
+
+async def create_topics(
+    cluster: Cluster, topics: Iterable[NewTopic], *, validate_only: bool = False
+) -> dict[str, CreatedTopic | ApiError]:
+    """Create topics and return what became of each."""
     request = CreateTopicsRequest(
         topics=[
             CreatableTopic(
-                name=name,
-                num_partitions=partition_count,
-                replication_factor=replication_factor,
+                name=topic.name,
+                num_partitions=-1 if topic.assignments else topic.partition_count,
+                replication_factor=-1 if topic.assignments else topic.replication_factor,
+                assignments=[
+                    CreatableReplicaAssignment(partition_index=number, broker_ids=broker_ids)
+                    for number, broker_ids in enumerate(topic.assignments)
+                ],
                 configs=[
                     CreatableTopicConfig(name=key, value=value)
-                    for key, value in (configs or {}).items()
+                    for key, value in topic.configs.items()
                 ],
             )
+            for topic in topics
         ],
         timeout_ms=_CHANGE_TIMEOUT_MS,
         validate_only=validate_only,
     )
     connection = await cluster.controller_connection()
     response = await connection.send(request, CreateTopicsResponse)
-    result = response.topics[0]
-    _check(result.error_code, result.error_message, f"topic {name!r}")
-    return CreatedTopic(name, result.topic_id, result.num_partitions, result.replication_factor)
+    return {
+        result.name: _error(result.error_code, result.error_message, f"topic {result.name!r}")
+        or CreatedTopic(
+            result.name, result.topic_id, result.num_partitions, result.replication_factor
+        )
+        for result in response.topics
+    }
 
 
 async def delete_topics(cluster: Cluster, names: Sequence[str]) -> dict[str, ApiError | None]:
@@ -161,12 +194,29 @@ async def create_partitions(
 
 async def describe_topic(cluster: Cluster, name: str) -> TopicMetadata:
     """Return one topic, whether all of its partitions have leaders or not."""
-    metadata = await cluster.retrying(lambda: cluster.refresh((name,)))
-    topic = metadata.topics.get(name)
-    if topic is None or topic.error is ErrorCode.UNKNOWN_TOPIC_OR_PARTITION:
-        raise UnknownTopicError(name)
-    _check(topic.error, None, f"topic {name!r}")
+    topic = (await describe_topics(cluster, (name,)))[name]
+    if isinstance(topic, ApiError):
+        if topic.code is ErrorCode.UNKNOWN_TOPIC_OR_PARTITION:
+            raise UnknownTopicError(name)
+        raise topic
     return topic
+
+
+async def describe_topics(
+    cluster: Cluster, names: Iterable[str]
+) -> dict[str, TopicMetadata | ApiError]:
+    """Return a description of each topic, or why there is none."""
+    wanted = tuple(dict.fromkeys(names))
+    metadata = await cluster.retrying(lambda: cluster.refresh(wanted))
+    described: dict[str, TopicMetadata | ApiError] = {}
+    for name in wanted:
+        topic = metadata.topics.get(name)
+        if topic is None or topic.error is ErrorCode.UNKNOWN_TOPIC_OR_PARTITION:
+            text = f"topic {name!r} does not exist"
+            described[name] = ApiError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, text)
+        else:
+            described[name] = _error(topic.error, None, f"topic {name!r}") or topic
+    return described
 
 
 def _described_by_metadata(cluster: Cluster) -> ClusterDescription:

@@ -55,6 +55,7 @@ class Decider:
     controller_id: int  # -1 when there is none
     controller_epoch: int
     metadata_offset: int  # where the log ends
+    clock_ms: int = -1  # the controller's time of day as it answered; -1 where that is not told
 
 
 async def describe_log_dirs(
@@ -105,7 +106,14 @@ async def describe_decider(cluster: Cluster) -> Decider | None:
     _check(response.error_code, response.error_message)
     found = response.topics[0].partitions[0]
     _check(found.error_code, found.error_message)
-    return Decider(found.leader_id, found.leader_epoch, found.high_watermark)
+    # A leader has caught up with itself: Kafka's says so with the time at which it answers.
+    clocks = {voter.replica_id: voter.last_caught_up_timestamp for voter in found.current_voters}
+    return Decider(
+        found.leader_id,
+        found.leader_epoch,
+        found.high_watermark,
+        clocks.get(found.leader_id, -1),
+    )
 
 
 async def unregister_broker(cluster: Cluster, broker_id: int) -> None:

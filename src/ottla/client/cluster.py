@@ -38,6 +38,7 @@ from ottla.protocol.messages.metadata import (
 )
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
     from types import TracebackType
 
@@ -163,6 +164,21 @@ class Cluster:
         self._adopt_bootstrap_connection()
         return self.metadata
 
+    async def matching_topics(self, pattern: re.Pattern[str]) -> tuple[str, ...]:
+        """Return the names of topics that match as a whole, internal ones left out.
+
+        All topics are asked for, but only those that somebody uses are kept in `metadata`.
+        """
+        connection = await self.any_connection()
+        response = await connection.send(MetadataRequest(topics=None), MetadataResponse)
+        return tuple(
+            sorted(
+                topic.name
+                for topic in response.topics
+                if topic.name and not topic.is_internal and pattern.fullmatch(topic.name)
+            )
+        )
+
     async def topic(self, name: str, *, create: bool = False) -> TopicMetadata:
         """Return a topic once all its partitions have leaders; with `create` make it if missing.
 
@@ -186,8 +202,8 @@ class Cluster:
     def known_leader(self, topic: str, partition: int) -> int:
         """Return the broker that leads a partition, by the snapshot at hand.
 
-        Raises ApiError(LEADER_NOT_AVAILABLE) when it does not say, UnknownPartitionError when the
-        topic has fewer partitions.
+        Raises ApiError(LEADER_NOT_AVAILABLE) when it does not say, or names a broker that has just
+        gone; UnknownPartitionError when the topic has fewer partitions.
         """
         known = self.metadata.topics.get(topic)
         if known is not None and known.partitions and partition >= len(known.partitions):
@@ -197,6 +213,9 @@ class Cluster:
             leader = known.partitions[partition].leader
         if leader == NO_LEADER:
             text = f"partition {partition} of topic {topic!r} has no leader"
+            raise ApiError(ErrorCode.LEADER_NOT_AVAILABLE, text)
+        if leader not in self.metadata.brokers:
+            text = f"broker {leader}, leader of {topic}-{partition}, is not in service"
             raise ApiError(ErrorCode.LEADER_NOT_AVAILABLE, text)
         return leader
 
@@ -252,10 +271,11 @@ class Cluster:
             )
             pause_ms *= 2
 
-    async def refresh_quietly(self) -> None:
+    async def refresh_quietly(self, *, allow_auto_create: bool = False) -> None:
         """Ask again for the topics that are known; an unreachable cluster is not news here."""
         try:
-            await self.refresh(tuple(self.metadata.topics))
+            topics = tuple(self.metadata.topics)
+            await self.refresh(topics, allow_auto_create=allow_auto_create)
         except ClientError as error:
             if not is_retriable(error):
                 raise

@@ -8,8 +8,9 @@ of all brokers. Questions about one broker go to that broker, since only it know
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.protocol.messages.describe_configs import (
@@ -51,6 +52,21 @@ class ConfigResource(NamedTuple):
 
     resource_type: ResourceType
     name: str
+
+    @classmethod
+    def topic(cls, name: str) -> Self:
+        """Name a topic."""
+        return cls(ResourceType.TOPIC, name)
+
+    @classmethod
+    def broker(cls, node_id: int | None = None) -> Self:
+        """Name a broker; None stands for the defaults of all of them."""
+        return cls(ResourceType.BROKER, "" if node_id is None else str(node_id))
+
+    @classmethod
+    def group(cls, group_id: str) -> Self:
+        """Name a group."""
+        return cls(ResourceType.GROUP, group_id)
 
     def __str__(self) -> str:
         kind = self.resource_type.name.lower().replace("_", " ")
@@ -109,6 +125,18 @@ class ConfigEntry:
     def is_default(self) -> bool:
         """Whether nobody set it."""
         return self.source is ConfigSource.DEFAULT
+
+
+def read_changes(
+    changes: Mapping[str, str | None] | Sequence[ConfigChange],
+) -> list[ConfigChange]:
+    """Return the changes that a mapping stands for: None goes back to the default."""
+    if not isinstance(changes, Mapping):
+        return list(changes)
+    return [
+        ConfigChange(key, ConfigOperation.DELETE if value is None else ConfigOperation.SET, value)
+        for key, value in changes.items()
+    ]
 
 
 async def describe_configs(

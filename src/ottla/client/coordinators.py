@@ -31,6 +31,16 @@ AnswerT = TypeVar("AnswerT")
 _LAST_VERSION_WITH_ONE_KEY: Final = 3
 
 
+COORDINATOR_ERRORS: Final = frozenset(
+    (
+        ErrorCode.COORDINATOR_LOAD_IN_PROGRESS,
+        ErrorCode.COORDINATOR_NOT_AVAILABLE,
+        ErrorCode.NOT_COORDINATOR,
+    )
+)
+"""The same question has to be put again, perhaps to another broker."""
+
+
 class CoordinatorType(enum.IntEnum):
     """What a coordinator coordinates; the numbers are the protocol's."""
 
@@ -95,6 +105,12 @@ async def ask_coordinators(
             by_node.setdefault(broker.node_id, []).append(key)
         failure: ApiError | None = None
         for node_id, node_keys in by_node.items():
+            if node_id not in cluster.metadata.brokers:  # it has just come, or gone
+                text = f"broker {node_id}, which coordinates it, is not in service"
+                failure = failure or _error(
+                    kind, node_keys[0], ErrorCode.COORDINATOR_NOT_AVAILABLE, text
+                )
+                continue
             coordinator = Coordinator(node_id, await cluster.connection(node_id))
             for key, answer in (await ask(coordinator, node_keys)).items():
                 if isinstance(answer, ApiError) and is_retriable(answer):

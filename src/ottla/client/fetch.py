@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads partitions from given offsets on, ahead of whoever consumes them.
 
-The idea: one request per leader is always under way while there is room. What arrives is checked
+The idea: one request per broker is always under way while there is room. What arrives is checked
 for whole batches (headers only) and queued; the next request leaves at once, so that decoding
-and network overlap. Memory is bounded by `prefetch_bytes`: above it nothing more is asked for.
+and network overlap. Memory is bounded by `prefetch_bytes`: what waits, what is asked for and what
+the batch at hand becomes when it is decoded have to fit.
 
 Offsets are never reset silently: an offset that does not exist, or a log that was truncated
 behind our back, ends the iteration with an error that names partition and offset. Leaders that
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
     from ottla.records.record import Record
 
 _LAST_VERSION_WITH_NAMES: Final = 12
+_FIRST_WITH_EPOCH: Final = 12  # KIP-595: brokers compare it with their log
+_NO_EPOCH: Final = -1
 _ANY_VERSION: Final = 32767
 
 _STALE_METADATA = frozenset(
@@ -70,6 +73,12 @@ _STALE_METADATA = frozenset(
 )
 
 
+_ANSWERS_SHARE: Final = 1 / 8
+"""Of the prefetch: what all brokers together may answer at a time."""
+_WAITING_SHARE: Final = 1 / 2
+"""Of the prefetch: what waits and what is asked for. The rest is for copies and decoded records."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchSettings:
     """How much is asked for at a time; Kafka's defaults."""
@@ -81,6 +90,8 @@ class FetchSettings:
     prefetch_bytes: int = 16 * 1024 * 1024
     isolation_level: int = READ_UNCOMMITTED
     check_crcs: bool = True
+    rack: str = ""  # of this client: brokers may name a nearer replica than the leader
+    replica_max_age_ms: int = 300_000  # how long such a replica is asked before the leader again
     vanished_topic_ms: int = 5_000  # how long a topic may be unknown before that is an error
 
 
@@ -94,13 +105,16 @@ class FetchedBatches(NamedTuple):
     batches: tuple[tuple[BatchHeader, memoryview], ...]  # without control batches and aborted ones
 
     def records(self) -> list[Record]:
-        """Decode the records, without those before `offset`."""
+        """Decode the records from `offset` up to `next_offset`."""
         records: list[Record] = []
         for _, batch in self.batches:
             records += decode_records(batch)
-        if self.batches and self.batches[0][0].base_offset < self.offset:
-            return [record for record in records if record.offset >= self.offset]
-        return records
+        if not self.batches:
+            return records
+        first, last = self.batches[0][0], self.batches[-1][0]
+        if self.offset <= first.base_offset and last.next_offset <= self.next_offset:
+            return records
+        return [record for record in records if self.offset <= record.offset < self.next_offset]
 
 
 @dataclass(slots=True, eq=False)
@@ -108,6 +122,9 @@ class _Position:
     name: TopicPartition
     offset: int
     aborted: AbortedTransactions
+    epoch: int = _NO_EPOCH  # of the batch before `offset`, once one was fetched
+    replica: int | None = None  # to be asked instead of the leader (KIP-392)
+    replica_until: float = 0.0
     resume_at: float = 0.0
     unknown_since: float | None = None
 
@@ -133,7 +150,8 @@ class Fetcher:
         self._news = asyncio.Event()  # something arrived or failed
         self._room = asyncio.Event()  # something was taken or changed
         self._failure: Exception | None = None
-        self._requests: dict[int, asyncio.Task[None]] = {}  # by leader
+        self._is_woken = False
+        self._requests: dict[int, asyncio.Task[None]] = {}  # by broker
         self._task = asyncio.create_task(self._run())
 
     async def __aenter__(self) -> Self:
@@ -143,34 +161,63 @@ class Fetcher:
         await self.close()
 
     async def close(self) -> None:
-        """Stop fetching."""
+        """Stop fetching; whoever waits for more is told that there is none."""
+        self._positions.clear()
+        self._arrived.clear()
+        self._news.set()
         tasks = [self._task, *self._requests.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    def start(self, name: TopicPartition, offset: int) -> None:
+        """Read another partition as well."""
+        self._positions[name] = _Position(name, offset, AbortedTransactions())
+        self._room.set()
+
     def stop(self, name: TopicPartition) -> None:
-        """Read a partition no further."""
+        """Read a partition no further; what had arrived of it is dropped."""
         self._positions.pop(name, None)
+        if any(fetched.name == name for fetched, _ in self._arrived):
+            kept = [(fetched, size) for fetched, size in self._arrived if fetched.name != name]
+            self._arrived = deque(kept)
+            self._arrived_bytes = sum(size for _, size in kept)
+            self._room.set()
+
+    def wake(self) -> None:
+        """Let `take` return although nothing has arrived."""
+        self._is_woken = True
+        self._news.set()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether every partition was stopped."""
+        return not self._positions
+
+    async def take(self) -> FetchedBatches | None:
+        """Return what arrived next; None when `wake` was called or every partition was stopped."""
+        while not self._arrived:
+            if self._failure is not None:
+                raise self._failure
+            if self._is_woken or not self._positions:
+                self._is_woken = False
+                return None
+            self._news.clear()
+            await self._news.wait()
+        fetched, size = self._arrived.popleft()
+        self._arrived_bytes -= size
+        self._room.set()
+        return fetched
 
     def __aiter__(self) -> AsyncIterator[FetchedBatches]:
         return self
 
     async def __anext__(self) -> FetchedBatches:
         """Return what arrived next; StopAsyncIteration once every partition was stopped."""
-        while True:
-            while self._arrived:
-                fetched, size = self._arrived.popleft()
-                self._arrived_bytes -= size
-                self._room.set()
-                if fetched.name in self._positions:
-                    return fetched
-            if self._failure is not None:
-                raise self._failure
-            if not self._positions:
+        while (fetched := await self.take()) is None:
+            if self.is_idle:
                 raise StopAsyncIteration
-            self._news.clear()
-            await self._news.wait()
+        return fetched
 
     # asking
 
@@ -178,7 +225,7 @@ class Fetcher:
         try:
             while True:
                 self._room.clear()
-                pause = self._ask_leaders()
+                pause = self._ask_brokers()
                 try:
                     async with asyncio.timeout(pause):
                         await self._room.wait()
@@ -187,33 +234,45 @@ class Fetcher:
         except OttlaError as error:
             self._fail(error)
 
-    def _ask_leaders(self) -> float | None:
-        """Start a request to each idle leader; return when to try held-up partitions again."""
-        if self._arrived_bytes >= self._settings.prefetch_bytes:
-            return None
+    def _ask_brokers(self) -> float | None:
+        """Start a request to each idle broker; return when to try held-up partitions again."""
         now = self._loop.time()
-        by_leader: dict[int, list[_Position]] = {}
+        by_broker: dict[int, list[_Position]] = {}
         resume_at: list[float] = []
         for position in self._positions.values():
             if position.resume_at > now:
                 resume_at.append(position.resume_at)
                 continue
             try:
-                leader = self._cluster.known_leader(*position.name)
+                broker = self._broker_for(position, now)
             except ApiError:
                 self._hold_up(position)
                 resume_at.append(position.resume_at)
                 continue
-            by_leader.setdefault(leader, []).append(position)
-        for leader, positions in by_leader.items():
-            if leader not in self._requests:
-                self._requests[leader] = asyncio.create_task(self._ask(leader, positions))
+            by_broker.setdefault(broker, []).append(position)
+        all_answers = int(self._settings.prefetch_bytes * _ANSWERS_SHARE)
+        share = max(1, min(self._settings.max_bytes, all_answers // max(1, len(by_broker))))
+        room = int(self._settings.prefetch_bytes * _WAITING_SHARE) - self._arrived_bytes
+        for broker, positions in by_broker.items():
+            if broker not in self._requests and (len(self._requests) + 1) * share <= room:
+                task = asyncio.create_task(self._ask(broker, positions, share))
+                self._requests[broker] = task
         return max(0.001, min(resume_at) - now) if resume_at else None
 
-    async def _ask(self, leader: int, positions: list[_Position]) -> None:
+    def _broker_for(self, position: _Position, now: float) -> int:
+        """Return whom to ask; raises ApiError when nobody leads the partition."""
+        replica = position.replica
+        if replica is None:
+            return self._cluster.known_leader(*position.name)
+        if now < position.replica_until and replica in self._cluster.metadata.brokers:
+            return replica
+        position.replica = None
+        return self._cluster.known_leader(*position.name)
+
+    async def _ask(self, broker: int, positions: list[_Position], max_bytes: int) -> None:
         try:
-            connection = await self._cluster.connection(leader)
-            request, version = self._make_request(connection, positions)
+            connection = await self._cluster.connection(broker)
+            request, version = self._make_request(connection, positions, max_bytes)
             timeout_ms = self._settings.max_wait_ms + self._cluster.settings.request_timeout_ms
             response = await connection.send(
                 request, FetchResponse, version=version, timeout_ms=timeout_ms
@@ -223,40 +282,46 @@ class Fetcher:
             if not is_retriable(error):
                 self._fail(error)
             for position in positions:
+                position.replica = None
                 self._hold_up(position)
         finally:
-            del self._requests[leader]
+            del self._requests[broker]
             self._room.set()
 
     def _make_request(
-        self, connection: Connection, positions: list[_Position]
+        self, connection: Connection, positions: list[_Position], max_bytes: int
     ) -> tuple[FetchRequest, int]:
         settings = self._settings
         known = self._cluster.metadata.topics
         ids = {position.name.topic: known[position.name.topic].topic_id for position in positions}
         at_most = _LAST_VERSION_WITH_NAMES if ZERO_UUID in ids.values() else _ANY_VERSION
+        version = connection.version_for(FetchRequest, at_most=at_most)
         topics: dict[str, list[FetchPartition]] = {}
         for position in positions:
+            # A follower that is behind would find that the logs part.
+            compares = version >= _FIRST_WITH_EPOCH and position.replica is None
             partition = FetchPartition(
                 partition=position.name.partition,
                 current_leader_epoch=known[position.name.topic]
                 .partitions[position.name.partition]
                 .leader_epoch,
                 fetch_offset=position.offset,
+                last_fetched_epoch=position.epoch if compares else _NO_EPOCH,
                 partition_max_bytes=settings.partition_max_bytes,
             )
             topics.setdefault(position.name.topic, []).append(partition)
         request = FetchRequest(
             max_wait_ms=settings.max_wait_ms,
             min_bytes=settings.min_bytes,
-            max_bytes=min(settings.max_bytes, settings.prefetch_bytes),
+            max_bytes=max_bytes,
             isolation_level=settings.isolation_level,
+            rack_id=settings.rack,
             topics=[
                 FetchTopic(topic=name, topic_id=ids[name], partitions=partitions)
                 for name, partitions in topics.items()
             ],
         )
-        return request, connection.version_for(FetchRequest, at_most=at_most)
+        return request, version
 
     # answers
 
@@ -269,7 +334,8 @@ class Fetcher:
             topic_name = topic.topic or names.get(topic.topic_id, "")
             for data in topic.partitions:
                 position = asked.get(TopicPartition(topic_name, data.partition_index))
-                if position is not None and position.name in self._positions:
+                # One that was stopped, and perhaps started anew elsewhere, is not waiting for this.
+                if position is not None and self._positions.get(position.name) is position:
                     self._read_partition(position, data)
 
     def _read_partition(self, position: _Position, data: PartitionData) -> None:
@@ -285,6 +351,9 @@ class Fetcher:
             )
             return
         position.unknown_since = None
+        if data.preferred_read_replica >= 0:
+            position.replica = data.preferred_read_replica
+            position.replica_until = self._loop.time() + self._settings.replica_max_age_ms / 1000
         if not data.records:
             return
         fetched, size = self._gather(position, data)
@@ -313,6 +382,7 @@ class Fetcher:
             if self._settings.check_crcs:
                 verify_crc(batch)
             next_offset = header.next_offset
+            position.epoch = header.partition_leader_epoch
             if is_committed_only and position.aborted.hides(header, batch):
                 continue
             if not header.is_control:
@@ -323,6 +393,9 @@ class Fetcher:
         return fetched, size
 
     def _read_error(self, position: _Position, code: ErrorCode, data: PartitionData) -> None:
+        replica, position.replica = position.replica, None
+        if code is ErrorCode.OFFSET_OUT_OF_RANGE and replica is not None:
+            return  # that replica may be behind: the leader knows
         if code is ErrorCode.OFFSET_OUT_OF_RANGE:
             self._fail(
                 OffsetOutOfRangeError(

@@ -10,9 +10,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ottla.client.coordinators import Coordinator, CoordinatorType, ask_coordinators
+from ottla.client.consumer_group_metadata import ConsumerGroupMetadata
+from ottla.client.coordinators import (
+    COORDINATOR_ERRORS,
+    Coordinator,
+    CoordinatorType,
+    ask_coordinators,
+)
 from ottla.client.groups import group_error
-from ottla.client.topic_partition import TopicPartition
+from ottla.client.topic_partition import TopicPartition, by_topic
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.protocol.messages.offset_commit import (
     OffsetCommitRequest,
@@ -39,8 +45,8 @@ if TYPE_CHECKING:
 
     from ottla.client.cluster import Cluster
 
-_LAST_VERSION_WITH_NAMES: Final = 9
-_LAST_VERSION_WITH_ONE_GROUP: Final = 7
+LAST_VERSION_WITH_NAMES: Final = 9
+LAST_VERSION_WITH_ONE_GROUP: Final = 7
 
 
 class CommittedOffset(NamedTuple):
@@ -69,24 +75,8 @@ async def commit_group_offsets(
     async def ask(coordinator: Coordinator, _: Sequence[str]) -> dict[str, ApiError | None]:
         connection = coordinator.connection
         missing = {name: offset for name, offset in offsets.items() if name not in outcomes}
-        request = OffsetCommitRequest(
-            group_id=group_id,
-            topics=[
-                OffsetCommitRequestTopic(
-                    name=topic,
-                    partitions=[
-                        OffsetCommitRequestPartition(
-                            partition_index=name.partition,
-                            committed_offset=missing[name],
-                            committed_metadata="",
-                        )
-                        for name in names
-                    ],
-                )
-                for topic, names in _by_topic(missing).items()
-            ],
-        )
-        version = connection.version_for(OffsetCommitRequest, at_most=_LAST_VERSION_WITH_NAMES)
+        request = offset_commit_request(ConsumerGroupMetadata(group_id), missing)
+        version = connection.version_for(OffsetCommitRequest, at_most=LAST_VERSION_WITH_NAMES)
         response = await connection.send(request, OffsetCommitResponse, version=version)
         results = (
             (TopicPartition(topic.name, partition.partition_index), partition.error_code)
@@ -107,18 +97,18 @@ async def delete_group_offsets(
     outcomes: dict[TopicPartition, ApiError | None] = {}
 
     async def ask(coordinator: Coordinator, _: Sequence[str]) -> dict[str, ApiError | None]:
-        missing = _by_topic(name for name in names if name not in outcomes)
+        missing = by_topic(name for name in names if name not in outcomes)
         request = OffsetDeleteRequest(
             group_id=group_id,
             topics=[
                 OffsetDeleteRequestTopic(
                     name=topic,
                     partitions=[
-                        OffsetDeleteRequestPartition(partition_index=name.partition)
-                        for name in topic_names
+                        OffsetDeleteRequestPartition(partition_index=partition)
+                        for partition in partitions
                     ],
                 )
-                for topic, topic_names in missing.items()
+                for topic, partitions in missing.items()
             ],
         )
         response = await coordinator.connection.send(request, OffsetDeleteResponse)
@@ -133,6 +123,32 @@ async def delete_group_offsets(
 
     await _ask_one(cluster, group_id, ask)
     return outcomes
+
+
+def offset_commit_request(
+    sender: ConsumerGroupMetadata, offsets: Mapping[TopicPartition, int]
+) -> OffsetCommitRequest:
+    """Return the request to commit these offsets, by topic names."""
+    return OffsetCommitRequest(
+        group_id=sender.group_id,
+        generation_id_or_member_epoch=sender.generation_id,
+        member_id=sender.member_id,
+        group_instance_id=sender.group_instance_id,
+        topics=[
+            OffsetCommitRequestTopic(
+                name=topic,
+                partitions=[
+                    OffsetCommitRequestPartition(
+                        partition_index=partition,
+                        committed_offset=offsets[TopicPartition(topic, partition)],
+                        committed_metadata="",
+                    )
+                    for partition in partitions
+                ],
+            )
+            for topic, partitions in by_topic(offsets).items()
+        ],
+    )
 
 
 async def _ask_one(
@@ -154,27 +170,20 @@ def _keep(
     for name, error_code in results:
         code = ErrorCode.of(error_code)
         error = ApiError(code, f"{name}: {code.description}") if code else None
-        if error is not None and code in _COORDINATOR_ERRORS:
+        if error is not None and code in COORDINATOR_ERRORS:
             again = again or error
         else:
             outcomes[name] = error
     return again
 
 
-_COORDINATOR_ERRORS: Final = (
-    ErrorCode.COORDINATOR_LOAD_IN_PROGRESS,
-    ErrorCode.COORDINATOR_NOT_AVAILABLE,
-    ErrorCode.NOT_COORDINATOR,
-)
-
-
 async def _fetch(
     coordinator: Coordinator, group_ids: Sequence[str]
 ) -> dict[str, GroupOffsets | ApiError]:
     connection = coordinator.connection
-    version = connection.version_for(OffsetFetchRequest, at_most=_LAST_VERSION_WITH_NAMES)
+    version = connection.version_for(OffsetFetchRequest, at_most=LAST_VERSION_WITH_NAMES)
     fetched: dict[str, GroupOffsets | ApiError] = {}
-    if version > _LAST_VERSION_WITH_ONE_GROUP:
+    if version > LAST_VERSION_WITH_ONE_GROUP:
         request = OffsetFetchRequest(
             groups=[
                 OffsetFetchRequestGroup(group_id=group_id, topics=None) for group_id in group_ids
@@ -212,10 +221,3 @@ def _committed(
         for partition in sorted(partitions, key=lambda partition: partition.partition_index)
         if partition.committed_offset >= 0 and not partition.error_code
     }
-
-
-def _by_topic(names: Iterable[TopicPartition]) -> dict[str, list[TopicPartition]]:
-    topics: dict[str, list[TopicPartition]] = {}
-    for name in names:
-        topics.setdefault(name.topic, []).append(name)
-    return topics

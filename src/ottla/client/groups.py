@@ -203,22 +203,27 @@ async def _describe(
         answer = await connection.send(request, consumer_messages.ConsumerGroupDescribeResponse)
         for group in answer.groups:
             if group.error_code not in _NOT_OF_THIS_PROTOCOL:
-                described[group.group_id] = _consumer_group(group, coordinator)
+                described[group.group_id] = consumer_group(
+                    group, coordinator.node_id, connection.address
+                )
     rest = [group_id for group_id in group_ids if group_id not in described]
     if rest:
         classic_request = classic_messages.DescribeGroupsRequest(groups=rest)
         response = await connection.send(classic_request, classic_messages.DescribeGroupsResponse)
-        for classic_group in response.groups:
-            described[classic_group.group_id] = _classic_group(classic_group, coordinator)
+        for other in response.groups:
+            described[other.group_id] = classic_group(
+                other, coordinator.node_id, connection.address
+            )
     return described
 
 
 _NOT_OF_THIS_PROTOCOL: Final = (ErrorCode.GROUP_ID_NOT_FOUND, ErrorCode.UNSUPPORTED_VERSION)
 
 
-def _consumer_group(
-    group: consumer_messages.DescribedGroup, coordinator: Coordinator
+def consumer_group(
+    group: consumer_messages.DescribedGroup, coordinator: int, address: Address | None
 ) -> GroupDescription | ApiError:
+    """Return what a coordinator tells of a group of the consumer protocol."""
     if group.error_code:
         return group_error(group.group_id, group.error_code, group.error_message)
     return GroupDescription(
@@ -227,8 +232,8 @@ def _consumer_group(
         group.group_state,
         protocol_type=CONSUMER,
         assignor=group.assignor_name,
-        coordinator=coordinator.node_id,
-        coordinator_address=coordinator.connection.address,
+        coordinator=coordinator,
+        coordinator_address=address,
         epoch=group.group_epoch,
         assignment_epoch=group.assignment_epoch,
         members=tuple(
@@ -250,9 +255,10 @@ def _consumer_group(
     )
 
 
-def _classic_group(
-    group: classic_messages.DescribedGroup, coordinator: Coordinator
+def classic_group(
+    group: classic_messages.DescribedGroup, coordinator: int, address: Address | None
 ) -> GroupDescription | ApiError:
+    """Return what a coordinator tells of a group of the classic protocol."""
     if group.error_code:
         return group_error(group.group_id, group.error_code)
     if group.group_state == "Dead":  # how brokers before 4.0 say that there is no such group
@@ -263,8 +269,8 @@ def _classic_group(
         group.group_state,
         group.protocol_type,
         assignor=group.protocol_data,
-        coordinator=coordinator.node_id,
-        coordinator_address=coordinator.connection.address,
+        coordinator=coordinator,
+        coordinator_address=address,
         members=tuple(
             _classic_member(member, is_consumer=group.protocol_type == "consumer")
             for member in sorted(group.members, key=lambda member: member.member_id)

@@ -31,6 +31,12 @@ EARLIEST: Final = -2
 READ_UNCOMMITTED: Final = 0
 READ_COMMITTED: Final = 1
 
+ISOLATION_LEVELS: Final = {
+    "read_uncommitted": READ_UNCOMMITTED,
+    "read_committed": READ_COMMITTED,
+}
+"""The numbers by the names that users give."""
+
 
 class ListedOffset(NamedTuple):
     """What a leader answered; both are -1 when no record is as late as the time asked for."""

@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from ottla.base.ids import ZERO_UUID
 from ottla.client.batch_split import split_batch
 from ottla.client.errors import ClientError, DeliveryTimeoutError, is_retriable
+from ottla.client.producer_transactions import ProducerIdentity
 from ottla.client.topic_partition import TopicPartition
 from ottla.protocol.errors import ApiError, ErrorCode, WireError
 from ottla.protocol.messages.init_producer_id import (
@@ -41,12 +42,13 @@ from ottla.protocol.messages.produce import (
     ProduceResponse,
     TopicProduceData,
 )
-from ottla.records.batch import HEADER_BYTES, write_producer
+from ottla.records.batch import HEADER_BYTES, mark_transactional, write_producer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ottla.client.cluster import Cluster
+    from ottla.client.producer_transactions import ProducerTransactions
     from ottla.net.client_connection import Connection
 
 ACKS_ALL: Final = -1
@@ -88,15 +90,11 @@ class SenderSettings:
     in_flight_max: int = 5
     delivery_timeout_ms: int = 120_000
     request_timeout_ms: int = 30_000
+    allow_auto_create: bool = False  # of a topic that is gone, where brokers allow it
 
     def __post_init__(self) -> None:
         assert self.acks in (-1, 0, 1), self.acks
         assert self.acks == ACKS_ALL or not self.idempotent, "idempotence needs acks=all"
-
-
-class _ProducerIdentity(NamedTuple):
-    producer_id: int
-    producer_epoch: int
 
 
 @dataclass(slots=True, eq=False)
@@ -124,7 +122,7 @@ class _PartitionQueue:
     in_flight: list[_Batch] = field(default_factory=list)  # in the order they were sent
     failed: list[_Batch] = field(default_factory=list)  # to be sent again once none is in flight
     gap: _Gap | None = None  # the first one since the partition was last in order
-    identity: _ProducerIdentity | None = None
+    identity: ProducerIdentity | None = None
     next_sequence: int = 0
     next_place: int = 0
     resume_at: float = 0.0
@@ -175,15 +173,21 @@ class _PartitionQueue:
 class Sender:
     """Sends batches; see the module's text for its promises."""
 
-    def __init__(self, cluster: Cluster, settings: SenderSettings | None = None) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        settings: SenderSettings | None = None,
+        transactions: ProducerTransactions | None = None,
+    ) -> None:
         self._cluster = cluster
+        self._transactions = transactions  # whose identity, and fate, all batches share
         self._settings = settings or SenderSettings()
         self._loop = asyncio.get_running_loop()
         self._partitions: dict[TopicPartition, _PartitionQueue] = {}
         self._waiting: dict[TopicPartition, None] = {}  # partitions with queued batches, in turn
         self._requests: dict[int, int] = {}  # in flight, by broker
         self._lanes: dict[int, asyncio.Task[None]] = {}  # brokers that are being written to
-        self._identity: _ProducerIdentity | None = None
+        self._identity: ProducerIdentity | None = None
         self._buffered_bytes = 0
         self._room = asyncio.Event()
         self._room.set()
@@ -255,6 +259,8 @@ class Sender:
         for name in list(self._waiting):
             queue = self._partitions[name]
             self._expire(queue)
+            if self._transactions is not None and self._transactions.failure is not None:
+                self._give_up(queue, self._transactions.failure)
             if queue.is_sendable and queue.resume_at <= self._loop.time():
                 try:
                     await self._prepare(queue)
@@ -265,7 +271,14 @@ class Sender:
         return max(0.001, min(resume_at) - self._loop.time()) if resume_at else None
 
     async def _prepare(self, queue: _PartitionQueue) -> None:
-        if self._settings.idempotent and queue.identity is None:
+        if self._transactions is not None:
+            await self._transactions.add_partition(queue.name)
+            if queue.identity != self._transactions.identity:  # a transaction ended in between
+                queue.forget_identity()
+                queue.identity = self._transactions.identity
+                queue.next_sequence = 0
+                queue.is_new_to_broker = True
+        elif self._settings.idempotent and queue.identity is None:
             if self._identity is None:
                 self._identity = await self._new_identity()
             queue.identity = self._identity
@@ -273,27 +286,31 @@ class Sender:
             queue.is_new_to_broker = True
         self._start_lane(self._cluster.known_leader(*queue.name))
 
-    async def _new_identity(self) -> _ProducerIdentity:
+    async def _new_identity(self) -> ProducerIdentity:
         request = InitProducerIdRequest(transactional_id=None, transaction_timeout_ms=60_000)
         response = await self._cluster.call(request, InitProducerIdResponse)
         if response.error_code:
             code = ErrorCode.of(response.error_code)
             raise ApiError(code, f"no producer id was given: {code.description}")
-        return _ProducerIdentity(response.producer_id, response.producer_epoch)
+        return ProducerIdentity(response.producer_id, response.producer_epoch)
 
     def _expire(self, queue: _PartitionQueue) -> None:
         now = self._loop.time()
         while queue.queued and queue.queued[0].deadline <= now and not queue.in_flight:
             batch = queue.queued.popleft()
-            if batch.was_sent:
-                self._renew_identity(queue)
             seconds = self._settings.delivery_timeout_ms / 1000
             text = f"a batch for {queue.name} could not be delivered within {seconds:g} s"
-            self._finish(queue, batch, error=DeliveryTimeoutError(text))
+            error = DeliveryTimeoutError(text)
+            if batch.was_sent:
+                self._renew_identity(queue, error)
+            self._finish(queue, batch, error=error)
         if not queue.queued:
             self._waiting.pop(queue.name, None)
 
-    def _renew_identity(self, queue: _PartitionQueue) -> None:
+    def _renew_identity(self, queue: _PartitionQueue, error: Exception) -> None:
+        if self._transactions is not None:
+            self._transactions.doom(error)  # which brings a new one, once it is aborted
+            return
         if self._identity == queue.identity:
             self._identity = None
         queue.forget_identity()
@@ -304,13 +321,21 @@ class Sender:
             queue.resume_at = self._loop.time() + next(self._cluster.pauses())
             self._refresh_soon()
             return
+        if self._transactions is not None:
+            self._transactions.doom(error)
+        self._give_up(queue, error)
+
+    def _give_up(self, queue: _PartitionQueue, error: Exception) -> None:
         while queue.queued:
             self._finish(queue, queue.queued.popleft(), error=error)
         self._waiting.pop(queue.name, None)
 
     def _refresh_soon(self) -> None:
         if self._refreshing is None:
-            self._refreshing = asyncio.create_task(self._cluster.refresh_quietly())
+            refresh = self._cluster.refresh_quietly(
+                allow_auto_create=self._settings.allow_auto_create
+            )
+            self._refreshing = asyncio.create_task(refresh)
             self._refreshing.add_done_callback(self._on_refreshed)
 
     def _on_refreshed(self, task: asyncio.Task[None]) -> None:
@@ -357,10 +382,16 @@ class Sender:
             queue = self._partitions[name]
             if not queue.is_sendable or queue.resume_at > now:
                 continue
-            if queue.identity is None and self._settings.idempotent:
+            if not self._is_prepared(queue):
                 continue
             if self._cluster.leads(node_id, *name):
                 yield queue
+
+    def _is_prepared(self, queue: _PartitionQueue) -> bool:
+        """Whether batches can be stamped, and brokers expect them."""
+        if self._transactions is None:
+            return queue.identity is not None or not self._settings.idempotent
+        return queue.identity == self._transactions.identity and self._transactions.has(queue.name)
 
     def _take(self, node_id: int) -> Iterator[tuple[_PartitionQueue, _Batch]]:
         """Move the first batch of each waiting partition in flight, up to a request's size."""
@@ -384,6 +415,8 @@ class Sender:
             return
         batch.base_sequence = queue.next_sequence
         queue.next_sequence = (queue.next_sequence + batch.record_count) & _SEQUENCE_MASK
+        if self._transactions is not None:
+            mark_transactional(batch.data)
         write_producer(batch.data, *queue.identity, batch.base_sequence)
 
     def _send_request(
@@ -416,9 +449,12 @@ class Sender:
         known = self._cluster.metadata.topics
         ids = {name: known[name].topic_id for name in topics}
         at_most = _LAST_VERSION_WITH_NAMES if ZERO_UUID in ids.values() else _ANY_VERSION
+        transactions = self._transactions
+        if transactions is not None:
+            at_most = min(at_most, transactions.last_produce_version)
         version = connection.version_for(ProduceRequest, at_most=at_most)
         request = ProduceRequest(
-            transactional_id=None,
+            transactional_id=None if transactions is None else transactions.transactional_id,
             acks=self._settings.acks,
             timeout_ms=self._settings.request_timeout_ms,
             topic_data=[
@@ -480,19 +516,21 @@ class Sender:
         code = error.code if isinstance(error, ApiError) else None
         follows_a_failure = not queue.is_in_order or queue.in_flight[0] is not batch
         if self._loop.time() >= batch.deadline:
-            self._renew_identity(queue)
+            self._renew_identity(queue, error)
             self._finish(queue, batch, error=error)
         elif code is ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER and follows_a_failure:
             queue.failed.append(batch)  # those before it go first
         elif code in _PRODUCER_UNKNOWN and queue.identity is not None:
             queue.failed.append(batch)
-            self._renew_identity(queue)
+            self._renew_identity(queue, error)
         elif code is ErrorCode.MESSAGE_TOO_LARGE and batch.record_count > 1:
             queue.refuse(batch)
             queue.failed.extend(self._halves(batch))
         elif is_retriable(error):
             queue.failed.append(batch)
         else:
+            if self._transactions is not None:
+                self._transactions.doom(error)
             queue.refuse(batch)
             self._finish(queue, batch, error=error)
         self._land(queue, batch)

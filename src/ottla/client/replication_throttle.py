@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ottla.client.admin import describe_cluster
 from ottla.client.configs import (
     ConfigChange,
     ConfigOperation,
@@ -19,7 +20,7 @@ from ottla.client.configs import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from ottla.client.cluster import Cluster
     from ottla.client.topic_partition import TopicPartition
@@ -61,6 +62,23 @@ class ReplicationThrottle:
         for broker_id in self._brokers:
             resource = ConfigResource(ResourceType.BROKER, str(broker_id))
             await alter_configs(self._cluster, resource, changes)
+
+
+async def lift_every_throttle(cluster: Cluster, topics: Iterable[str]) -> None:
+    """Take all limits away: the rates of every broker in service, and what they meant of topics.
+
+    For whoever has no `ReplicationThrottle` any more, or never had one.
+    """
+    description = await describe_cluster(cluster)
+    resources = {
+        ConfigResource.broker(broker.node_id): RATES
+        for broker in description.brokers
+        if not broker.is_fenced
+    }
+    resources |= {ConfigResource.topic(topic): (LEADERS, FOLLOWERS) for topic in topics}
+    for resource, keys in resources.items():
+        changes = [ConfigChange(key, ConfigOperation.DELETE) for key in keys]
+        await alter_configs(cluster, resource, changes)
 
 
 def throttled_replicas(

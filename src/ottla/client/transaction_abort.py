@@ -41,6 +41,23 @@ _LAST_STABLE_INIT_VERSION: Final = 5
 _FENCING_TIMEOUT_MS: Final = 1  # the new instance never writes; nothing may be left to time out
 
 
+async def abort_transaction(cluster: Cluster, transactional_id: str) -> None:
+    """Abort the open transaction of a transactional id, and fence its producer.
+
+    Raises ApiError when the id does not exist, or has no transaction that could be aborted.
+    """
+    described = (await describe_transactions(cluster, (transactional_id,)))[transactional_id]
+    if isinstance(described, ApiError):
+        raise described
+    if described.state != "Ongoing":
+        text = (
+            f"transactional id {transactional_id!r} has no transaction to abort: "
+            f"it is {described.state}"
+        )
+        raise ApiError(ErrorCode.INVALID_TXN_STATE, text)
+    await fence_transaction(cluster, transactional_id)
+
+
 async def fence_transaction(cluster: Cluster, transactional_id: str) -> None:
     """Abort the open transaction of a transactional id and fence its producer."""
 

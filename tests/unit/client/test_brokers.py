@@ -53,7 +53,7 @@ def test_log_dirs(fake, ask, serve):
 
 
 def test_decider(ask, serve):
-    """Controller, epoch and end of the metadata log."""
+    """Controller, epoch, end of the metadata log, and the controller's own clock."""
     serve(
         quorum.DescribeQuorumRequest,
         quorum.DescribeQuorumResponse(
@@ -63,14 +63,21 @@ def test_decider(ask, serve):
                     topic_name="__cluster_metadata",
                     partitions=[
                         quorum.DescribeQuorumResponsePartitionData(
-                            error_message=None, leader_id=2, leader_epoch=4, high_watermark=99
+                            error_message=None,
+                            leader_id=2,
+                            leader_epoch=4,
+                            high_watermark=99,
+                            current_voters=[
+                                quorum.ReplicaState(replica_id=1, last_caught_up_timestamp=5_000),
+                                quorum.ReplicaState(replica_id=2, last_caught_up_timestamp=6_000),
+                            ],
                         )
                     ],
                 )
             ],
         ),
     )
-    assert ask(describe_decider) == Decider(2, 4, 99)
+    assert ask(describe_decider) == Decider(2, 4, 99, 6_000)
 
 
 def test_brokers_that_do_not_tell_who_decides(ask):

@@ -13,6 +13,7 @@ from ottla.client.errors import (
     ConnectionLostError,
     UnknownPartitionError,
     UnknownTopicError,
+    is_retriable,
 )
 from ottla.client.settings import ClientSettings
 from ottla.net.address import Address
@@ -151,6 +152,11 @@ def test_known_leader_errors(fake, run):
                 cluster.known_leader("t", 2)
             with pytest.raises(ApiError):
                 cluster.known_leader("other", 0)
+            fake.leaders["t"] = [2, 1]  # a broker that has just died
+            await cluster.refresh()
+            with pytest.raises(ApiError, match="broker 2") as caught:
+                cluster.known_leader("t", 0)
+            assert is_retriable(caught.value)
 
     run(scenario)
 

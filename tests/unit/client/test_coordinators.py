@@ -103,6 +103,19 @@ def test_only_what_may_get_better_is_asked_again(ask):
     assert questions == [["a", "c"], ["a"]]
 
 
+def test_a_coordinator_that_just_came_is_waited_for(ask):
+    """What was known of the brokers may be older than the coordinator; it is asked for anew."""
+
+    async def meet_a_newcomer(cluster, kind, keys, answer):
+        del cluster.metadata.brokers[2]
+        return await ask_coordinators(cluster, kind, keys, answer)
+
+    async def answer(coordinator, keys):
+        return dict.fromkeys(keys, coordinator.node_id)
+
+    assert ask(meet_a_newcomer, GROUP, ["a", "b"], answer) == {"a": 1, "b": 2}
+
+
 def test_lost_connections_are_asked_again(ask):
     """A question whose answer was lost is put once more."""
     questions = []

@@ -140,27 +140,29 @@ def test_partitions_take_turns(fake, scenario):
 
 
 def test_reads_ahead_only_so_far(fake, scenario):
-    """Above `prefetch_bytes` nothing more is asked for until something was taken."""
+    """With half of `prefetch_bytes` waiting nothing more is asked for until something was taken."""
     fill(fake, 300)
-    one_batch = len(fake.logs["t", 0].batches[0])
+    one_batch = len(fake.logs["t", 0].batches[0]) + 8
 
     def one(broker, request, version):
         wanted = request.topics[0].partitions[0]
         answer = fake._fetch(broker, request, version)
         if answer is not None and hasattr(answer, "responses"):
             data = answer.responses[0].partitions[0]
-            data.records = data.records[: one_batch + 8]
+            data.records = data.records[:one_batch]
         assert wanted.fetch_offset % 3 == 0
         return answer
 
     fake.script(ApiKey.FETCH, *[one] * 1000)
 
     async def body(cluster):
-        settings = FetchSettings(prefetch_bytes=3 * one_batch)
+        settings = FetchSettings(prefetch_bytes=8 * one_batch)
         async with Fetcher(cluster, {P0: 0}, settings) as fetcher:
             for _ in range(100):
                 await asyncio.sleep(0)
-            assert len(fake.requests(FetchRequest)) == 3
+            requests = fake.requests(FetchRequest)
+            assert len(requests) == 4
+            assert {request.max_bytes for request in requests} == {one_batch}
             assert fetcher._arrived_bytes <= 4 * one_batch
             await read(fetcher, 30)
 
@@ -186,6 +188,35 @@ def test_leader_moves(network, run):
         assert [record.offset for record in first + then] == list(range(10))
 
     run(scenario)
+
+
+def test_a_near_replica_that_is_behind(network, run):
+    """An offset that it does not have is no error: the leader is asked again."""
+    fake = network.cluster(2)
+    fake.leaders["t"] = [1]
+    fill(fake, 3)
+    asked = []
+
+    def refer(broker, request, version):
+        asked.append((broker.node_id, request.rack_id))
+        answer = partition_error(ErrorCode.NONE)(broker, request, version)
+        answer.responses[0].partitions[0].preferred_read_replica = 2
+        return answer
+
+    def refuse(broker, request, version):
+        asked.append((broker.node_id, request.rack_id))
+        return partition_error(ErrorCode.OFFSET_OUT_OF_RANGE)(broker, request, version)
+
+    fake.script(ApiKey.FETCH, refer, refuse)
+
+    async def scenario():
+        async with fake.client() as cluster:
+            await cluster.topic("t")
+            async with Fetcher(cluster, {P0: 0}, FetchSettings(rack="east")) as fetcher:
+                assert len(await read(fetcher, 3)) == 3
+
+    run(scenario)
+    assert asked == [(1, "east"), (2, "east")]
 
 
 @pytest.mark.parametrize(
