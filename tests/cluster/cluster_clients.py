@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from ottla.testing.in_process_cluster import InProcessCluster
+from ottla.testing.cluster import Cluster
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -34,7 +34,7 @@ class TestedCluster:
     __test__ = False  # no test of its own
 
     def __init__(self, brokers=3, settings=None, **more: object) -> None:
-        self.cluster = InProcessCluster(brokers, settings=settings, **more)
+        self.cluster = Cluster(brokers, settings=settings, **more)
         self._open: list[object] = []
 
     def start(self) -> Self:

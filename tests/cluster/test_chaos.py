@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import pytest
+from tests.integration.foreign_clients import FOREIGN_WARNINGS
 from tools.chaos.rounds import Round, RoundSettings
+
+pytestmark = FOREIGN_WARNINGS
 
 FAULT_S = 25.0
 # Drawn: a paused leader, moves, kills, a full disk; the engine killed, moves, cut links, kills.

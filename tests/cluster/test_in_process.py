@@ -7,8 +7,8 @@ import pytest
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 from tests.cluster.cluster_clients import TIMEOUT_S, take, until
+from tests.served_fetches import note_served_fetches
 
-from ottla.broker.handlers.fetch import FetchPath
 from ottla.protocol.messages.alter_partition_reassignments import (
     AlterPartitionReassignmentsRequest,
     ReassignablePartition,
@@ -367,16 +367,7 @@ def test_a_partition_moves_while_records_come(cluster_of):
 
 def test_readers_are_sent_to_the_replica_in_their_rack(cluster_of, monkeypatch):
     """KIP-392: fetches go to the near follower, and when it dies back to the leader."""
-    served = []
-    find = FetchPath.find
-
-    def noted(path, asked, replica_id):
-        outcome = find(path, asked, replica_id)
-        if replica_id == -1 and outcome[0] is not None:
-            served.append((path._services.config.node_id, outcome[0].is_leader))
-        return outcome
-
-    monkeypatch.setattr(FetchPath, "find", noted)
+    served = note_served_fetches(monkeypatch)
     selector = "org.apache.kafka.common.replica.RackAwareReplicaSelector"
     cluster = cluster_of(
         3,

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import pytest
 
-from ottla.testing.simulation.__main__ import command_of, describe, parse_arguments
 from ottla.testing.simulation.cluster import run_seed
+from ottla.testing.simulation.command import command_of, describe, parse_arguments
 
 SEEDS_EACH = 5
 

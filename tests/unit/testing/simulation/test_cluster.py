@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ottla.testing.simulation.__main__ import command_of, main, parse_arguments
 from ottla.testing.simulation.cluster import RunSettings, run_seed
+from ottla.testing.simulation.command import command_of, main, parse_arguments
 from ottla.testing.simulation.faults import FaultSettings
 from ottla.testing.simulation.history import read_history
 
@@ -88,6 +88,19 @@ def test_a_failing_seed_is_named_by_the_command_that_repeats_it():
     for name in ("seconds", "brokers", "faults", "flushed"):
         assert getattr(again, name) == getattr(special, name)
     assert again.seed == 7
+
+
+def test_several_processes_share_the_seeds():
+    """As `make sim` has them, through the command itself."""
+    command = [sys.executable, "-m", "ottla.testing.simulation", "--seeds", "6:8", "--jobs", "2"]
+    finished = subprocess.run(
+        [*command, "--seconds", "1", "--faults", "drop"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (finished.returncode, finished.stdout) == (0, "2 seeds, 0 with problems\n")
 
 
 def test_nonsense_on_the_command_line_is_refused(capsys):

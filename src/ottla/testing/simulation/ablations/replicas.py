@@ -67,7 +67,7 @@ REPLICAS: Final[dict[str, Ablation]] = {
         edits=(
             Edit(
                 f"{_FETCH}:_divergence",
-                "if asked.last_fetched_epoch < 0 and not is_follower:",
+                "if not is_follower and (asked.last_fetched_epoch < 0 or not partition.is_leader):",
                 "if True:",
             ),
         ),
@@ -124,8 +124,8 @@ REPLICAS: Final[dict[str, Ablation]] = {
                 "if False else",
             ),
         ),
-        settings=rough("power", pause_s=0.3, hold_s=1.0, is_flushed=True),
-        seeds_from=54,
+        settings=rough("power", "slow disk", pause_s=0.3, hold_s=1.0, is_flushed=True),
+        seeds_from=34,
     ),
     "flushed-by-followers": Ablation(
         sentence="With flush.profile=ack a follower asks for more once what it has is on its disk.",
