@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from ottla import __version__
 from ottla.base.errors import ConfigError, OttlaError
+from ottla.base.version import VERSION
 from ottla.cli.lazy_group import LazyCommand, LazyGroup
 
 if TYPE_CHECKING:
@@ -46,6 +46,10 @@ COMMANDS: Final = (
     LazyCommand(
         "cluster", "ottla.cli.cluster", "Show and change a cluster; run one on this machine."
     ),
+    LazyCommand(
+        "doctor", "ottla.cli.doctor.command", "Find the usual mistakes and say what to do."
+    ),
+    LazyCommand("bench", "ottla.cli.bench.command", "Measure a cluster."),
     LazyCommand("log", "ottla.cli.log", "Look into files of a data folder."),
     LazyCommand("completion", "ottla.cli.completion", "Print the completion script of a shell."),
 )
@@ -64,9 +68,7 @@ def _make_cli() -> click.Group:
         epilog=EPILOG,
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
-    return click.version_option(__version__, prog_name="ottla", message="%(prog)s %(version)s")(
-        group
-    )
+    return click.version_option(VERSION, prog_name="ottla", message="%(prog)s %(version)s")(group)
 
 
 cli: Final = _make_cli()

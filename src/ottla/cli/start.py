@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ottla import __version__
 from ottla.base.errors import ConfigError
 from ottla.base.properties import read_properties
+from ottla.base.version import VERSION
 
 if TYPE_CHECKING:
     import asyncio
@@ -240,10 +240,10 @@ def banner(ready: Ready, own_command: str, is_coloured: bool, cluster: str | Non
     strong = _style(is_coloured, "1")
     faint = _style(is_coloured, "2")
     accent = _style(is_coloured, "36")
-    title = f"{strong(f'Ottla {__version__}')} is ready"
+    title = f"{strong(f'Ottla {VERSION}')} is ready"
     membership = []
     if cluster is not None:
-        title = f"{strong(f'Ottla {__version__}')}, broker {ready.node_id}, is in service"
+        title = f"{strong(f'Ottla {VERSION}')}, broker {ready.node_id}, is in service"
         membership = [f"  {faint('cluster')}   {cluster}, id {ready.cluster_id}"]
     return "\n".join(
         (
