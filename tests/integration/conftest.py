@@ -10,9 +10,7 @@ a wrong test from a wrong broker.
 
 from __future__ import annotations
 
-import gc
 import os
-import warnings
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -58,15 +56,6 @@ def any_bootstrap(
     process = BrokerProcess(tmp_path_factory.mktemp("data")).start()
     yield process.bootstrap
     process.stop()
-
-
-@pytest.fixture
-def forgotten_sockets() -> Iterator[None]:
-    """Close the sockets that a client library left open, so that no later test is blamed."""
-    yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
 
 
 def _starting(parent: Path) -> Iterator[StartBroker]:

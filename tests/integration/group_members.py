@@ -14,6 +14,8 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+from ottla import Consumer
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -295,10 +297,45 @@ class KafkaPythonMember(Member):
             consumer.close()
 
 
+class OttlaMember(Member):
+    """Our own consumer, with either group protocol."""
+
+    def run(self) -> None:
+        """Take part until told to stop."""
+        with Consumer(*self.membership.topics, **self._options()) as consumer:
+            while not self._stop.is_set():
+                records = consumer.poll(POLL_S)
+                if records:
+                    consumer.commit()
+                self.seen += [Place(one.topic, one.partition, one.offset) for one in records]
+
+    def _options(self) -> Any:
+        options: dict[str, object] = {
+            "bootstrap_servers": self.membership.bootstrap,
+            "group_id": self.membership.group,
+            "group_protocol": self.membership.protocol,
+            "group_instance_id": self.membership.instance_id,
+            "session_timeout_ms": SESSION_TIMEOUT_MS,
+            "heartbeat_interval_ms": 300,
+            "metadata_max_age_ms": METADATA_AGE_MS,
+            "auto_commit": False,
+            "from_beginning": True,
+            "fetch_max_wait_ms": 50,
+            "on_assigned": self._took,
+            "on_revoked": self._gave,
+        }
+        if self.membership.protocol == "classic":
+            options["partition_assignment_strategy"] = self.membership.assignor
+        else:
+            options["group_remote_assignor"] = self.membership.assignor
+        return options
+
+
 MEMBERS: dict[str, type[Member]] = {
     "confluent": ConfluentMember,
     "aiokafka": AiokafkaMember,
     "kafka-python": KafkaPythonMember,
+    "ottla": OttlaMember,
 }
 
 

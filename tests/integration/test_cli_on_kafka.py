@@ -82,3 +82,11 @@ def test_cluster(ottla, kafka):
     assert document["controller_epoch"] > 0
     assert only["log_dirs"][0]["is_online"]
     assert "health\tgood\n" in ottla("cluster", "health")
+
+
+def test_bench(ottla):
+    """Measurements work on Kafka, and leave no topic behind."""
+    for kind in ("produce", "consume", "end-to-end"):
+        document = json.loads(ottla("bench", kind, "--records", "500", "--json"))
+        assert document["records"] == 500
+    assert "ottla-bench-" not in ottla("topics", "list")

@@ -12,7 +12,7 @@ import pytest
 from tests.integration.certificates import Authority
 from tests.unit.metadata.engines.conformance import append, names_of
 from tools.etcd import EtcdServer
-from tools.service_process import free_ports
+from tools.loopback import free_ports
 from tools.zookeeper import ZooKeeperServer
 
 from ottla.metadata.engines.cluster_url import open_engine, parse_cluster_url

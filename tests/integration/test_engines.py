@@ -24,7 +24,7 @@ from tests.unit.metadata.engines.conformance import (
     topics,
 )
 from tools.etcd import EtcdServer
-from tools.service_process import free_ports
+from tools.loopback import free_ports
 from tools.zookeeper import ZooKeeperEnsemble, ZooKeeperServer
 
 from ottla.metadata.engines.cluster_url import open_engine, parse_cluster_url

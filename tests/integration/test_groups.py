@@ -21,11 +21,7 @@ from tests.integration.foreign_clients import (
 from tests.integration.group_members import MEMBERS, Member, Membership, stop_all, wait_until
 from tools.kafka.java_tool import run_tool
 
-pytestmark = [
-    FOREIGN_WARNINGS,
-    pytest.mark.timeout(120),
-    pytest.mark.usefixtures("forgotten_sockets"),
-]
+pytestmark = [*FOREIGN_WARNINGS, pytest.mark.timeout(120)]
 
 PARTITIONS = 6
 TIMEOUT_S = 20
@@ -47,18 +43,28 @@ WAYS = [
     ("aiokafka", "classic", "sticky"),
     ("kafka-python", "classic", "range"),
     ("kafka-python", "classic", "cooperative-sticky"),
+    ("ottla", "classic", "range"),
+    ("ottla", "classic", "roundrobin"),
+    ("ottla", "classic", "sticky"),
+    ("ottla", "classic", "cooperative-sticky"),
+    ("ottla", "consumer", "uniform"),
 ]
 STATIC_WAYS = [
     ("confluent", "classic", "range"),
     ("confluent", "consumer", "uniform"),
     ("aiokafka", "classic", "roundrobin"),
     ("kafka-python", "classic", "range"),
+    ("ottla", "classic", "cooperative-sticky"),
+    ("ottla", "consumer", "uniform"),
 ]
 CHANGING_WAYS = [
     ("confluent", "classic", "cooperative-sticky"),
     ("confluent", "consumer", "uniform"),
     ("aiokafka", "classic", "roundrobin"),
     ("kafka-python", "classic", "range"),
+    ("ottla", "classic", "sticky"),
+    ("ottla", "classic", "cooperative-sticky"),
+    ("ottla", "consumer", "uniform"),
 ]
 LIBRARIES = tuple(MEMBERS)
 

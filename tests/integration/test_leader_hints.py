@@ -23,7 +23,7 @@ from ottla.protocol.messages.produce import (
     TopicProduceData,
 )
 from ottla.records.bulk_builder import build_value_batch
-from ottla.testing.in_process_cluster import InProcessCluster
+from ottla.testing.cluster import Cluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,9 +33,9 @@ WITHIN_S = 10
 
 
 @pytest.fixture
-def cluster() -> Iterator[InProcessCluster]:
+def cluster() -> Iterator[Cluster]:
     """Return three brokers with a topic of one partition on brokers 1 and 2."""
-    with InProcessCluster(brokers=3) as running:
+    with Cluster(brokers=3) as running:
         place = CreatableReplicaAssignment(partition_index=0, broker_ids=[1, 2])
         topic = CreatableTopic(
             name=TOPIC, num_partitions=-1, replication_factor=-1, assignments=[place]
@@ -46,7 +46,7 @@ def cluster() -> Iterator[InProcessCluster]:
         yield running
 
 
-def wait_for_leader(cluster: InProcessCluster, broker_id: int) -> None:
+def wait_for_leader(cluster: Cluster, broker_id: int) -> None:
     """Wait until every broker that runs knows who leads."""
     end_s = time.monotonic() + WITHIN_S
     while time.monotonic() < end_s:
@@ -57,18 +57,18 @@ def wait_for_leader(cluster: InProcessCluster, broker_id: int) -> None:
     pytest.fail(f"broker {broker_id} did not become the leader")
 
 
-def leader_of(cluster: InProcessCluster, broker_id: int) -> tuple[int, int]:
+def leader_of(cluster: Cluster, broker_id: int) -> tuple[int, int]:
     """Return (leader, leader epoch) as one broker knows them."""
     state = cluster.brokers[broker_id]._gateway.image.partition(TOPIC, 0)
     return (-1, -1) if state is None else (state.leader, state.leader_epoch)
 
 
-def port_of(cluster: InProcessCluster, broker_id: int) -> int:
+def port_of(cluster: Cluster, broker_id: int) -> int:
     """Return where a broker listens."""
     return int(cluster.address(broker_id).rpartition(":")[2])
 
 
-def topic_id_of(cluster: InProcessCluster) -> bytes:
+def topic_id_of(cluster: Cluster) -> bytes:
     """Return the topic's id."""
     return cluster.brokers[3]._gateway.image.topics_by_name[TOPIC].topic_id
 

@@ -24,7 +24,7 @@ from ottla.protocol.messages.create_topics import (
     CreateTopicsRequest,
 )
 from ottla.protocol.messages.describe_log_dirs import DescribeLogDirsRequest
-from ottla.testing.in_process_cluster import InProcessCluster
+from ottla.testing.cluster import Cluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,9 +34,9 @@ WITHIN_S = 20
 
 
 @pytest.fixture(params=["replicated", "ack"])
-def cluster(request) -> Iterator[InProcessCluster]:
+def cluster(request) -> Iterator[Cluster]:
     """Return three brokers with two directories each, and a topic of one partition on all."""
-    with InProcessCluster(brokers=3, log_dirs_per_broker=2) as running:
+    with Cluster(brokers=3, log_dirs_per_broker=2) as running:
         places = [CreatableReplicaAssignment(partition_index=0, broker_ids=[1, 2, 3])]
         configs = [
             CreatableTopicConfig(name="ottla.flush.profile", value=request.param),
@@ -52,7 +52,7 @@ def cluster(request) -> Iterator[InProcessCluster]:
         yield running
 
 
-def connect(cluster: InProcessCluster, broker_id: int) -> RawClient:
+def connect(cluster: Cluster, broker_id: int) -> RawClient:
     """Connect to one broker."""
     return RawClient(int(cluster.address(broker_id).rpartition(":")[2]))
 
@@ -69,7 +69,7 @@ def places_of(client: RawClient) -> dict[bool, str]:
     }
 
 
-def move(cluster: InProcessCluster, broker_id: int, client: RawClient) -> str:
+def move(cluster: Cluster, broker_id: int, client: RawClient) -> str:
     """Ask a broker to move its replica to its other directory; return that."""
     here = places_of(client)[False]
     (there,) = [path for path in cluster.log_dirs(broker_id) if path != here]

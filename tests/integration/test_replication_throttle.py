@@ -28,7 +28,7 @@ from ottla.protocol.messages.create_topics import (
     CreatableTopic,
     CreateTopicsRequest,
 )
-from ottla.testing.in_process_cluster import InProcessCluster
+from ottla.testing.cluster import Cluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,9 +43,9 @@ BIG_ENOUGH_S = 2.0
 
 
 @pytest.fixture
-def cluster() -> Iterator[InProcessCluster]:
+def cluster() -> Iterator[Cluster]:
     """Return three brokers whose followers copy 100 kB at a time, and a topic on broker 1."""
-    with InProcessCluster(brokers=3, settings={"replica.fetch.max.bytes": "100000"}) as running:
+    with Cluster(brokers=3, settings={"replica.fetch.max.bytes": "100000"}) as running:
         place = CreatableReplicaAssignment(partition_index=0, broker_ids=[1])
         topic = CreatableTopic(
             name=TOPIC, num_partitions=-1, replication_factor=-1, assignments=[place]
@@ -54,13 +54,13 @@ def cluster() -> Iterator[InProcessCluster]:
         yield running
 
 
-def ask(cluster: InProcessCluster, request, version: int):
+def ask(cluster: Cluster, request, version: int):
     """Send one request to broker 1."""
     with RawClient(int(cluster.address(1).rpartition(":")[2])) as client:
         return client.ask(request, version)
 
 
-def alter(cluster: InProcessCluster, kind: ResourceType, name: str, settings: dict) -> None:
+def alter(cluster: Cluster, kind: ResourceType, name: str, settings: dict) -> None:
     """Set what has a value, delete what has none."""
     admin = AdminClient({"bootstrap.servers": cluster.bootstrap_servers})
     entries = [
@@ -77,14 +77,14 @@ def alter(cluster: InProcessCluster, kind: ResourceType, name: str, settings: di
     admin.incremental_alter_configs([resource])[resource].result(WITHIN_S)
 
 
-def in_sync(cluster: InProcessCluster) -> tuple[int, ...]:
+def in_sync(cluster: Cluster) -> tuple[int, ...]:
     """Return the in-sync set."""
     state = cluster.brokers[1]._gateway.image.partition(TOPIC, 0)
     assert state is not None
     return tuple(sorted(state.isr))
 
 
-def wait_in_sync(cluster: InProcessCluster, *members: int) -> float:
+def wait_in_sync(cluster: Cluster, *members: int) -> float:
     """Wait for an in-sync set; return the seconds that it took."""
     begin_s = time.monotonic()
     while time.monotonic() < begin_s + WITHIN_S:

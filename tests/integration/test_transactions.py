@@ -24,11 +24,7 @@ from tools.kafka.java_tool import run_tool
 
 from ottla.protocol.messages.describe_transactions import DescribeTransactionsRequest
 
-pytestmark = [
-    FOREIGN_WARNINGS,
-    pytest.mark.timeout(120),
-    pytest.mark.usefixtures("forgotten_sockets"),
-]
+pytestmark = [*FOREIGN_WARNINGS, pytest.mark.timeout(120)]
 
 TIMEOUT_S = 20
 SETTINGS = (
