@@ -11,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check gen fmt bench conformance fuzz sim chaos lock clean help
+.PHONY: run test check gen fmt bench bench-clients conformance fuzz sim chaos lock clean help
 
 help: ## Show what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -67,6 +67,11 @@ test: $(VENV)/.go ## Run every test
 bench: $(VENV)/.dev ## Measure Ottla beside Apache Kafka and RabbitMQ on this machine
 	@tools/install_test_tools.sh bench
 	$(BIN)/python -m benchmarks
+
+bench-clients: $(VENV)/.dev ## Measure our own clients beside aiokafka, kafka-python and confluent-kafka
+	$(BIN)/python -m benchmarks.clients
+	$(BIN)/python -m benchmarks.unread
+	$(BIN)/python -m benchmarks.starts
 
 conformance: $(VENV)/.go ## Run franz-go's own tests and exactly-once copies at full size
 	$(BIN)/python -m tools.conformance

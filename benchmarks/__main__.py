@@ -8,7 +8,6 @@ benchmarks/results/, charts to docs/images/.
 
 import argparse
 import datetime as dt
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -24,12 +23,11 @@ from benchmarks.cluster import CLUSTER_ROWS, CLUSTER_SESSION_ROWS, ClusterBench
 from benchmarks.clusters import ENGINES, cluster_servers
 from benchmarks.comparison import SERVERS, compare, condense
 from benchmarks.coordinators import COORDINATOR_ROWS, COORDINATOR_SERVERS
+from benchmarks.provenance import RESULTS, ROOT, described_commit
 from benchmarks.rows import ROWS, SESSION_ROWS, Bench, Row
 from benchmarks.scale import SCALE_ROWS
 from benchmarks.servers import ApacheKafka, OttlaServer, Running, Server, machine
 
-ROOT = Path(__file__).parents[1]
-RESULTS = ROOT / "benchmarks" / "results"
 CHART = ROOT / "docs" / "images" / "benchmarks.png"
 CHARTS = {
     "comparison": CHART,
@@ -186,7 +184,7 @@ def _keep(results: dict[str, Any], arguments: argparse.Namespace, began: dt.date
     """Write what is known so far; the file is named after the start of the run."""
     if arguments.dry:
         return
-    commit = _commit()
+    commit = described_commit()
     about: dict[str, Any] = {
         "date": began.isoformat(timespec="seconds"),
         "commit": commit,
@@ -209,17 +207,6 @@ def _draw(condensed: report.Condensed, path: Path, note: str) -> None:
     described = machine()
     place = f"on one machine ({described['cores']} cores of {described['cpu']})"
     chart.draw(condensed, path, f"how many times better, {place}, {note}; the mark is the target")
-
-
-def _commit() -> str:
-    named = subprocess.run(
-        ["git", "describe", "--always", "--dirty"],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        check=False,
-    )
-    return named.stdout.strip() or "unknown"
 
 
 def _parser() -> argparse.ArgumentParser:

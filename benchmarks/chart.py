@@ -18,7 +18,7 @@ from benchmarks.report import (
 )
 
 INK, PAPER, QUIET = "#1f2430", "#ffffff", "#8a90a0"
-TICKS = (0.25, 0.5, 1, 2, 4, 8, 16)
+TICKS = (0.25, 0.5, 1, 2, 4, 8, 16, 32, 64)
 REACHED, MISSED, UNJUDGED = "#2f7d5b", "#c2573a", "#5b7fb5"
 
 
@@ -42,13 +42,9 @@ def draw(condensed: Condensed, path: Path, subtitle: str) -> None:
     axes.set_xscale("log", base=2)
     highest = max(max(bar.times, bar.wanted or 0) for bar in bars)
     lowest = min(bar.times for bar in bars)
-    axes.set_xlim(min(0.85, lowest * 0.9), highest * 9)
+    axes.set_xlim(min(0.85, lowest * 0.9), highest * 16)
     axes.set_ylim(-0.7, len(bars) - 0.3)
-    ticks = [
-        tick
-        for tick in (0.25, 0.5, 1, 2, 4, 8, 16)
-        if tick == 1 or lowest * 0.9 <= tick <= highest * 1.2
-    ]
+    ticks = [tick for tick in TICKS if tick == 1 or lowest * 0.9 <= tick <= highest * 1.2]
     axes.set_xticks(ticks, [f"{tick:g}{TIMES}" for tick in ticks], color=QUIET)
     axes.minorticks_off()
     axes.axvline(1, color=INK, lw=1.2, zorder=3)

@@ -20,9 +20,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.__main__ import RESULTS, ROOT, WORK, _commit
+from benchmarks.__main__ import WORK
 from benchmarks.cluster_scale_chart import draw
 from benchmarks.light_cluster import LightCluster, Step
+from benchmarks.provenance import RESULTS, ROOT, described_commit
 from benchmarks.report import readable, write_json
 from benchmarks.servers import machine
 from ottla.broker.liveness import Liveness
@@ -296,7 +297,7 @@ def _measure_in_folder(brokers: int, partitions: int) -> Figures:
 
 def _keep(measured: Sequence[Figures]) -> None:
     began = dt.datetime.now(dt.UTC)
-    commit = _commit()
+    commit = described_commit()
     about: dict[str, Any] = {
         "date": began.isoformat(timespec="seconds"),
         "commit": commit,

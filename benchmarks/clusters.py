@@ -18,7 +18,8 @@ from tools.kafka import run_tool
 from tools.kafka.jars import class_path, java
 from tools.kafka.readiness import is_ready
 from tools.kafka.server import CLUSTER_ID, HEAP, JVM_OPTIONS
-from tools.service_process import HOST, ServiceProcess, free_ports
+from tools.loopback import HOST, free_ports
+from tools.service_process import ServiceProcess
 from tools.zookeeper import ZooKeeperServer
 
 from benchmarks.cluster_metadata import ask_any, metadata, read_metadata

@@ -20,6 +20,9 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
 
 from kafka import KafkaConsumer, KafkaProducer
 from kafka import TopicPartition as KafkaTopicPartition
+from ottla import Consumer as OttlaConsumer
+from ottla import Producer as OttlaProducer
+from ottla.client.consumer_record import RecordBatch
 
 PATIENCE_S = 60
 BATCH_BYTES = 1_000_000
@@ -156,6 +159,70 @@ def kafka_python_consume(address: str, topic: str, _record_bytes: int, count: in
     return elapsed
 
 
+def ottla_produce(address: str, topic: str, record_bytes: int, count: int) -> float:
+    """Produce with our own producer, one by one, as it comes: acks=all, idempotent."""
+    with OttlaProducer(address) as producer:
+        value = b"x" * record_bytes
+        producer.partitions_for(topic)
+        began = time.perf_counter()
+        for _ in range(count):
+            producer.send(topic, value, partition=0)
+        producer.flush(PATIENCE_S)
+        return time.perf_counter() - began
+
+
+def ottla_produce_many(address: str, topic: str, record_bytes: int, count: int) -> float:
+    """Produce with our own producer by `send_many`."""
+    with OttlaProducer(address) as producer:
+        values = [b"x" * record_bytes] * count
+        producer.partitions_for(topic)
+        began = time.perf_counter()
+        producer.send_many(topic, values, partition=0).result(PATIENCE_S)
+        return time.perf_counter() - began
+
+
+def ottla_consume(address: str, topic: str, _record_bytes: int, count: int) -> float:
+    """Consume with our own consumer, record by record."""
+    with OttlaConsumer(bootstrap_servers=address, from_beginning=True) as consumer:
+        began = time.perf_counter()
+        consumer.assign([(topic, 0)])
+        for received, _ in enumerate(consumer, 1):
+            if received == count:
+                break
+        return time.perf_counter() - began
+
+
+def ottla_consume_batches(address: str, topic: str, _record_bytes: int, count: int) -> float:
+    """Consume with our own consumer, iterating over the records of batches."""
+    return _consume_batches(address, topic, count, lambda batch: sum(1 for _ in batch))
+
+
+def ottla_consume_values(address: str, topic: str, _record_bytes: int, count: int) -> float:
+    """Consume with our own consumer: the column of values alone."""
+    return _consume_batches(address, topic, count, lambda batch: len(batch.values()))
+
+
+def ottla_consume_columns(address: str, topic: str, _record_bytes: int, count: int) -> float:
+    """Consume with our own consumer: all columns, as tables of pyarrow."""
+    import pyarrow.compute  # noqa: F401, PLC0415 - as others, before the clock runs
+
+    return _consume_batches(address, topic, count, lambda batch: batch.to_arrow().num_rows)
+
+
+def _consume_batches(
+    address: str, topic: str, count: int, look_at: Callable[[RecordBatch], int]
+) -> float:
+    with OttlaConsumer(bootstrap_servers=address, from_beginning=True) as consumer:
+        began = time.perf_counter()
+        consumer.assign([(topic, 0)])
+        received = 0
+        for batch in consumer.batches():
+            received += look_at(batch)
+            if received >= count:
+                break
+        return time.perf_counter() - began
+
+
 LOADS: dict[str, Callable[[str, str, int, int], float]] = {
     "confluent-produce": confluent_produce,
     "confluent-consume": confluent_consume,
@@ -163,6 +230,12 @@ LOADS: dict[str, Callable[[str, str, int, int], float]] = {
     "aiokafka-consume": aiokafka_consume,
     "kafka-python-produce": kafka_python_produce,
     "kafka-python-consume": kafka_python_consume,
+    "ottla-produce": ottla_produce,
+    "ottla-produce-many": ottla_produce_many,
+    "ottla-consume": ottla_consume,
+    "ottla-consume-batches": ottla_consume_batches,
+    "ottla-consume-values": ottla_consume_values,
+    "ottla-consume-columns": ottla_consume_columns,
 }
 
 

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Self
 
-from tools.kafka.server import HOST, free_ports
+from tools.loopback import HOST, free_ports
 
 from benchmarks.amqp import Channel
 from benchmarks.real_clients import ClientMissingError

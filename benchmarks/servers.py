@@ -19,7 +19,8 @@ from typing import Protocol, Self
 
 import psutil
 from tools.kafka.readiness import wait_until_ready
-from tools.kafka.server import HOST, KafkaServer, free_ports
+from tools.kafka.server import KafkaServer
+from tools.loopback import HOST, free_ports
 
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 60

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where results are kept, and of which state of the repository they are."""
+
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "benchmarks" / "results"
+
+
+def described_commit() -> str:
+    """Return the commit, with a mark when something was changed since."""
+    named = subprocess.run(
+        ["git", "describe", "--always", "--dirty"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    return named.stdout.strip() or "unknown"
