@@ -8,6 +8,7 @@ arrived.
 
 import random
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Any, Final
@@ -29,6 +30,10 @@ COPIERS: Final = "copiers"
 SESSION_S: Final = 12.0
 PACE_S: Final = 0.02
 END_TIMEOUT_S: Final = 45
+MESSAGE_TIMEOUT_MS: Final = 60_000
+# Each record has its outcome before, unless the library hangs.
+FLUSH_TIMEOUT_S: Final = MESSAGE_TIMEOUT_MS / 1000 + 10
+CALM_S: Final = 5
 COPY_RECORDS: Final = 20
 COPY_TIMEOUT_S: Final = 15
 CRASH_SHARE: Final = 0.1
@@ -77,11 +82,13 @@ class Clients:
             self._thread("copier-2", self._copier("copier-2"), self._ended),
         ]
 
-    def stop_writing(self) -> None:
-        """End the producers; return when all they sent has an outcome."""
+    def stop_writing(self) -> list[str]:
+        """End the producers; return, when all they sent has an outcome, those that hang.
+
+        What a producer that hangs has sent stays unknown.
+        """
         self._writing_ended.set()
-        for thread in self._writers:
-            thread.join()
+        return _join(self._writers, FLUSH_TIMEOUT_S + CALM_S)
 
     def stop(self) -> list[str]:
         """End all; return the clients that hang in a call of their library.
@@ -90,10 +97,8 @@ class Clients:
         has a time-out. Whoever waits for one in a group goes on without it.
         """
         self._ended.set()
-        self.stop_writing()
-        for thread in self._others:
-            thread.join(END_TIMEOUT_S)
-        return [thread.name for thread in self._others if thread.is_alive()]
+        self._writing_ended.set()
+        return _join([*self._writers, *self._others], END_TIMEOUT_S)
 
     def _thread(self, name: str, session: Session, ended: threading.Event) -> threading.Thread:
         thread = threading.Thread(
@@ -134,7 +139,7 @@ class Clients:
                 "enable.idempotence": True,
                 "acks": "all",
                 "linger.ms": 2,
-                "message.timeout.ms": 60_000,
+                "message.timeout.ms": MESSAGE_TIMEOUT_MS,
                 "retry.backoff.ms": 20,
             }
         )
@@ -145,7 +150,8 @@ class Clients:
             name, partition = chance.choice(self._topics.partitions(*names))
             self._send(producer, process, name, partition)
             producer.poll(0)
-        producer.flush()
+        if producer.flush(FLUSH_TIMEOUT_S):
+            raise SessionOverError  # its library forgot some of its records; they stay unknown
 
     def _send(self, producer: Producer, process: int, name: str, partition: int) -> None:
         [value] = self._recorder.new_values(1)
@@ -266,6 +272,14 @@ class Clients:
             raise
         end("ok")
         self._recorder.acknowledged_count += len(messages)
+
+
+def _join(threads: Sequence[threading.Thread], timeout_s: float) -> list[str]:
+    """Wait for threads, together so long and no longer; return the names of those that go on."""
+    deadline = time.monotonic() + timeout_s
+    for thread in threads:
+        thread.join(max(0, deadline - time.monotonic()))
+    return [thread.name for thread in threads if thread.is_alive()]
 
 
 def open_reader(settings: dict[str, Any]) -> Consumer:

@@ -89,6 +89,8 @@ class Round:
                 self._suffer_and_heal(cluster)
             except Exception as error:  # noqa: BLE001 - what it has seen so far is worth judging
                 self._problems.append(f"the round ended with {error!r}")
+            if not self._recorder.acknowledged_count:
+                self._problems.append("nothing was acknowledged")
             result = self._judge()
             if result.anomalies and keep is not None:
                 result.kept = _keep(keep, cluster, result)
@@ -107,15 +109,14 @@ class Round:
             cluster.heal()
             self._note("not in sync after healing", cluster.wait_until_in_sync(IN_SYNC_PATIENCE_S))
             self._say("producers end")
-            clients.stop_writing()
+            self._leave_behind(clients.stop_writing())
             members.stop_writing()
             self._say("reading to the end")
             reads = FinalReads(cluster.bootstrap, cluster.admin, self._recorder, self._topics)
             self._note("", reads.wait_for_copiers())
         finally:
             self._say("clients end")
-            for name in clients.stop():
-                self._say(f"the library of {name} hangs; it is left behind")
+            self._leave_behind(clients.stop())
             members.stop()
         self._note("", reads.wait_for_transactions())
         self._note("", reads.read_everything())
@@ -134,6 +135,10 @@ class Round:
         self._say(f"{comparison.batch_count} pairs of batches are the same")
         if not comparison.batch_count:
             self._problems.append("there was nothing to compare on the disks")
+
+    def _leave_behind(self, names: list[str]) -> None:
+        for name in names:
+            self._say(f"the library of {name} hangs; it is left behind")
 
     def _strike(self, cluster: Cluster, rebirth: Rebirth) -> None:
         faults = Faults(cluster, self._topics, rebirth, self._settings.seed, self._settings.kinds)
