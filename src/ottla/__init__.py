@@ -17,17 +17,21 @@ from ottla.base.version import VERSION
 if TYPE_CHECKING:
     from ottla.blocking.admin import Admin
     from ottla.blocking.consumer import Consumer
+    from ottla.blocking.copier import Copier
     from ottla.blocking.producer import Producer
+    from ottla.client.producer_record import ProducerRecord
 
 __version__ = VERSION
 
-__all__ = ["Admin", "Consumer", "Producer", "__version__"]
+__all__ = ["Admin", "Consumer", "Copier", "Producer", "ProducerRecord", "__version__"]
 
 
 _MODULES: Final = {
     "Admin": "ottla.blocking.admin",
     "Consumer": "ottla.blocking.consumer",
+    "Copier": "ottla.blocking.copier",
     "Producer": "ottla.blocking.producer",
+    "ProducerRecord": "ottla.client.producer_record",
 }
 
 

@@ -12,14 +12,18 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from ottla.aio.admin import Admin
     from ottla.aio.consumer import Consumer
+    from ottla.aio.copier import Copier
     from ottla.aio.producer import Producer
+    from ottla.client.producer_record import ProducerRecord
 
-__all__ = ["Admin", "Consumer", "Producer"]
+__all__ = ["Admin", "Consumer", "Copier", "Producer", "ProducerRecord"]
 
 _MODULES: Final = {
     "Admin": "ottla.aio.admin",
     "Consumer": "ottla.aio.consumer",
+    "Copier": "ottla.aio.copier",
     "Producer": "ottla.aio.producer",
+    "ProducerRecord": "ottla.client.producer_record",
 }
 
 
