@@ -11,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check gen fmt bench bench-clients conformance fuzz sim chaos lock clean help
+.PHONY: run test check gen fmt bench bench-clients conformance fuzz sim chaos soak lock clean help
 
 help: ## Show what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -85,6 +85,9 @@ sim: $(VENV)/.dev ## Run SEEDS=200 simulated clusters, each with faults of its o
 chaos: $(VENV)/.dev ## Let real clusters suffer for MINUTES=10 under real clients, and judge what these saw
 	@tools/install_test_tools.sh
 	$(BIN)/python -m tools.chaos --minutes $(MINUTES) --seed $(SEED)
+
+soak: $(VENV)/.dev ## Run our client for MINUTES=10 beside a broker that is restarted every minute
+	$(BIN)/python -m tools.soak --minutes $(MINUTES)
 
 lock: ## Pin the packages again, with hashes and without addresses
 	@for name in runtime build dev go; do \

@@ -16,6 +16,9 @@ _LOWEST = 10_000
 _EPHEMERAL_ELSEWHERE = 49_152  # where the range begins by RFC 6335
 _TRIES = 1_000
 
+# Whatever seeds the ordinary generator, tests in several processes for example, draws other ports.
+_chance = random.SystemRandom()
+
 _given: set[int] = set()
 
 
@@ -29,7 +32,7 @@ def free_ports(count: int) -> list[int]:
     for _ in range(_TRIES):
         if len(ports) == count:
             return ports
-        port = random.randrange(_LOWEST, end)  # noqa: S311 - no secret
+        port = _chance.randrange(_LOWEST, end)
         if port not in _given and _is_free(port):
             _given.add(port)
             ports.append(port)

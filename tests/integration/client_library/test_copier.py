@@ -295,7 +295,7 @@ def test_what_would_be_refused_again_is_told(own_broker, topic, name):
         consumer_options=TO_THE_END,
     ) as copier:
         size = next(sizes)
-        with pytest.raises(TransactionAbortedError, match="max.message.bytes allows 1000"):
+        with pytest.raises(TransactionAbortedError, match=r"max\.message\.bytes allows 1000"):
             copier.run()
         size = next(sizes)
         with pytest.raises(RecordTooLargeError):
