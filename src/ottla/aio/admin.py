@@ -33,6 +33,7 @@ from ottla.client import (
     group_offsets,
     groups,
     health,
+    log_dirs,
     offset_reset,
     offsets,
     reassignments,
@@ -211,6 +212,15 @@ class Admin:
         listed = configs.read_changes(changes)
         await configs.alter_configs(self._cluster, resource, listed, validate_only=validate_only)
 
+    async def list_config_resources(
+        self, kinds: Iterable[configs.ResourceType] = ()
+    ) -> list[configs.ConfigResource]:
+        """Return what has, or may have, a configuration; every kind unless some are named.
+
+        Brokers before Kafka 4.1 know no kind but CLIENT_METRICS, and raise ApiError for others.
+        """
+        return await configs.list_config_resources(self._cluster, set(kinds))
+
     # the cluster and its brokers
 
     async def describe_cluster(self) -> admin.ClusterDescription:
@@ -225,19 +235,44 @@ class Admin:
         """Return the feature levels that are supported, and those that are in force."""
         return await features.describe_features(self._cluster)
 
+    async def update_features(
+        self,
+        levels: Mapping[str, int],
+        upgrade_type: features.UpgradeType = features.UpgradeType.UPGRADE,
+        *,
+        validate_only: bool = False,
+    ) -> None:
+        """Set feature levels, all or none; 0 takes a feature out of use.
+
+        Raises ApiError: INVALID_UPDATE_VERSION (a level that a broker does not support, or a lower
+        one without a downgrade's `upgrade_type`), FEATURE_UPDATE_FAILED.
+        """
+        await features.update_features(
+            self._cluster, levels, upgrade_type, validate_only=validate_only
+        )
+
     async def examine_health(self) -> health.Health:
         """Return what is missing in the cluster, what is in danger, and what is only untidy."""
         return await health.examine(self._cluster)
 
     async def describe_log_dirs(
         self, broker_id: int, partitions: Iterable[tuple[str, int]] | None = None
-    ) -> list[brokers.LogDir]:
+    ) -> list[log_dirs.LogDir]:
         """Return a broker's log directories with these partitions, all of them by default.
 
         Raises ApiError: BROKER_NOT_AVAILABLE when the cluster knows no such broker.
         """
         places = None if partitions is None else partition_names(partitions)
-        return await brokers.describe_log_dirs(self._cluster, broker_id, places)
+        return await log_dirs.describe_log_dirs(self._cluster, broker_id, places)
+
+    async def move_replicas(self, broker_id: int, targets: Mapping[tuple[str, int], str]) -> None:
+        """Begin to move replicas of a broker to other log directories of it, named by their paths.
+
+        `describe_log_dirs` shows in `arriving` how far they are. Raises ItemsFailedError:
+        LOG_DIR_NOT_FOUND, REPLICA_NOT_AVAILABLE, KAFKA_STORAGE_ERROR.
+        """
+        paths = {TopicPartition(*name): path for name, path in targets.items()}
+        results_of(await log_dirs.move_replicas(self._cluster, broker_id, paths))
 
     async def unregister_broker(self, broker_id: int) -> None:
         """Let the cluster forget a broker that will not come back; raises ApiError."""

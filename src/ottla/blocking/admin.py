@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 from ottla.aio.admin import HANGING_AFTER_MS
 from ottla.aio.admin import Admin as AsyncAdmin
 from ottla.base.loop_thread import LoopThread
-from ottla.client import elections, offsets
+from ottla.client import elections, features, offsets
 from ottla.client.errors import ClientClosedError
 
 if TYPE_CHECKING:
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
         admin,
         brokers,
         configs,
-        features,
         group_lag,
         group_offsets,
         groups,
         health,
+        log_dirs,
         offset_reset,
         reassignments,
         transactions,
@@ -160,6 +160,12 @@ class Admin:
         """Change settings of one resource, all or none; what is not named stays as it is."""
         self._run(self._admin.alter_configs(resource, changes, validate_only=validate_only))
 
+    def list_config_resources(
+        self, kinds: Iterable[configs.ResourceType] = ()
+    ) -> list[configs.ConfigResource]:
+        """Return what has, or may have, a configuration; every kind unless some are named."""
+        return self._run(self._admin.list_config_resources(kinds))
+
     # the cluster and its brokers
 
     def describe_cluster(self) -> admin.ClusterDescription:
@@ -174,15 +180,29 @@ class Admin:
         """Return the feature levels that are supported, and those that are in force."""
         return self._run(self._admin.describe_features())
 
+    def update_features(
+        self,
+        levels: Mapping[str, int],
+        upgrade_type: features.UpgradeType = features.UpgradeType.UPGRADE,
+        *,
+        validate_only: bool = False,
+    ) -> None:
+        """Set feature levels, all or none; 0 takes a feature out of use."""
+        self._run(self._admin.update_features(levels, upgrade_type, validate_only=validate_only))
+
     def examine_health(self) -> health.Health:
         """Return what is missing in the cluster, what is in danger, and what is only untidy."""
         return self._run(self._admin.examine_health())
 
     def describe_log_dirs(
         self, broker_id: int, partitions: Iterable[tuple[str, int]] | None = None
-    ) -> list[brokers.LogDir]:
+    ) -> list[log_dirs.LogDir]:
         """Return a broker's log directories with these partitions, all of them by default."""
         return self._run(self._admin.describe_log_dirs(broker_id, partitions))
+
+    def move_replicas(self, broker_id: int, targets: Mapping[tuple[str, int], str]) -> None:
+        """Begin to move replicas of a broker to other log directories of it, named by paths."""
+        self._run(self._admin.move_replicas(broker_id, targets))
 
     def unregister_broker(self, broker_id: int) -> None:
         """Let the cluster forget a broker that will not come back; raises ApiError."""

@@ -18,16 +18,18 @@ from ottla.cli.options import bootstrap_option, json_option
 from ottla.cli.output import print_facts, print_gap, print_json, print_table, size_text
 from ottla.cli.session import with_cluster
 from ottla.client.admin import describe_cluster, list_topics
-from ottla.client.brokers import describe_decider, describe_log_dirs
+from ottla.client.brokers import describe_decider
 from ottla.client.errors import ClientError
+from ottla.client.log_dirs import describe_log_dirs
 from ottla.protocol.errors import ApiError, ErrorCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ottla.client.admin import ClusterDescription
-    from ottla.client.brokers import Decider, LogDir
+    from ottla.client.brokers import Decider
     from ottla.client.cluster import Cluster
+    from ottla.client.log_dirs import LogDir
     from ottla.client.metadata import TopicMetadata
     from ottla.net.address import Address
 

@@ -1,18 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Single brokers: their log directories, their end in the cluster, and who decides over them."""
+"""Single brokers: their end in the cluster, and who decides over them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ottla.client.topic_partition import TopicPartition
 from ottla.protocol.errors import ApiError, ErrorCode
-from ottla.protocol.messages.describe_log_dirs import (
-    DescribableLogDirTopic,
-    DescribeLogDirsRequest,
-    DescribeLogDirsResponse,
-)
 from ottla.protocol.messages.describe_quorum import (
     DescribeQuorumRequest,
     DescribeQuorumRequestPartitionData,
@@ -25,27 +19,9 @@ from ottla.protocol.messages.unregister_broker import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from ottla.client.cluster import Cluster
 
 METADATA_TOPIC = "__cluster_metadata"
-
-
-@dataclass(frozen=True, slots=True)
-class LogDir:
-    """One log directory of a broker."""
-
-    path: str
-    error: ErrorCode
-    total_bytes: int  # of the volume; -1 when not told
-    usable_bytes: int
-    sizes: dict[TopicPartition, int]  # bytes of the replicas in it
-
-    @property
-    def size_bytes(self) -> int:
-        """What all replicas in it take."""
-        return sum(self.sizes.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,37 +32,6 @@ class Decider:
     controller_epoch: int
     metadata_offset: int  # where the log ends
     clock_ms: int = -1  # the controller's time of day as it answered; -1 where that is not told
-
-
-async def describe_log_dirs(
-    cluster: Cluster, broker_id: int, partitions: Iterable[TopicPartition] | None = None
-) -> list[LogDir]:
-    """Return a broker's log directories with these partitions, all of them by default."""
-    topics: dict[str, DescribableLogDirTopic] | None = None
-    if partitions is not None:
-        topics = {}
-        for place in partitions:
-            topic = topics.setdefault(place.topic, DescribableLogDirTopic(topic=place.topic))
-            topic.partitions.append(place.partition)
-    request = DescribeLogDirsRequest(topics=None if topics is None else list(topics.values()))
-    connection = await cluster.connection(broker_id)
-    response = await connection.send(request, DescribeLogDirsResponse)
-    _check(response.error_code, None)
-    return [
-        LogDir(
-            result.log_dir,
-            ErrorCode.of(result.error_code),
-            result.total_bytes,
-            result.usable_bytes,
-            {
-                TopicPartition(topic.name, partition.partition_index): partition.partition_size
-                for topic in result.topics
-                for partition in topic.partitions
-                if not partition.is_future_key
-            },
-        )
-        for result in response.results
-    ]
 
 
 async def describe_decider(cluster: Cluster) -> Decider | None:

@@ -24,9 +24,13 @@ from ottla.protocol.messages.incremental_alter_configs import (
     IncrementalAlterConfigsRequest,
     IncrementalAlterConfigsResponse,
 )
+from ottla.protocol.messages.list_config_resources import (
+    ListConfigResourcesRequest,
+    ListConfigResourcesResponse,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from ottla.client.cluster import Cluster
     from ottla.net.client_connection import Connection
@@ -193,6 +197,24 @@ async def describe_config_values(
         for result in response.results
         if not result.error_code
     }
+
+
+async def list_config_resources(
+    cluster: Cluster, kinds: Collection[ResourceType]
+) -> list[ConfigResource]:
+    """Return what has, or may have, a configuration of its own; every kind unless some are named.
+
+    Raises ApiError; brokers before Kafka 4.1 know no kind but CLIENT_METRICS.
+    """
+    request = ListConfigResourcesRequest(resource_types=sorted(kinds))
+    response = await cluster.call(request, ListConfigResourcesResponse)
+    if response.error_code:
+        code = ErrorCode.of(response.error_code)
+        raise ApiError(code, f"what has a configuration: {code.description}")
+    return sorted(
+        ConfigResource(ResourceType(resource.resource_type), resource.resource_name)
+        for resource in response.config_resources
+    )
 
 
 async def alter_configs(

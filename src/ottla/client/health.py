@@ -20,9 +20,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ottla.client.admin import describe_cluster, list_topics
-from ottla.client.brokers import describe_log_dirs
 from ottla.client.configs import ConfigResource, ResourceType, describe_config_values
 from ottla.client.errors import ClientError
+from ottla.client.log_dirs import describe_log_dirs
 from ottla.client.metadata import NO_LEADER
 from ottla.client.reassignments import list_reassignments
 from ottla.client.topic_partition import TopicPartition

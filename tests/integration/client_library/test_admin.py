@@ -14,7 +14,13 @@ from confluent_kafka import Producer as LibrdkafkaProducer
 
 from ottla import Admin, Producer, aio
 from ottla.client.admin import NewTopic
-from ottla.client.configs import ConfigChange, ConfigOperation, ConfigResource, ConfigSource
+from ottla.client.configs import (
+    ConfigChange,
+    ConfigOperation,
+    ConfigResource,
+    ConfigSource,
+    ResourceType,
+)
 from ottla.client.elections import ElectionType
 from ottla.client.errors import (
     ApiError,
@@ -26,6 +32,7 @@ from ottla.client.errors import (
     UnknownTopicError,
     WrongLoopError,
 )
+from ottla.client.features import UpgradeType
 from ottla.client.offset_reset import ResetKind, ResetTarget
 from ottla.client.offsets import EARLIEST
 from ottla.protocol.errors import ErrorCode
@@ -191,6 +198,67 @@ def test_the_cluster(admin, bootstrap, topic):
     assert raised.value.code is ErrorCode.BROKER_NOT_AVAILABLE
     with pytest.raises(ApiError):
         admin.unregister_broker(4711)
+
+
+def test_features(admin):
+    """A level can be set to what it is; one that no broker has, or a lower one, is refused."""
+    levels = admin.describe_features()
+    level = levels.finalized["metadata.version"].highest
+    admin.update_features({"metadata.version": level}, validate_only=True)
+    beyond = levels.supported["metadata.version"].highest + 1
+    for wrong in ({"metadata.version": beyond}, {"no.such.feature": 1}):
+        with pytest.raises(ApiError) as raised:
+            admin.update_features(wrong)
+        assert next(iter(wrong)) in str(raised.value)
+    with pytest.raises(ApiError):
+        admin.update_features({"group.version": 0})
+    assert admin.describe_features() == levels
+    admin.update_features({"group.version": 0}, UpgradeType.SAFE_DOWNGRADE)
+    group = soon(lambda: "group.version" not in admin.describe_features().finalized)
+    assert group
+    admin.update_features({"group.version": 1})
+    soon(lambda: admin.describe_features().finalized == levels.finalized)
+
+
+def test_what_has_a_configuration(admin, topic):
+    """Topics and brokers, by kind and name."""
+    admin.create_topic(topic, 1)
+    described(admin, topic, 1)
+    [broker] = admin.describe_cluster().brokers
+    everything = soon(
+        lambda: (
+            (found := admin.list_config_resources())
+            and ConfigResource.topic(topic) in found
+            and found
+        )
+    )
+    assert ConfigResource.broker(broker.node_id) in everything
+    brokers = admin.list_config_resources([ResourceType.BROKER])
+    assert ConfigResource.broker(broker.node_id) in brokers
+    assert {each.resource_type for each in brokers} == {ResourceType.BROKER}
+
+
+def test_replicas_move_between_log_directories(topic):
+    """It is shown where they are; a directory that is not there is refused and harms nobody."""
+    with Cluster(brokers=2, log_dirs_per_broker=2) as cluster, Admin(cluster.address(1)) as admin:
+        admin.create_topic(topic, 2, replication_factor=2)
+        described(admin, topic, 2)
+        with Producer(cluster.bootstrap_servers) as producer:
+            producer.send_many(topic, [b"x" * 1000] * 2000)
+
+        def path_of(partition):
+            [path] = [each.path for each in admin.describe_log_dirs(2) if partition in each.sizes]
+            return path
+
+        first = path_of((topic, 0))
+        [other] = [each.path for each in admin.describe_log_dirs(2) if each.path != first]
+        with pytest.raises(ItemsFailedError, match="/nowhere") as raised:
+            admin.move_replicas(2, {(topic, 0): other, (topic, 1): "/nowhere"})
+        assert list(raised.value.failures) == [(topic, 1)]
+        soon(lambda: path_of((topic, 0)) == other)
+        assert soon(lambda: not any(each.arriving for each in admin.describe_log_dirs(2)))
+        with pytest.raises(ApiError):
+            admin.move_replicas(4711, {(topic, 0): other})
 
 
 def test_groups(admin, bootstrap, topic):

@@ -10,7 +10,8 @@ import pytest
 from ottla.cli import cluster
 from ottla.cli.main import main
 from ottla.client.admin import ClusterDescription
-from ottla.client.brokers import Decider, LogDir
+from ottla.client.brokers import Decider
+from ottla.client.log_dirs import LogDir
 from ottla.client.metadata import BrokerMetadata, PartitionMetadata, TopicMetadata
 from ottla.client.topic_partition import TopicPartition
 from ottla.net.address import Address

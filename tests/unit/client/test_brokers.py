@@ -5,51 +5,10 @@ from __future__ import annotations
 
 import pytest
 
-from ottla.client.brokers import (
-    Decider,
-    describe_decider,
-    describe_log_dirs,
-    unregister_broker,
-)
-from ottla.client.topic_partition import TopicPartition
+from ottla.client.brokers import Decider, describe_decider, unregister_broker
 from ottla.protocol.errors import ApiError, ErrorCode
-from ottla.protocol.messages import describe_log_dirs as directories
 from ottla.protocol.messages import describe_quorum as quorum
 from ottla.protocol.messages import unregister_broker as unregister
-
-
-def test_log_dirs(fake, ask, serve):
-    """The broker itself is asked; future copies are no replicas."""
-    partition = directories.DescribeLogDirsPartition
-    serve(
-        directories.DescribeLogDirsRequest,
-        directories.DescribeLogDirsResponse(
-            results=[
-                directories.DescribeLogDirsResult(
-                    log_dir="/d",
-                    total_bytes=10,
-                    usable_bytes=5,
-                    topics=[
-                        directories.DescribeLogDirsTopic(
-                            name="t",
-                            partitions=[
-                                partition(partition_index=0, partition_size=7),
-                                partition(partition_index=1, partition_size=9, is_future_key=True),
-                            ],
-                        )
-                    ],
-                ),
-                directories.DescribeLogDirsResult(
-                    log_dir="/e", error_code=ErrorCode.KAFKA_STORAGE_ERROR
-                ),
-            ]
-        ),
-    )
-    first, second = ask(describe_log_dirs, 1, [TopicPartition("t", 0), TopicPartition("t", 1)])
-    assert (first.path, first.sizes, first.size_bytes) == ("/d", {TopicPartition("t", 0): 7}, 7)
-    assert second.error is ErrorCode.KAFKA_STORAGE_ERROR
-    (request,) = fake.requests(directories.DescribeLogDirsRequest)
-    assert [(t.topic, list(t.partitions)) for t in request.topics] == [("t", [0, 1])]
 
 
 def test_decider(ask, serve):

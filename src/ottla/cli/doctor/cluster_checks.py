@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from ottla.cli.doctor.cluster_facts import ClockReading, ClusterFacts
-    from ottla.client.brokers import LogDir
     from ottla.client.health import Health
+    from ottla.client.log_dirs import LogDir
     from ottla.client.metadata import TopicMetadata
     from ottla.net.address import Address
 

@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from ottla.cli.doctor.probe import ANSWER_S, SETTINGS, probe
 from ottla.client.admin import list_topics
-from ottla.client.brokers import describe_decider, describe_log_dirs
+from ottla.client.brokers import describe_decider
 from ottla.client.cluster import Cluster
 from ottla.client.errors import ClientError
 from ottla.client.health import examine
+from ottla.client.log_dirs import describe_log_dirs
 from ottla.protocol.errors import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
 
     from ottla.cli.doctor.probe import AddressFacts
-    from ottla.client.brokers import LogDir
     from ottla.client.health import Health
+    from ottla.client.log_dirs import LogDir
     from ottla.client.metadata import ClusterMetadata, TopicMetadata
     from ottla.net.address import Address
 

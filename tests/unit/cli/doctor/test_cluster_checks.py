@@ -19,8 +19,8 @@ from ottla.cli.doctor.cluster_checks import (
 )
 from ottla.cli.doctor.cluster_facts import ClockReading, ClusterFacts
 from ottla.cli.doctor.probe import AddressFacts, Attempt, Identity, Speaker
-from ottla.client.brokers import LogDir
 from ottla.client.health import Finding, Health
+from ottla.client.log_dirs import LogDir
 from ottla.client.metadata import BrokerMetadata, ClusterMetadata, PartitionMetadata, TopicMetadata
 from ottla.client.topic_partition import TopicPartition
 from ottla.net.address import Address
