@@ -36,6 +36,9 @@ FLUSH_TIMEOUT_S: Final = MESSAGE_TIMEOUT_MS / 1000 + 10
 CALM_S: Final = 5
 COPY_RECORDS: Final = 20
 COPY_TIMEOUT_S: Final = 15
+# Every call of a copier's library has returned by then, unless it hangs.
+HANGS_AFTER_S: Final = 2 * COPY_TIMEOUT_S
+SUCCESSORS_MAX: Final = 3
 CRASH_SHARE: Final = 0.1
 ABORT_SHARE: Final = 0.1
 TRANSACTION_TIMEOUT_MS: Final = 10_000
@@ -69,6 +72,8 @@ class Clients:
         self._ended = threading.Event()
         self._writers: list[threading.Thread] = []
         self._others: list[threading.Thread] = []
+        self._copiers: dict[str, list[threading.Thread]] = {}  # by transactional id, the last works
+        self._beats: dict[str, float] = {}  # when a copier was last seen outside its library
 
     def start(self) -> None:
         """Begin."""
@@ -78,9 +83,9 @@ class Clients:
         ]
         self._others = [
             self._thread("reader", self._read, self._ended),
-            self._thread("copier-1", self._copier("copier-1"), self._ended),
-            self._thread("copier-2", self._copier("copier-2"), self._ended),
         ]
+        for name in ("copier-1", "copier-2"):
+            self._add_copier(name)
 
     def stop_writing(self) -> list[str]:
         """End the producers; return, when all they sent has an outcome, those that hang.
@@ -89,6 +94,13 @@ class Clients:
         """
         self._writing_ended.set()
         return _join(self._writers, FLUSH_TIMEOUT_S + CALM_S)
+
+    def succeed_the_hung(self) -> None:
+        """Start others in the place of copiers that hang, which their transactional id fences."""
+        now = time.monotonic()
+        for name, beat in list(self._beats.items()):
+            if now - beat > HANGS_AFTER_S and len(self._copiers[name]) <= SUCCESSORS_MAX:
+                self._add_copier(name)
 
     def stop(self) -> list[str]:
         """End all; return the clients that hang in a call of their library.
@@ -99,6 +111,14 @@ class Clients:
         self._ended.set()
         self._writing_ended.set()
         return _join([*self._writers, *self._others], END_TIMEOUT_S)
+
+    def _add_copier(self, name: str) -> None:
+        predecessors = self._copiers.setdefault(name, [])
+        self._beats[name] = time.monotonic()
+        session = self._copier(name)
+        thread = self._thread(f"{name}{len(predecessors) * '+'}", session, self._ended)
+        predecessors.append(thread)
+        self._others.append(thread)
 
     def _thread(self, name: str, session: Session, ended: threading.Event) -> threading.Thread:
         thread = threading.Thread(
@@ -186,6 +206,7 @@ class Clients:
     def _copier(self, transactional_id: str) -> Session:
         def copy(process: int) -> None:
             chance = self._chance(process)
+            self._beats[transactional_id] = time.monotonic()
             producer = Producer(
                 self._bootstrap
                 | {
@@ -213,6 +234,7 @@ class Clients:
                 consumer.subscribe([INPUT])
                 until = self._recorder.now() + SESSION_S * chance.uniform(0.5, 1.5)
                 while self._recorder.now() < until and not self._ended.is_set():
+                    self._beats[transactional_id] = time.monotonic()
                     messages = _values_of(consumer.consume(COPY_RECORDS, 0.3))
                     if messages:
                         self._copy(producer, consumer, process, messages, chance)

@@ -14,6 +14,7 @@ from tools.chaos.recording import SharedRecorder
 from tools.chaos.topics import INPUT, MOVING, PLAIN, Topics
 
 PATIENCE_S: Final = 60
+COPIERS_PATIENCE_S: Final = 120  # some may hang in their library first
 ASK_TIMEOUT_S: Final = 10
 
 
@@ -32,13 +33,14 @@ class FinalReads:
         self._recorder = recorder
         self._topics = topics
 
-    def wait_for_copiers(self) -> str:
+    def wait_for_copiers(self, meanwhile: Callable[[], None]) -> str:
         """Wait until the copiers' group has committed the end of its input."""
         with _group(self._settings, COPIERS) as consumer:
-            deadline = time.monotonic() + PATIENCE_S
+            deadline = time.monotonic() + COPIERS_PATIENCE_S
             names = [TopicPartition(*name) for name in self._topics.partitions(INPUT)]
             missing = "nobody answers"
             while time.monotonic() < deadline:
+                meanwhile()
                 try:
                     ends = self.ends(INPUT)
                     committed = consumer.committed(names, timeout=ASK_TIMEOUT_S)

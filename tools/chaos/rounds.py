@@ -113,7 +113,7 @@ class Round:
             members.stop_writing()
             self._say("reading to the end")
             reads = FinalReads(cluster.bootstrap, cluster.admin, self._recorder, self._topics)
-            self._note("", reads.wait_for_copiers())
+            self._note("", reads.wait_for_copiers(clients.succeed_the_hung))
         finally:
             self._say("clients end")
             self._leave_behind(clients.stop())
