@@ -1,22 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A record that is to be sent, where a program returns one instead of calling `send`."""
+"""A record that is to be sent, as programs give it in one piece: before partition and serializers."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 
 class ProducerRecord(NamedTuple):
-    """What `Producer.send` takes, in one piece."""
+    """What `Producer.send` takes; change it by `_replace`."""
 
     topic: str
     value: Any
     key: Any = None
-    headers: Sequence[tuple[str, bytes | str | None]] | Mapping[str, bytes | str | None] | None = (
-        None
-    )
-    partition: int | None = None
-    timestamp_ms: int | None = None
+    headers: Sequence[tuple[str, bytes | str | None]] = ()
+    partition: int | None = None  # None: the key's, or one of the producer's choice
+    timestamp_ms: int | None = None  # None: now
