@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A record that is to be sent, as programs give it in one piece: before partition and serializers."""
+"""A record that is to be sent, in one piece: as a program gives it, before serializers."""
 
 from __future__ import annotations
 
