@@ -31,8 +31,11 @@ class InterceptedBatch(RecordBatch):
         self._failure: SerializationError | None = None  # behind the records that can be read
 
     def __len__(self) -> int:
-        """Return the number of records that the interceptors have left."""
-        return len(list(self))
+        """Return the number of records that the interceptors have left, of those that can be read.
+
+        It never raises: `list` asks for it before it iterates.
+        """
+        return len(self._looked_through())
 
     def values(self) -> list[Any]:
         """Return just the values, in order."""
@@ -40,9 +43,7 @@ class InterceptedBatch(RecordBatch):
 
     def __iter__(self) -> Iterator[ConsumerRecord]:
         """Iterate over the records; SerializationError names the one that cannot be read."""
-        if self._handed_out is None:
-            self._handed_out = self._look_through()
-        yield from self._handed_out
+        yield from self._looked_through()
         if self._failure is not None:
             raise self._failure
 
@@ -58,13 +59,16 @@ class InterceptedBatch(RecordBatch):
         """Refuse: see `no_columns`."""
         raise no_columns("to_polars")
 
-    def _look_through(self) -> list[ConsumerRecord]:
+    def _looked_through(self) -> list[ConsumerRecord]:
+        if self._handed_out is not None:
+            return self._handed_out
         records: list[ConsumerRecord] = []
         try:
             records.extend(super().__iter__())  # keeps what comes before an error
         except SerializationError as error:
             self._failure = error
-        return self._chain.on_records(records) if records else records
+        self._handed_out = self._chain.on_records(records) if records else records
+        return self._handed_out
 
 
 def no_columns(what: str) -> ConfigurationError:

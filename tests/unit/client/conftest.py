@@ -426,11 +426,11 @@ class FakeNetwork:
 def network(monkeypatch):
     """Replace sockets by memory; `network.cluster()` makes brokers."""
     fake = FakeNetwork()
-    monkeypatch.setattr(
-        Connection,
-        "_connect",
-        classmethod(lambda kind, *given: fake.connect(kind, *given)),
-    )
+
+    async def connect(kind, address, settings):
+        return await fake.connect(kind, address, settings)
+
+    monkeypatch.setattr(Connection, "_connect", classmethod(connect))
     return fake
 
 
