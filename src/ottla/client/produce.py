@@ -27,7 +27,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ottla.base.ids import ZERO_UUID
 from ottla.client.batch_split import split_batch
-from ottla.client.errors import ClientError, DeliveryTimeoutError, is_retriable
+from ottla.client.errors import (
+    ClientClosedError,
+    ClientError,
+    DeliveryTimeoutError,
+    is_retriable,
+)
 from ottla.client.metrics import BatchDelivered, BatchFailed
 from ottla.client.partition_queue import PartitionQueue, QueuedBatch
 from ottla.client.producer_transactions import ProducerIdentity
@@ -177,6 +182,7 @@ class Sender:
         await asyncio.gather(*tasks, return_exceptions=True)
         for queue in self._partitions.values():
             for batch in (*queue.in_flight, *queue.failed, *queue.queued):
+                self._report(queue, batch, ClientClosedError("the producer was closed before"))
                 batch.future.cancel()
 
     # deciding what leaves
@@ -515,12 +521,7 @@ class Sender:
         self._room.set()
         if not self._buffered_bytes:
             self._idle.set()
-        if self._metrics is not None:
-            size, age_s = len(batch.data), self._loop.time() - batch.opened_s
-            figures = (*queue.name, batch.record_count, size, age_s, batch.attempts)
-            self._metrics(
-                BatchDelivered(*figures) if error is None else BatchFailed(*figures, error)
-            )
+        self._report(queue, batch, error)
         if batch.future.done():
             return  # the caller has gone
         if error is not None:
@@ -528,6 +529,13 @@ class Sender:
         else:
             produced = ProducedBatch(*queue.name, base_offset, batch.record_count)
             batch.future.set_result(produced)
+
+    def _report(self, queue: PartitionQueue, batch: QueuedBatch, error: Exception | None) -> None:
+        if self._metrics is None:
+            return
+        size, age_s = len(batch.data), self._loop.time() - batch.opened_s
+        figures = (*queue.name, batch.record_count, size, age_s, batch.attempts)
+        self._metrics(BatchDelivered(*figures) if error is None else BatchFailed(*figures, error))
 
 
 def _answer_whole(batch: QueuedBatch, joined: asyncio.Future[list[ProducedBatch]]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.unit.client.conftest import SETTINGS
 from tests.unit.client.test_produce import batch_of, refusal
 
-from ottla.client.errors import DeliveryTimeoutError
+from ottla.client.errors import ClientClosedError, DeliveryTimeoutError
 from ottla.client.metrics import BatchDelivered, BatchFailed
 from ottla.client.produce import Sender, SenderSettings
 from ottla.protocol.api_keys import ApiKey
@@ -105,6 +105,26 @@ def test_a_batch_that_never_left(fake, scenario):
     assert isinstance(event, BatchFailed)
     assert isinstance(event.error, DeliveryTimeoutError)
     assert event.attempts == 0
+
+
+def test_what_is_under_way_when_the_producer_is_closed(fake, scenario, silence):
+    """Its fate is not known, and nobody will tell it."""
+    arrived = asyncio.Event()
+
+    def keep_silent(*_: object):
+        arrived.set()
+        return silence
+
+    fake.script(ApiKey.PRODUCE, keep_silent)
+
+    async def body(sender):
+        await sender.send("t", 0, batch_of(b"x"), 1)
+        await arrived.wait()
+
+    (event,) = scenario(body)
+    assert isinstance(event, BatchFailed)
+    assert isinstance(event.error, ClientClosedError)
+    assert event.attempts == 1
 
 
 def test_the_halves_of_a_batch_that_was_too_large(fake, scenario):
