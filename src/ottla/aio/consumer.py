@@ -26,6 +26,7 @@ from ottla.client.cluster import Cluster
 from ottla.client.consumer_options import ConsumerKeywords, ConsumerOptions
 from ottla.client.errors import ClientClosedError, ConfigurationError, WrongLoopError
 from ottla.client.group_participation import GroupParticipation
+from ottla.client.intercepted_batch import no_columns
 from ottla.client.offsets import EARLIEST, list_offsets
 from ottla.client.options import read_bootstrap_servers, read_options
 from ottla.client.partition_reader import PartitionReader
@@ -256,9 +257,12 @@ class Consumer:
 
         From the beginning of each unless `starts` says otherwise, up to where it ends now unless
         `ends` does. Positions and commits stay as they are. All of it is in memory at a time.
-        Raises ConfigurationError for a partition that is not assigned, and what fetching raises.
+        Raises ConfigurationError for a partition that is not assigned and where interceptors want
+        to see records, and what fetching raises.
         """
         cluster, reader = self._ready()
+        if reader.is_intercepted:
+            raise no_columns("read_range")
         named = sorted({**(starts or {}), **(ends or {})}) or sorted(reader.positions)
         names = [self._assigned(reader, *name) for name in named]
         listed = await list_offsets(cluster, dict.fromkeys(names, EARLIEST))

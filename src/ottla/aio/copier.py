@@ -174,8 +174,8 @@ class Copier:
         offset = batch.offset
         try:
             records = list(batch)
-            assert records, "a batch that is handed out has records"
-            for first in range(0, len(records), self._max_records):
+            # Interceptors may have left nothing: then there is still an offset to be stored.
+            for first in range(0, max(1, len(records)), self._max_records):
                 run = records[first : first + self._max_records]
                 is_last = first + len(run) == len(records)
                 end = batch.next_offset if is_last else run[-1].offset + 1

@@ -20,7 +20,7 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, Unpack
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self, TypeAlias, Unpack
 
 from ottla.base.errors import OttlaError
 from ottla.client.accumulator import RECORD_OVERHEAD_BYTES, Accumulator, cut_values
@@ -37,9 +37,12 @@ from ottla.client.errors import (
     UnknownPartitionError,
     WrongLoopError,
 )
+from ottla.client.interceptor_chain import ProducerChain
+from ottla.client.metrics import BatchFailed, BufferFull
 from ottla.client.options import read_bootstrap_servers, read_options
 from ottla.client.produce import Sender
 from ottla.client.producer_options import ProducerKeywords, ProducerOptions
+from ottla.client.producer_record import ProducerRecord
 from ottla.client.producer_transactions import ProducerTransactions
 from ottla.client.serializers import to_bytes
 from ottla.client.topic_partition import TopicPartition
@@ -49,6 +52,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from ottla.client.accumulator import TopicRecords
+    from ottla.client.metrics import MetricsHook
     from ottla.client.produce import ProducedBatch
     from ottla.client.serializers import Serializer
     from ottla.net.address import Address
@@ -77,6 +81,10 @@ class Producer:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._cluster: Cluster | None = None
         self._sender: Sender | None = None
+        chain = ProducerChain(self.options.interceptors) if self.options.interceptors else None
+        self._chain = chain
+        self._metrics: MetricsHook | None = None
+        self._is_short_of_room = False  # somebody waits, and the metrics hook will hear of it
         self._transactions: ProducerTransactions | None = None
         self._pump_task: asyncio.Task[None] | None = None
         self._refresh_task: asyncio.Task[None] | None = None
@@ -109,6 +117,7 @@ class Producer:
             return
         self._loop = asyncio.get_running_loop()
         self._cluster = Cluster(self._bootstrap, self.options.client_settings())
+        self._metrics = self._cluster.settings.metrics
         try:
             await self._cluster.connect()
             if self.options.transactional_id is not None:
@@ -191,31 +200,46 @@ class Producer:
         records = self._records(topic, partition)
         if records is None:
             return None
-        options = self.options
-        if type(value) is not bytes or options.value_serializer is not None:
-            value = to_bytes("value", value, options.value_serializer)
-        if key is not None or options.key_serializer is not None:
-            key = to_bytes("key", key, options.key_serializer)
-        size = len(value or b"") + len(key or b"") + RECORD_OVERHEAD_BYTES
-        if size > options.max_request_size:
-            raise _too_large(topic, size, options.max_request_size)
-        if timestamp_ms is None:
-            timestamp_ms = time.time_ns() // 1_000_000
-        elif not 0 <= timestamp_ms < _TIMESTAMP_BOUND:
-            raise ValueError(f"timestamp_ms={timestamp_ms!r} is not milliseconds since 1970")
-        return self._accumulator.append(
-            records,
-            partition,
-            key,
-            value,
-            _read_headers(headers) if headers else (),
-            timestamp_ms,
-        )
+        chain = self._chain
+        if chain is not None:
+            # Here and not before: a record that has to wait comes a second time, but passes once.
+            given = ProducerRecord(topic, value, key, _pairs(headers), partition, timestamp_ms)
+            _, value, key, headers, partition, timestamp_ms = chain.on_send(
+                given, records.partition_count
+            )
+        try:
+            options = self.options
+            if type(value) is not bytes or options.value_serializer is not None:
+                value = to_bytes("value", value, options.value_serializer)
+            if key is not None or options.key_serializer is not None:
+                key = to_bytes("key", key, options.key_serializer)
+            size = len(value or b"") + len(key or b"") + RECORD_OVERHEAD_BYTES
+            if size > options.max_request_size:
+                _refuse_size(topic, size, options.max_request_size)
+            if timestamp_ms is None:
+                timestamp_ms = time.time_ns() // 1_000_000
+            elif not 0 <= timestamp_ms < _TIMESTAMP_BOUND:
+                _refuse_timestamp(timestamp_ms)
+            return self._accumulator.append(
+                records,
+                partition,
+                key,
+                value,
+                _read_headers(headers) if headers else (),
+                timestamp_ms,
+            )
+        except Exception as error:
+            if chain is not None:
+                chain.on_refusal(error)
+            raise
 
     async def send_many(
         self, topic: str, values: Sequence[Any], partition: int | None = None
     ) -> Deliveries:
-        """Take many keyless records at the price of a few; batches go to partitions in turn."""
+        """Take many keyless records at the price of a few; batches go to partitions in turn.
+
+        Raises ConfigurationError where interceptors have an `on_send`, which could not see them.
+        """
         self._check_loop()
         batches: list[PendingBatch] = []
         for run in self.cut_values(topic, values):
@@ -228,12 +252,18 @@ class Producer:
         self, topic: str, values: Sequence[Any]
     ) -> Iterator[tuple[Sequence[bytes], int]]:
         """Return values as bytes in runs of a batch each; raises before anything was taken."""
+        if self._chain is not None and self._chain.changes_records:
+            raise ConfigurationError(
+                "send_many looks at batches and not at records, so the interceptors of this "
+                "producer (on_send) would not see them: use send, or a producer without "
+                "such interceptors"
+            )
         serializer, limit = self.options.value_serializer, self.options.max_request_size
         if serializer is not None or not all(type(value) is bytes for value in values):
             values = [_to_value(value, serializer) for value in values]
         largest = max(map(len, values), default=0) + RECORD_OVERHEAD_BYTES
         if largest > limit:
-            raise _too_large(topic, largest, limit)
+            _refuse_size(topic, largest, limit)
         return cut_values(values, self.options.batch_size)
 
     def try_send_batch(
@@ -261,9 +291,8 @@ class Producer:
                 if topic not in self._accumulator.topics:
                     known = await self._cluster.topic(topic, create=True)
                     self._accumulator.set_topic(topic, len(known.partitions), self._random)
-                while self._accumulator.is_full and not self._is_closed:
-                    self._settled.clear()
-                    await self._settled.wait()
+                if self._accumulator.is_full:
+                    await self._wait_for_room()
         except TimeoutError:
             raise BufferFullError(
                 f"buffer_memory={self.options.buffer_memory} bytes are under way and nothing was "
@@ -271,6 +300,20 @@ class Producer:
                 "the brokers are slow or away, or the buffer is too small"
             ) from None
         self._check_open()
+
+    async def _wait_for_room(self) -> None:
+        began_ms, buffered_bytes = _now_ms(), self._accumulator.buffered_bytes
+        stands_for_all = not self._is_short_of_room
+        self._is_short_of_room = True
+        try:
+            while self._accumulator.is_full and not self._is_closed:
+                self._settled.clear()
+                await self._settled.wait()
+        finally:
+            if stands_for_all:
+                self._is_short_of_room = False
+                if self._metrics is not None:
+                    self._metrics(BufferFull(buffered_bytes, (_now_ms() - began_ms) / 1000))
 
     async def partitions_for(self, topic: str) -> int:
         """Return how many partitions a topic has; creates it where the brokers allow that."""
@@ -382,9 +425,14 @@ class Producer:
                 codec=self.options.codec,
             )
         except Exception as error:  # noqa: BLE001 - whatever it is, these records alone have it
+            if self._metrics is not None:
+                figures = (batch.topic, batch.partition, len(batch.values), 0, _age_s(batch), 0)
+                self._metrics(BatchFailed(*figures, error))
             self._settle(batch, -1, error)
             return
-        future = await sender.send(batch.topic, batch.partition, data, len(batch.values))
+        future = await sender.send(
+            batch.topic, batch.partition, data, len(batch.values), age_s=_age_s(batch)
+        )
         future.add_done_callback(partial(self._on_answer, batch))
 
     def _on_answer(self, batch: PendingBatch, future: asyncio.Future[ProducedBatch]) -> None:
@@ -401,6 +449,8 @@ class Producer:
         if error is not None and not self._has_warned:
             self._has_warned = True  # the deliveries tell of each, the log of the first
             _log.warning("records for %s-%d failed: %s", batch.topic, batch.partition, error)
+        if self._chain is not None:
+            self._chain.on_batch(batch, base_offset, error)
         self._accumulator.settle(batch, base_offset, error)
         self._settled.set()
 
@@ -458,6 +508,10 @@ def _now_ms() -> float:
     return time.monotonic() * 1000
 
 
+def _age_s(batch: PendingBatch) -> float:
+    return (_now_ms() - batch.opened_ms) / 1000
+
+
 def _to_value(value: object, serializer: Serializer | None) -> bytes:
     encoded = to_bytes("value", value, serializer)
     if encoded is None:
@@ -465,16 +519,23 @@ def _to_value(value: object, serializer: Serializer | None) -> bytes:
     return encoded
 
 
-def _too_large(topic: str, size: int, limit: int) -> RecordTooLargeError:
-    return RecordTooLargeError(
+def _refuse_size(topic: str, size: int, limit: int) -> NoReturn:
+    raise RecordTooLargeError(
         f"a record of {size} bytes for topic {topic!r} is larger than max_request_size={limit}"
     )
 
 
+def _refuse_timestamp(timestamp_ms: int) -> NoReturn:
+    raise ValueError(f"timestamp_ms={timestamp_ms!r} is not milliseconds since 1970")
+
+
+def _pairs(headers: Headers | None) -> tuple[tuple[str, bytes | str | None], ...]:
+    return tuple(headers.items() if isinstance(headers, Mapping) else headers or ())
+
+
 def _read_headers(headers: Headers) -> list[tuple[str, bytes | None]]:
-    pairs = headers.items() if isinstance(headers, Mapping) else headers
     encoded = []
-    for name, value in pairs:
+    for name, value in _pairs(headers):
         if not isinstance(name, str):
             raise SerializationError(f"the name {name!r} of a header is not text")
         if not isinstance(value, bytes | str | None):

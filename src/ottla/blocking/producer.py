@@ -77,7 +77,10 @@ class Producer:
     def send_many(
         self, topic: str, values: Sequence[Any], partition: int | None = None
     ) -> Deliveries:
-        """Take many keyless records at the price of a few; batches go to partitions in turn."""
+        """Take many keyless records at the price of a few; batches go to partitions in turn.
+
+        Raises ConfigurationError where interceptors have an `on_send`, which could not see them.
+        """
         batches: list[PendingBatch] = []
         for run in self._producer.cut_values(topic, values):
             while (batch := self._producer.try_send_batch(topic, *run, partition)) is None:

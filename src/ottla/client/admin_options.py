@@ -4,10 +4,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
+from ottla.client.metrics import check_metrics, harmless
 from ottla.client.options import require, require_number
 from ottla.client.settings import ClientSettings
+
+if TYPE_CHECKING:
+    from ottla.client.metrics import MetricsHook
 
 
 class AdminKeywords(TypedDict, total=False):
@@ -19,6 +23,7 @@ class AdminKeywords(TypedDict, total=False):
     socket_connection_setup_timeout_ms: int
     retry_backoff_ms: int
     retry_backoff_max_ms: int
+    metrics: MetricsHook | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +41,15 @@ class AdminOptions:
     """The pause before something is asked again; it doubles each time."""
     retry_backoff_max_ms: int = 1_000
     """The longest such pause."""
+    metrics: MetricsHook | None = None
+    """Called with the events of `client.metrics` on connections and requests."""
 
     def __post_init__(self) -> None:
         require("client_id", self.client_id, "text", holds=isinstance(self.client_id, str))
         for field in fields(self):
-            if field.name != "client_id":
+            if field.name not in ("client_id", "metrics"):
                 require_number(field.name, getattr(self, field.name), 1)
+        check_metrics(self.metrics)
 
     def client_settings(self) -> ClientSettings:
         """Return what the connections need to know."""
@@ -52,4 +60,5 @@ class AdminOptions:
             operation_timeout_ms=self.default_api_timeout_ms,
             retry_backoff_ms=self.retry_backoff_ms,
             retry_backoff_max_ms=self.retry_backoff_max_ms,
+            metrics=harmless(self.metrics),
         )

@@ -28,8 +28,8 @@ from ottla.client.errors import (
     is_retriable,
 )
 from ottla.client.metadata import NO_LEADER, ClusterMetadata, TopicMetadata
+from ottla.client.observed_connection import open_connection
 from ottla.client.settings import ClientSettings
-from ottla.net.client_connection import Connection, ResponseT
 from ottla.protocol.errors import ApiError, ErrorCode
 from ottla.protocol.messages.metadata import (
     MetadataRequest,
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from ottla.net.address import Address
+    from ottla.net.client_connection import Connection, ResponseT
     from ottla.protocol.message import Message
 
 T = TypeVar("T")
@@ -132,7 +133,7 @@ class Cluster:
                 unreachable = error
         for address in self._bootstrap:
             try:
-                self._bootstrap_connection = await Connection.open(address, self.settings)
+                self._bootstrap_connection = await open_connection(address, self.settings)
             except (BrokerUnreachableError, NotABrokerError) as error:
                 unreachable = error
             else:
@@ -292,7 +293,7 @@ class Cluster:
         if broker is None:
             raise ApiError(ErrorCode.BROKER_NOT_AVAILABLE, f"broker {node_id} is not known")
         try:
-            connection = await Connection.open(broker.address, self.settings)
+            connection = await open_connection(broker.address, self.settings)
         except BrokerUnreachableError as error:
             if broker.address in self._bootstrap:
                 raise

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypedDict
 from ottla.client.assignors import ASSIGNORS, Assignor
 from ottla.client.consumer_record import Deserializers
 from ottla.client.fetch import FetchSettings
+from ottla.client.interceptor_chain import check_interceptors
+from ottla.client.interceptors import ConsumerInterceptor
 from ottla.client.membership import MembershipSettings
+from ottla.client.metrics import check_metrics, harmless
 from ottla.client.offsets import ISOLATION_LEVELS
 from ottla.client.options import require, require_number
 from ottla.client.settings import ClientSettings
@@ -18,6 +21,7 @@ from ottla.client.settings import ClientSettings
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
+    from ottla.client.metrics import MetricsHook
     from ottla.client.topic_partition import TopicPartition
 
     RebalanceCallback: TypeAlias = Callable[[frozenset[TopicPartition]], Awaitable[None] | None]
@@ -70,6 +74,8 @@ class ConsumerKeywords(TypedDict, total=False):
     metadata_max_age_ms: int
     key_deserializer: Callable[[bytes], Any] | None
     value_deserializer: Callable[[bytes], Any] | None
+    interceptors: Sequence[ConsumerInterceptor]
+    metrics: MetricsHook | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +134,10 @@ class ConsumerOptions:
     """How often it is asked whether topics have more partitions."""
     key_deserializer: Callable[[bytes], Any] | None = None
     value_deserializer: Callable[[bytes], Any] | None = None
+    interceptors: Sequence[ConsumerInterceptor] = ()
+    """See records before they are handed out, in this order, and what is committed."""
+    metrics: MetricsHook | None = None
+    """Called with the events of `client.metrics`."""
 
     def __post_init__(self) -> None:
         names = ", ".join(ISOLATION_LEVELS)
@@ -148,6 +158,8 @@ class ConsumerOptions:
             "metadata_max_age_ms",
         ):  # fmt: skip
             require_number(name, getattr(self, name), 1)
+        check_interceptors(self.interceptors, ConsumerInterceptor)
+        check_metrics(self.metrics)
 
     @property
     def isolation_number(self) -> int:
@@ -209,7 +221,11 @@ class ConsumerOptions:
 
     def client_settings(self) -> ClientSettings:
         """Return what the connections need to know."""
-        return ClientSettings(client_id=self.client_id, request_timeout_ms=self.request_timeout_ms)
+        return ClientSettings(
+            client_id=self.client_id,
+            request_timeout_ms=self.request_timeout_ms,
+            metrics=harmless(self.metrics),
+        )
 
     def fetch_settings(self) -> FetchSettings:
         """Return what the fetcher needs to know."""

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 from ottla.client.coordinators import COORDINATOR_ERRORS, CoordinatorType, find_coordinators
 from ottla.client.errors import ClientError
-from ottla.net.client_connection import Connection, ResponseT
+from ottla.client.observed_connection import open_connection
 from ottla.protocol.errors import ErrorCode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ottla.client.cluster import Cluster
+    from ottla.net.client_connection import Connection, ResponseT
     from ottla.protocol.message import Message
 
 
@@ -62,7 +63,7 @@ class CoordinatorConnection:
             if connection is not None and connection.is_open:
                 return connection
             found = await find_coordinators(self.cluster, self._kind, [self._key])
-            connection = await Connection.open(found[self._key].address, self.cluster.settings)
+            connection = await open_connection(found[self._key].address, self.cluster.settings)
             self._connection = connection
             return connection
 

@@ -20,7 +20,9 @@ from ottla.client.consumer_group_metadata import ConsumerGroupMetadata
 from ottla.client.consumer_membership import ConsumerMembership
 from ottla.client.coordinator_connection import CoordinatorConnection
 from ottla.client.coordinators import CoordinatorType
+from ottla.client.interceptor_chain import ConsumerChain
 from ottla.client.member_offsets import commit_offsets, fetch_committed
+from ottla.client.metrics import OffsetsCommitted, Rebalanced
 from ottla.protocol.errors import ApiError, ErrorCode
 
 if TYPE_CHECKING:
@@ -53,6 +55,9 @@ class GroupParticipation:
         self._options = options
         self._group_id = options.group_id
         self._reader = reader
+        self._chain = ConsumerChain(options.interceptors)
+        self._metrics = cluster.settings.metrics
+        self._told: frozenset[TopicPartition] = frozenset()  # that the metrics hook has heard of
         # Two connections: a broker answers nothing behind a JoinGroup that waits for others.
         self._coordinator = CoordinatorConnection(cluster, CoordinatorType.GROUP, self._group_id)
         self._offsets = CoordinatorConnection(cluster, CoordinatorType.GROUP, self._group_id)
@@ -85,7 +90,7 @@ class GroupParticipation:
             if not membership.is_due:
                 return
             self._change = asyncio.create_task(membership.take_part())
-            self._change.add_done_callback(lambda _: self._move())
+            self._change.add_done_callback(self._on_changed)
         while not self._change.done():
             if membership.may_read_meanwhile and not self._is_handing_over:
                 self._reader.must_stop = False
@@ -99,11 +104,18 @@ class GroupParticipation:
 
     async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Commit offsets; raises CommitFailedError and ApiError."""
-        if offsets:
-            await commit_offsets(
-                self._offsets, lambda: self.metadata, offsets, is_joining=self._is_joining
-            )
-            self._committed.update(offsets)
+        if not offsets:
+            return
+        loop = asyncio.get_running_loop()
+        began_s = loop.time()
+        await commit_offsets(
+            self._offsets, lambda: self.metadata, offsets, is_joining=self._is_joining
+        )
+        self._committed.update(offsets)
+        self._chain.on_commit(offsets)
+        if self._metrics is not None:
+            latency_s = loop.time() - began_s
+            self._metrics(OffsetsCommitted(self._group_id, dict(offsets), latency_s))
 
     async def commit_handed_out(self) -> None:
         """Commit everything that was handed out; deleted topics have no offsets to keep."""
@@ -150,6 +162,8 @@ class GroupParticipation:
         finally:
             if self._membership is not None:
                 await self._membership.leave()
+                if self._told:
+                    self._tell_metrics(frozenset())
             await self._coordinator.close()
             await self._offsets.close()
 
@@ -204,6 +218,19 @@ class GroupParticipation:
 
     def _is_joining(self) -> bool:
         return self._change is not None and not self._change.done()
+
+    def _on_changed(self, change: asyncio.Task[None]) -> None:
+        names = frozenset(self._reader.positions)
+        # One that failed may have given something up before; `leave` cancels, and tells itself.
+        if not change.cancelled() and (change.exception() is None or names != self._told):
+            self._tell_metrics(names)
+        self._move()
+
+    def _tell_metrics(self, names: frozenset[TopicPartition]) -> None:
+        """Tell what this member has now."""
+        told, self._told = self._told, names
+        if self._metrics is not None:
+            self._metrics(Rebalanced(self._group_id, names - told, told - names))
 
     def _move(self) -> None:
         self._moved.set()

@@ -19,6 +19,9 @@ from typing import TYPE_CHECKING
 from ottla.client.consumer_record import ConsumerRecord, RecordBatch
 from ottla.client.errors import ConfigurationError, SerializationError
 from ottla.client.fetch import Fetcher
+from ottla.client.intercepted_batch import InterceptedBatch
+from ottla.client.interceptor_chain import ConsumerChain
+from ottla.client.metrics import Fetched
 from ottla.client.offsets import EARLIEST, LATEST, list_offsets
 from ottla.client.topic_partition import TopicPartition
 
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
     from ottla.client.cluster import Cluster
     from ottla.client.consumer_options import ConsumerOptions
+    from ottla.client.fetch import FetchedBatches
 
 
 class PartitionReader:
@@ -43,6 +47,9 @@ class PartitionReader:
         """Whether having nothing to read is a reason to wait, and not an error."""
         self._cluster = cluster
         self._options = options
+        self._metrics = cluster.settings.metrics
+        chain = ConsumerChain(options.interceptors)
+        self._chain = chain if chain.changes_records else None
         self._fetcher: Fetcher | None = None
         self._ends: dict[TopicPartition, int] = {}  # where to stop, with stop_at_end
         self._paused: set[TopicPartition] = set()
@@ -54,6 +61,11 @@ class PartitionReader:
         self._is_stuck = False  # a record could not be deserialized
         self._asked_count = 0
         self._woken = asyncio.Event()
+
+    @property
+    def is_intercepted(self) -> bool:
+        """Whether interceptors want to see records before they are handed out."""
+        return self._chain is not None
 
     # handing out
 
@@ -78,6 +90,10 @@ class PartitionReader:
             fetcher.stop(name)
         if not fetched.batches:
             return None
+        if self._metrics is not None:
+            self._metrics(_event_of(fetched))
+        if self._chain is not None:
+            return InterceptedBatch(fetched, self._options.deserializers, self._chain)
         return RecordBatch(fetched, self._options.deserializers)
 
     async def begin_waiting(self) -> None:
@@ -288,3 +304,12 @@ class PartitionReader:
 
     def _is_at_end(self, name: TopicPartition) -> bool:
         return self._options.stop_at_end and self.positions[name] >= self._ends[name]
+
+
+def _event_of(fetched: FetchedBatches) -> Fetched:
+    return Fetched(
+        *fetched.name,
+        record_count=sum(header.record_count for header, _ in fetched.batches),
+        size_bytes=sum(header.size_bytes for header, _ in fetched.batches),
+        lag=max(0, fetched.high_watermark - fetched.next_offset),
+    )

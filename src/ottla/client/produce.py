@@ -21,14 +21,20 @@ Owned by one event loop.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ottla.base.ids import ZERO_UUID
 from ottla.client.batch_split import split_batch
-from ottla.client.errors import ClientError, DeliveryTimeoutError, is_retriable
+from ottla.client.errors import (
+    ClientClosedError,
+    ClientError,
+    DeliveryTimeoutError,
+    is_retriable,
+)
+from ottla.client.metrics import BatchDelivered, BatchFailed
+from ottla.client.partition_queue import PartitionQueue, QueuedBatch
 from ottla.client.producer_transactions import ProducerIdentity
 from ottla.client.topic_partition import TopicPartition
 from ottla.protocol.errors import ApiError, ErrorCode, WireError
@@ -97,79 +103,6 @@ class SenderSettings:
         assert self.acks == ACKS_ALL or not self.idempotent, "idempotence needs acks=all"
 
 
-@dataclass(slots=True, eq=False)
-class _Batch:
-    data: bytearray  # one whole encoded batch
-    record_count: int
-    future: asyncio.Future[ProducedBatch]
-    deadline: float
-    place: tuple[int, ...]  # order within the partition; the halves of (3,) are (3, 0) and (3, 1)
-    base_sequence: int = -1  # -1 until stamped
-    was_sent: bool = False
-
-
-class _Gap(NamedTuple):
-    """A batch that was refused for good: those behind it have to move up."""
-
-    place: tuple[int, ...]
-    base_sequence: int
-
-
-@dataclass(slots=True, eq=False)
-class _PartitionQueue:
-    name: TopicPartition
-    queued: deque[_Batch] = field(default_factory=deque)
-    in_flight: list[_Batch] = field(default_factory=list)  # in the order they were sent
-    failed: list[_Batch] = field(default_factory=list)  # to be sent again once none is in flight
-    gap: _Gap | None = None  # the first one since the partition was last in order
-    identity: ProducerIdentity | None = None
-    next_sequence: int = 0
-    next_place: int = 0
-    resume_at: float = 0.0
-    is_new_to_broker: bool = False  # nothing under this identity has been stored yet
-
-    @property
-    def is_in_order(self) -> bool:
-        """Whether nothing has failed since the last line-up."""
-        return not self.failed and self.gap is None
-
-    @property
-    def is_sendable(self) -> bool:
-        """Whether a batch may leave now; after a failure only when all answers are in."""
-        # A broker takes any sequence from a producer that it does not know: if the first batch were
-        # refused and the second one not, their order would be lost. So the first one goes alone.
-        return (
-            bool(self.queued)
-            and self.is_in_order
-            and not (self.is_new_to_broker and self.in_flight)
-        )
-
-    def refuse(self, batch: _Batch) -> None:
-        """Note that a batch was not stored and will not be sent again under its sequence."""
-        if self.gap is None or batch.place < self.gap.place:
-            self.gap = _Gap(batch.place, batch.base_sequence)
-
-    def line_up(self) -> None:
-        """Queue what failed once more, in the old order, with sequences without a hole."""
-        assert not self.in_flight
-        self.failed.sort(key=lambda batch: batch.place)
-        if self.gap is not None and self.gap.base_sequence >= 0:
-            self.next_sequence = self.gap.base_sequence
-            for batch in self.failed:
-                if batch.place > self.gap.place:
-                    batch.base_sequence = -1
-        self.queued.extendleft(reversed(self.failed))
-        self.failed.clear()
-        self.gap = None
-
-    def forget_identity(self) -> None:
-        """Let the partition go on under a new producer id, with sequences from 0."""
-        self.identity = None
-        self.gap = None
-        for batch in (*self.failed, *self.queued):
-            batch.base_sequence = -1
-
-
 class Sender:
     """Sends batches; see the module's text for its promises."""
 
@@ -180,10 +113,11 @@ class Sender:
         transactions: ProducerTransactions | None = None,
     ) -> None:
         self._cluster = cluster
+        self._metrics = cluster.settings.metrics
         self._transactions = transactions  # whose identity, and fate, all batches share
         self._settings = settings or SenderSettings()
         self._loop = asyncio.get_running_loop()
-        self._partitions: dict[TopicPartition, _PartitionQueue] = {}
+        self._partitions: dict[TopicPartition, PartitionQueue] = {}
         self._waiting: dict[TopicPartition, None] = {}  # partitions with queued batches, in turn
         self._requests: dict[int, int] = {}  # in flight, by broker
         self._lanes: dict[int, asyncio.Task[None]] = {}  # brokers that are being written to
@@ -198,13 +132,21 @@ class Sender:
         self._task = asyncio.create_task(self._run())
 
     async def send(
-        self, topic: str, partition: int, data: bytearray, record_count: int
+        self,
+        topic: str,
+        partition: int,
+        data: bytearray,
+        record_count: int,
+        *,
+        age_s: float = 0.0,
     ) -> asyncio.Future[ProducedBatch]:
         """Queue one encoded batch, waiting for room; the future tells where it went.
 
-        `data` belongs to the sender from now on: it stamps its own fields into it.
+        `data` belongs to the sender from now on: it stamps its own fields into it. `age_s` is how
+        long the first record has waited until now.
         """
         assert len(data) > HEADER_BYTES
+        opened_s = self._loop.time() - age_s
         while self._buffered_bytes and (
             self._buffered_bytes + len(data) > self._settings.buffer_bytes
         ):
@@ -213,11 +155,12 @@ class Sender:
         name = TopicPartition(topic, partition)
         queue = self._partitions.get(name)
         if queue is None:
-            queue = self._partitions[name] = _PartitionQueue(name)
+            queue = self._partitions[name] = PartitionQueue(name)
         deadline = self._loop.time() + self._settings.delivery_timeout_ms / 1000
         place = (queue.next_place,)
         queue.next_place += 1
-        batch = _Batch(data, record_count, self._loop.create_future(), deadline, place)
+        future: asyncio.Future[ProducedBatch] = self._loop.create_future()
+        batch = QueuedBatch(data, record_count, future, deadline, place, opened_s)
         self._buffered_bytes += len(data)
         self._idle.clear()
         queue.queued.append(batch)
@@ -239,6 +182,7 @@ class Sender:
         await asyncio.gather(*tasks, return_exceptions=True)
         for queue in self._partitions.values():
             for batch in (*queue.in_flight, *queue.failed, *queue.queued):
+                self._report(queue, batch, ClientClosedError("the producer was closed before"))
                 batch.future.cancel()
 
     # deciding what leaves
@@ -270,7 +214,7 @@ class Sender:
                 resume_at.append(queue.resume_at)
         return max(0.001, min(resume_at) - self._loop.time()) if resume_at else None
 
-    async def _prepare(self, queue: _PartitionQueue) -> None:
+    async def _prepare(self, queue: PartitionQueue) -> None:
         if self._transactions is not None:
             await self._transactions.add_partition(queue.name)
             if queue.identity != self._transactions.identity:  # a transaction ended in between
@@ -294,20 +238,20 @@ class Sender:
             raise ApiError(code, f"no producer id was given: {code.description}")
         return ProducerIdentity(response.producer_id, response.producer_epoch)
 
-    def _expire(self, queue: _PartitionQueue) -> None:
+    def _expire(self, queue: PartitionQueue) -> None:
         now = self._loop.time()
         while queue.queued and queue.queued[0].deadline <= now and not queue.in_flight:
             batch = queue.queued.popleft()
             seconds = self._settings.delivery_timeout_ms / 1000
             text = f"a batch for {queue.name} could not be delivered within {seconds:g} s"
             error = DeliveryTimeoutError(text)
-            if batch.was_sent:
+            if batch.attempts:
                 self._renew_identity(queue, error)
             self._finish(queue, batch, error=error)
         if not queue.queued:
             self._waiting.pop(queue.name, None)
 
-    def _renew_identity(self, queue: _PartitionQueue, error: Exception) -> None:
+    def _renew_identity(self, queue: PartitionQueue, error: Exception) -> None:
         if self._transactions is not None:
             self._transactions.doom(error)  # which brings a new one, once it is aborted
             return
@@ -315,7 +259,7 @@ class Sender:
             self._identity = None
         queue.forget_identity()
 
-    def _hold_up(self, queue: _PartitionQueue, error: Exception) -> None:
+    def _hold_up(self, queue: PartitionQueue, error: Exception) -> None:
         """Try again later, or fail what is queued when that cannot help."""
         if is_retriable(error):
             queue.resume_at = self._loop.time() + next(self._cluster.pauses())
@@ -325,7 +269,7 @@ class Sender:
             self._transactions.doom(error)
         self._give_up(queue, error)
 
-    def _give_up(self, queue: _PartitionQueue, error: Exception) -> None:
+    def _give_up(self, queue: PartitionQueue, error: Exception) -> None:
         while queue.queued:
             self._finish(queue, queue.queued.popleft(), error=error)
         self._waiting.pop(queue.name, None)
@@ -375,7 +319,7 @@ class Sender:
             for queue in list(self._queues_of(node_id)):
                 self._hold_up(queue, error)
 
-    def _queues_of(self, node_id: int) -> Iterator[_PartitionQueue]:
+    def _queues_of(self, node_id: int) -> Iterator[PartitionQueue]:
         """Yield the partitions that could send a batch to this broker, in turn."""
         now = self._loop.time()
         for name in list(self._waiting):
@@ -387,13 +331,13 @@ class Sender:
             if self._cluster.leads(node_id, *name):
                 yield queue
 
-    def _is_prepared(self, queue: _PartitionQueue) -> bool:
+    def _is_prepared(self, queue: PartitionQueue) -> bool:
         """Whether batches can be stamped, and brokers expect them."""
         if self._transactions is None:
             return queue.identity is not None or not self._settings.idempotent
         return queue.identity == self._transactions.identity and self._transactions.has(queue.name)
 
-    def _take(self, node_id: int) -> Iterator[tuple[_PartitionQueue, _Batch]]:
+    def _take(self, node_id: int) -> Iterator[tuple[PartitionQueue, QueuedBatch]]:
         """Move the first batch of each waiting partition in flight, up to a request's size."""
         room = self._settings.request_bytes
         for queue in self._queues_of(node_id):
@@ -409,8 +353,8 @@ class Sender:
                 self._waiting[queue.name] = None  # behind the others
             yield queue, batch
 
-    def _stamp(self, queue: _PartitionQueue, batch: _Batch) -> None:
-        batch.was_sent = True
+    def _stamp(self, queue: PartitionQueue, batch: QueuedBatch) -> None:
+        batch.attempts += 1
         if queue.identity is None or batch.base_sequence >= 0:
             return
         batch.base_sequence = queue.next_sequence
@@ -420,7 +364,7 @@ class Sender:
         write_producer(batch.data, *queue.identity, batch.base_sequence)
 
     def _send_request(
-        self, node_id: int, connection: Connection, taken: list[tuple[_PartitionQueue, _Batch]]
+        self, node_id: int, connection: Connection, taken: list[tuple[PartitionQueue, QueuedBatch]]
     ) -> None:
         try:
             request, version = self._make_request(connection, taken)
@@ -440,7 +384,7 @@ class Sender:
         future.add_done_callback(partial(self._on_answer, node_id, taken))
 
     def _make_request(
-        self, connection: Connection, taken: list[tuple[_PartitionQueue, _Batch]]
+        self, connection: Connection, taken: list[tuple[PartitionQueue, QueuedBatch]]
     ) -> tuple[ProduceRequest, int]:
         topics: dict[str, list[PartitionProduceData]] = {}
         for queue, batch in taken:
@@ -469,7 +413,7 @@ class Sender:
     def _on_answer(
         self,
         node_id: int,
-        taken: list[tuple[_PartitionQueue, _Batch]],
+        taken: list[tuple[PartitionQueue, QueuedBatch]],
         future: asyncio.Future[ProduceResponse],
     ) -> None:
         self._requests[node_id] -= 1
@@ -499,19 +443,19 @@ class Sender:
                 self._fail([(queue, batch)], ApiError(code, f"{queue.name}: {text}"))
         self._work.set()
 
-    def _finish_unanswered(self, taken: list[tuple[_PartitionQueue, _Batch]]) -> None:
+    def _finish_unanswered(self, taken: list[tuple[PartitionQueue, QueuedBatch]]) -> None:
         """With acks=0 a batch is done when it is written."""
         for queue, batch in taken:
             if batch in queue.in_flight:  # not when writing failed
                 self._land(queue, batch)
                 self._finish(queue, batch)
 
-    def _fail(self, taken: list[tuple[_PartitionQueue, _Batch]], error: Exception) -> None:
+    def _fail(self, taken: list[tuple[PartitionQueue, QueuedBatch]], error: Exception) -> None:
         for queue, batch in taken:
             self._on_failure(queue, batch, error)
         self._work.set()
 
-    def _on_failure(self, queue: _PartitionQueue, batch: _Batch, error: Exception) -> None:
+    def _on_failure(self, queue: PartitionQueue, batch: QueuedBatch, error: Exception) -> None:
         """Keep a batch for another attempt, or give it up."""
         code = error.code if isinstance(error, ApiError) else None
         follows_a_failure = not queue.is_in_order or queue.in_flight[0] is not batch
@@ -535,7 +479,7 @@ class Sender:
             self._finish(queue, batch, error=error)
         self._land(queue, batch)
 
-    def _land(self, queue: _PartitionQueue, batch: _Batch) -> None:
+    def _land(self, queue: PartitionQueue, batch: QueuedBatch) -> None:
         """Take a batch out of flight; when none is left, line up what has to go again."""
         queue.in_flight.remove(batch)
         if queue.in_flight or queue.is_in_order:
@@ -548,14 +492,15 @@ class Sender:
             queue.resume_at = self._loop.time() + next(self._cluster.pauses())
             self._refresh_soon()
 
-    def _halves(self, batch: _Batch) -> list[_Batch]:
+    def _halves(self, batch: QueuedBatch) -> list[QueuedBatch]:
         halves = [
-            _Batch(
+            QueuedBatch(
                 half.data,
                 half.record_count,
                 self._loop.create_future(),
                 batch.deadline,
                 (*batch.place, index),
+                batch.opened_s,
             )
             for index, half in enumerate(split_batch(batch.data))
         ]
@@ -566,8 +511,8 @@ class Sender:
 
     def _finish(
         self,
-        queue: _PartitionQueue,
-        batch: _Batch,
+        queue: PartitionQueue,
+        batch: QueuedBatch,
         base_offset: int = NO_OFFSET,
         *,
         error: Exception | None = None,
@@ -576,6 +521,7 @@ class Sender:
         self._room.set()
         if not self._buffered_bytes:
             self._idle.set()
+        self._report(queue, batch, error)
         if batch.future.done():
             return  # the caller has gone
         if error is not None:
@@ -584,8 +530,15 @@ class Sender:
             produced = ProducedBatch(*queue.name, base_offset, batch.record_count)
             batch.future.set_result(produced)
 
+    def _report(self, queue: PartitionQueue, batch: QueuedBatch, error: Exception | None) -> None:
+        if self._metrics is None:
+            return
+        size, age_s = len(batch.data), self._loop.time() - batch.opened_s
+        figures = (*queue.name, batch.record_count, size, age_s, batch.attempts)
+        self._metrics(BatchDelivered(*figures) if error is None else BatchFailed(*figures, error))
 
-def _answer_whole(batch: _Batch, joined: asyncio.Future[list[ProducedBatch]]) -> None:
+
+def _answer_whole(batch: QueuedBatch, joined: asyncio.Future[list[ProducedBatch]]) -> None:
     """Answer for a batch that was cut in two when both halves have their answers."""
     if batch.future.done():
         return

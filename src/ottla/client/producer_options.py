@@ -6,12 +6,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypedDict
 
+from ottla.client.interceptor_chain import check_interceptors
+from ottla.client.interceptors import ProducerInterceptor
+from ottla.client.metrics import check_metrics, harmless
 from ottla.client.options import require, require_number
 from ottla.client.produce import SenderSettings
 from ottla.client.settings import ClientSettings
 from ottla.records.compression import Codec
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ottla.client.metrics import MetricsHook
     from ottla.client.serializers import Serializer
 
 _ACKS: Final[dict[int | str, int]] = {0: 0, 1: 1, -1: -1, "0": 0, "1": 1, "-1": -1, "all": -1}
@@ -37,6 +43,8 @@ class ProducerKeywords(TypedDict, total=False):
     metadata_max_age_ms: int
     key_serializer: Serializer | None
     value_serializer: Serializer | None
+    interceptors: Sequence[ProducerInterceptor]
+    metrics: MetricsHook | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +78,10 @@ class ProducerOptions:
     """How often it is asked whether topics have more partitions."""
     key_serializer: Serializer | None = None
     value_serializer: Serializer | None = None
+    interceptors: Sequence[ProducerInterceptor] = ()
+    """See every record before it is sent, in this order, and what became of it."""
+    metrics: MetricsHook | None = None
+    """Called with the events of `client.metrics`."""
 
     def __post_init__(self) -> None:
         require("acks", self.acks, "0, 1 or 'all'", holds=_is_among(self.acks, _ACKS))
@@ -94,6 +106,8 @@ class ProducerOptions:
             "metadata_max_age_ms",
         ):  # fmt: skip
             require_number(name, getattr(self, name), 1)
+        check_interceptors(self.interceptors, ProducerInterceptor)
+        check_metrics(self.metrics)
 
     @property
     def acks_number(self) -> int:
@@ -111,6 +125,7 @@ class ProducerOptions:
             client_id=self.client_id,
             request_timeout_ms=self.request_timeout_ms,
             operation_timeout_ms=self.max_block_ms,
+            metrics=harmless(self.metrics),
         )
 
     def sender_settings(self) -> SenderSettings:

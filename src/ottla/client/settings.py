@@ -4,6 +4,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ottla.client.metrics import MetricsHook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,3 +21,4 @@ class ClientSettings:
     retry_backoff_ms: int = 100
     retry_backoff_max_ms: int = 1_000
     write_buffer_bytes: int = 1024 * 1024  # unsent bytes above which writers wait
+    metrics: MetricsHook | None = None  # one that never raises

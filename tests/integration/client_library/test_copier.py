@@ -19,6 +19,7 @@ from ottla.client.errors import (
     RecordTooLargeError,
     TransactionAbortedError,
 )
+from ottla.client.interceptors import ConsumerInterceptor
 from ottla.client.topic_partition import TopicPartition
 from ottla.protocol.errors import ErrorCode
 from ottla.testing import Broker
@@ -70,12 +71,17 @@ def to_out(record):
 
 
 def assert_copied(bootstrap, topic, group, count=RECORDS):
-    """Check that all was copied once, each key in order, and that the group is at the end."""
+    """Check that all was copied once, each key in order, and that nothing is left to do."""
     copied = read(bootstrap, f"{topic}-out")
     assert Counter(copied) == Counter(numbers(count))
     for key in range(7):
         of_key = [int(value) for value in copied if int(value) % 7 == key]
         assert of_key == sorted(of_key)
+    assert_at_the_end(bootstrap, topic, group)
+
+
+def assert_at_the_end(bootstrap, topic, group):
+    """Check that the group would go on behind all records."""
     with Consumer(bootstrap_servers=bootstrap, group_id=group, from_beginning=True) as consumer:
         consumer.assign([(topic, partition) for partition in range(partitions(bootstrap, topic))])
         places = {place: consumer.position(*place) for place in consumer.assignment}
@@ -125,6 +131,31 @@ def test_none_some_and_many(bootstrap, topic, name):
         copier.run()
     expected = {value: int(value) % 4 for value in numbers() if int(value) % 4}
     assert Counter(read(bootstrap, f"{topic}-out")) == expected
+
+
+class _OddOnly(ConsumerInterceptor):
+    def on_records(self, records):
+        return [record for record in records if int(record.value) % 2]
+
+
+def test_interceptors_leave_records_out(own_broker, topic, name):
+    """Those are not copied, and not read again either."""
+    bootstrap = own_broker.bootstrap_servers
+    fill(bootstrap, topic)
+    for number in (1_000, 1_002):  # batches of which nothing is left
+        with Producer(bootstrap) as producer:
+            producer.send(topic, b"%d" % number, partition=0)
+    with Copier(
+        topic,
+        transform=to_out,
+        group_id=name,
+        transactional_id=name,
+        bootstrap_servers=bootstrap,
+        consumer_options={**TO_THE_END, "interceptors": [_OddOnly()]},
+    ) as copier:
+        copier.run()
+    assert sorted(map(int, read(bootstrap, f"{topic}-out"))) == list(range(1, RECORDS, 2))
+    assert_at_the_end(bootstrap, topic, name)
 
 
 def test_a_transform_that_fails(bootstrap, topic, name):

@@ -409,12 +409,12 @@ class FakeNetwork:
         self.clusters.append(cluster)
         return cluster
 
-    async def connect(self, address, settings):
+    async def connect(self, kind, address, settings):
         """Stand in for the socket."""
         for cluster in self.clusters:
             for broker in cluster.brokers.values():
                 if broker.address == address and broker.is_up:
-                    connection = Connection(address, settings)
+                    connection = kind(address, settings)
                     transport = FakeTransport(connection, broker)
                     broker.transports.append(transport)
                     connection.connection_made(transport)
@@ -426,11 +426,11 @@ class FakeNetwork:
 def network(monkeypatch):
     """Replace sockets by memory; `network.cluster()` makes brokers."""
     fake = FakeNetwork()
-    monkeypatch.setattr(
-        Connection,
-        "_connect",
-        classmethod(lambda _, address, settings: fake.connect(address, settings)),
-    )
+
+    async def connect(kind, address, settings):
+        return await fake.connect(kind, address, settings)
+
+    monkeypatch.setattr(Connection, "_connect", classmethod(connect))
     return fake
 
 
