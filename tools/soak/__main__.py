@@ -113,7 +113,7 @@ def _sample(broker: BrokerProcess, writing: Writing, reading: Reading, begun: fl
 
 
 def _trim() -> None:
-    """Give what is free back to the system: an outage fills buffers, and what it took is no leak."""
+    """Give what is free back to the system: what an outage filled is no leak."""
     with contextlib.suppress(OSError, AttributeError):  # glibc's
         ctypes.CDLL(None).malloc_trim(0)
 
