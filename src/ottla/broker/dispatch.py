@@ -288,12 +288,15 @@ class Dispatcher:
             _logger.error("%s failed", handler.module, exc_info=error)
             code, message = ErrorCode.UNKNOWN_SERVER_ERROR, None
         response = error_response(handler, code, message)
-        if response is None:
+        try:
+            frame = None if response is None else _encode(header, response)
+        except ValueError:  # only other versions have the field
+            frame = None
+        if frame is None:
             connection.close()
             if reply is not None:
                 reply.complete(())
             return
-        frame = _encode(header, response)
         if reply is not None:
             reply.complete((frame,))
         else:

@@ -242,6 +242,9 @@ class PartitionLog(LogWriter):
                 position = batch[0]
                 offset = min(offset, batch[1].base_offset)
             segment.cut(position, offset)
+            # Before anything takes the place of what is cut: when a power cut loses some of the
+            # new bytes, old ones must not stand there, whose checksums are right.
+            segment.open_log().sync()
             self.log_end_offset = offset
             self.log_start_offset = min(self.log_start_offset, offset)
             self._forget_tail(self.leader_epochs.truncate_from_end(offset))

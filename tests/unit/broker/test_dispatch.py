@@ -19,6 +19,7 @@ from ottla.protocol.messages.describe_cluster import (
     DescribeClusterRequest,
     DescribeClusterResponse,
 )
+from ottla.protocol.messages.find_coordinator import FindCoordinatorRequest
 from ottla.protocol.messages.list_offsets import ListOffsetsRequest
 from ottla.protocol.messages.metadata import MetadataRequest, MetadataResponse
 
@@ -139,15 +140,19 @@ def test_a_bug_is_unknown_server_error_and_a_traceback_in_our_log(world, caplog)
     assert client.ask(DescribeClusterRequest(), 1).error_code == ErrorCode.NONE
 
 
-def test_a_response_without_an_error_field_closes(world):
-    """ListOffsets has no place for an error of the whole request."""
+@pytest.mark.parametrize(
+    ("request_", "version"),
+    [(ListOffsetsRequest(), 7), (FindCoordinatorRequest(coordinator_keys=["g"]), 6)],
+)
+def test_a_response_without_an_error_field_closes(world, request_, version):
+    """Neither ListOffsets nor FindCoordinator from v4 on has an error of the whole request."""
 
     def fail(request, context):
         raise RuntimeError("oops")
 
-    replace_handler(world, ListOffsetsRequest, fail)
+    replace_handler(world, type(request_), fail)
     client = world.client()
-    assert client.ask(ListOffsetsRequest(), 7) is None
+    assert client.ask(request_, version) is None
     assert client.is_closed
 
 

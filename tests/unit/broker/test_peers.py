@@ -28,16 +28,12 @@ class Bench:
         self.opened: list[Address] = []
         self.cluster = self.network.cluster(2)
 
-        async def connect(address, settings):
+        async def connect(kind, address, settings):
             self.opened.append(address)
             await asyncio.sleep(0)
-            return await self.network.connect(address, settings)
+            return await self.network.connect(kind, address, settings)
 
-        monkeypatch.setattr(
-            Connection,
-            "_connect",
-            classmethod(lambda _, address, settings: connect(address, settings)),
-        )
+        monkeypatch.setattr(Connection, "_connect", classmethod(connect))
         records = [
             broker_record(
                 BrokerImage(n, n, bytes([n]) * 16, self.endpoints(n), {}, None, False, False, ())

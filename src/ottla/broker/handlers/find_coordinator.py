@@ -5,7 +5,7 @@ Versions 0-6: v1 key types · v3 flexible · v4 many keys (KIP-699) · v5 TRANSA
 (KIP-890) · v6 share groups (KIP-932).
 The internal topic is created when it is missing. Answers INVALID_REQUEST for a key type that is
 not served, INVALID_GROUP_ID for an empty group, COORDINATOR_NOT_AVAILABLE while the partition has
-no leader that this client can reach.
+no leader that this client can reach, and while this broker has not heard of the new topic.
 """
 
 from __future__ import annotations
@@ -107,7 +107,11 @@ def _find(key: str, key_type: int, context: RequestContext) -> _Found:
     if key_type == _GROUP and not key:
         raise ApiError(ErrorCode.INVALID_GROUP_ID)
     image = context.services.image
-    topic = image.topics_by_name[_TOPICS[key_type]]
+    topic = image.topics_by_name.get(_TOPICS[key_type])
+    if topic is None:  # the controller knows more than this broker has heard of
+        raise ApiError(
+            ErrorCode.COORDINATOR_NOT_AVAILABLE, f"{_TOPICS[key_type]} is not known here yet"
+        )
     leader = topic.partitions[partition_of(key, len(topic.partitions))].leader
     broker = image.brokers.get(leader)
     address = address_of(broker, context) if broker is not None and broker.is_live else None

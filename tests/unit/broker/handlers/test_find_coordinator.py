@@ -9,6 +9,7 @@ from ottla.broker.handlers.find_coordinator import VERSIONS
 from ottla.coordinators.partitioning import partition_of
 from ottla.protocol.errors import ErrorCode
 from ottla.protocol.messages.cluster_metadata import PartitionChangeRecord
+from ottla.protocol.messages.create_topics import CreatableTopicResult
 from ottla.protocol.messages.find_coordinator import FindCoordinatorRequest
 
 GROUP, TRANSACTION, SHARE = 0, 1, 2
@@ -50,6 +51,17 @@ def test_a_kind_of_key_that_nobody_coordinates_is_refused(admin, version):
         assert ask(admin, version, "a:b:0", key_type=key_type) == [
             (-1, "", -1, ErrorCode.INVALID_REQUEST)
         ]
+
+
+@pytest.mark.parametrize("version", [1, 6])
+def test_a_topic_that_this_broker_has_not_heard_of(admin, monkeypatch, version):
+    """COORDINATOR_NOT_AVAILABLE: the controller has just made it, the record is on its way."""
+
+    async def create(_):
+        return [CreatableTopicResult(error_code=ErrorCode.TOPIC_ALREADY_EXISTS)]
+
+    monkeypatch.setattr(admin.gateway, "create_automatic_topics", create)
+    assert ask(admin, version, "g") == [(-1, "", -1, ErrorCode.COORDINATOR_NOT_AVAILABLE)]
 
 
 def test_without_a_leader_there_is_no_coordinator(admin):
