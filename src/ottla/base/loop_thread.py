@@ -57,6 +57,24 @@ class LoopThread:
             future.cancel()
             raise
 
+    def run_first(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Run what everything else needs; when it fails, the thread ends with it."""
+        try:
+            return self.run(work)
+        except BaseException:
+            self.close()
+            raise
+
+    def run_last(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Run what is to be done at the end, unless that was long ago, and end the thread."""
+        if not self.is_running:
+            work.close()
+            return
+        try:
+            self.run(work)
+        finally:
+            self.close()
+
     def submit(self, work: Coroutine[Any, Any, Result]) -> Future[Result]:
         """Begin a coroutine on the loop, and return the future of what it returns.
 

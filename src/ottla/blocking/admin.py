@@ -60,11 +60,7 @@ class Admin:
         self._admin = AsyncAdmin(bootstrap_servers, **options)
         self._is_closed = False
         self._thread = LoopThread("ottla-admin")
-        try:
-            self._thread.run(self._admin.start())
-        except BaseException:
-            self._thread.close()
-            raise
+        self._thread.run_first(self._admin.start())
 
     def __enter__(self) -> Self:
         return self
@@ -80,11 +76,7 @@ class Admin:
     def close(self) -> None:
         """Disconnect; calls of other threads that are under way raise ClientClosedError."""
         self._is_closed = True
-        if self._thread.is_running:
-            try:
-                self._thread.run(self._close())
-            finally:
-                self._thread.close()
+        self._thread.run_last(self._close())
 
     # topics
 

@@ -61,20 +61,16 @@ class Consumer:
             if callback is not None:
                 options[name] = _in_own_thread(callback)
         self._thread = LoopThread("ottla-consumer")
-        try:
-            self._consumer, self._reader = self._thread.run(
-                _start(topics, bootstrap_servers, options)
-            )
-            self._next_record = self._reader.next_record
-        except BaseException:
-            self._thread.close()
-            raise
+        self._consumer, self._reader = self._thread.run_first(
+            _start(topics, bootstrap_servers, options)
+        )
+        self._next_record = self._reader.next_record
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *traceback: object) -> None:
-        self._close(self._consumer.__aexit__(kind, *traceback))
+        self._thread.run_last(self._consumer.__aexit__(kind, *traceback))
 
     @property
     def options(self) -> ConsumerOptions:
@@ -87,7 +83,7 @@ class Consumer:
         What was handed out last is finished only when more was asked for. Leaving `with` without
         an exception says the same: then all of it is.
         """
-        self._close(self._consumer.close())
+        self._thread.run_last(self._consumer.close())
 
     # reading
 
@@ -187,15 +183,6 @@ class Consumer:
 
     def _load(self, timeout_s: float | None) -> RecordBatch | None:
         return self._run(_load(self._consumer, timeout_s))
-
-    def _close(self, work: Coroutine[Any, Any, None]) -> None:
-        if not self._thread.is_running:
-            work.close()
-            return
-        try:
-            self._thread.run(work)
-        finally:
-            self._thread.close()
 
     def _run(self, work: Coroutine[Any, Any, Result]) -> Result:
         return self._thread.run(work)

@@ -41,27 +41,18 @@ class Copier:
         The arguments are those of `ottla.aio.Copier`. Raises ConfigurationError, and what
         `Producer` and `Consumer` raise when no address answers.
         """
+        self._copier = AsyncCopier(
+            *topics,
+            transform=transform,
+            group_id=group_id,
+            transactional_id=transactional_id,
+            bootstrap_servers=bootstrap_servers,
+            max_records=max_records,
+            consumer_options=consumer_options,
+            producer_options=producer_options,
+        )
         self._thread = LoopThread("ottla-copier")
-
-        async def start() -> AsyncCopier:
-            copier = AsyncCopier(
-                *topics,
-                transform=transform,
-                group_id=group_id,
-                transactional_id=transactional_id,
-                bootstrap_servers=bootstrap_servers,
-                max_records=max_records,
-                consumer_options=consumer_options,
-                producer_options=producer_options,
-            )
-            await copier.start()
-            return copier
-
-        try:
-            self._copier = self._thread.run(start())
-        except BaseException:
-            self._thread.close()
-            raise
+        self._thread.run_first(self._copier.start())
 
     def __enter__(self) -> Self:
         return self
@@ -84,8 +75,4 @@ class Copier:
 
     def close(self) -> None:
         """Abort what is open, leave the group, disconnect."""
-        if self._thread.is_running:
-            try:
-                self._thread.run(self._copier.close())
-            finally:
-                self._thread.close()
+        self._thread.run_last(self._copier.close())

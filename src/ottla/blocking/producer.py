@@ -41,11 +41,7 @@ class Producer:
         answers.
         """
         self._thread = LoopThread("ottla-producer")
-        try:
-            self._producer = self._thread.run(_start(bootstrap_servers, options))
-        except BaseException:
-            self._thread.close()
-            raise
+        self._producer = self._thread.run_first(_start(bootstrap_servers, options))
 
     def __enter__(self) -> Self:
         return self
@@ -131,11 +127,7 @@ class Producer:
 
     def close(self) -> None:
         """Deliver what is under way (at most `delivery_timeout_ms`), then disconnect."""
-        if self._thread.is_running:
-            try:
-                self._thread.run(self._producer.close())
-            finally:
-                self._thread.close()
+        self._thread.run_last(self._producer.close())
 
 
 async def _start(
