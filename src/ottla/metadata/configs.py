@@ -13,6 +13,7 @@ manager (log settings) and the handlers of DescribeConfigs and CreateTopics.
 from __future__ import annotations
 
 import enum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from ottla.base.config_def import ConfigType, UpdateMode, nearest_name
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ottla.base.config_def import ConfigKey, ConfigValue
+
+
+BUILT_CONFIG_COUNT_MAX = 256
+"""Different settings of topics that are kept as built: a broker of many topics has few."""
 
 
 class ConfigSource(enum.IntEnum):
@@ -178,6 +183,7 @@ class TopicConfigs:
         expiration = _broker_value(BROKER_KEYS["producer.id.expiration.ms"], broker)
         self._constants = {"producer_id_expiration_ms": expiration}
         self._default = self._build({})
+        self._built = lru_cache(BUILT_CONFIG_COUNT_MAX)(lambda texts: self._build(dict(texts)))
 
     @property
     def default(self) -> LogConfig:
@@ -185,11 +191,11 @@ class TopicConfigs:
         return self._default
 
     def log_config(self, texts: Mapping[str, str]) -> LogConfig:
-        """Return the settings of a topic with these texts.
+        """Return the settings of a topic with these texts; topics with the same share them.
 
         Texts that cannot be used, because another version wrote them, count as unset.
         """
-        return self._build(texts) if texts else self._default
+        return self._built(frozenset(texts.items())) if texts else self._default
 
     def values(self, texts: Mapping[str, str]) -> dict[str, ConfigValue]:
         """Return every topic setting, typed."""

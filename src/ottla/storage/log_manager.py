@@ -199,10 +199,12 @@ class LogManager:
         assert (log.topic, log.partition) not in self._logs, log
         self._logs[log.topic, log.partition] = log
         self._logs_in[os.path.dirname(log.directory)][log.topic, log.partition] = log
+        self._context.share_walk(len(self._logs))
 
     def _drop(self, log: PartitionLog) -> None:
         del self._logs[log.topic, log.partition]
         del self._logs_in[os.path.dirname(log.directory)][log.topic, log.partition]
+        self._context.share_walk(len(self._logs))
 
     # creation and removal
 

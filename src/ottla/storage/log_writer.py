@@ -52,12 +52,10 @@ if TYPE_CHECKING:
     from ottla.storage.producer_state import ProducedBatch
 
 RELATIVE_OFFSET_MAX: Final = 2**31 - 1
-INDEX_SAVE_BYTES_MAX: Final = 64 << 20
-INDEX_SAVE_BYTES_MIN: Final = 2 << 20
 INDEX_SAVE_INTERVAL_MS: Final = 10_000
-"""A flush also saves index and producers when at least so much was appended so long after the last
-time, or the maximum: recovery begins there. It costs 0.1 ms, the first time for a segment 0.5 ms,
-since three files are made: ten thousand logs of little should not pay that."""
+INDEX_SAVE_BYTES_AT_ONCE: Final = 64 << 20
+"""A flush saves index and producers, where recovery begins, so long after the last time, or when so
+much was appended since; before `SegmentContext.index_save_bytes` it does neither."""
 
 RECALLED_BYTES_MAX: Final = 4 << 20
 """Of the end of the log, looked at when a producer repeats batches from before a restart."""
@@ -525,7 +523,7 @@ class LogWriter(LogState):
                 is_last = number == len(self.segments) - 1
                 if is_last or self._bases[number + 1] > self.recovery_point:
                     files += segment.files_to_sync()
-            if self._bytes_since_save >= INDEX_SAVE_BYTES_MIN:
+            if self._bytes_since_save >= self._context.index_save_bytes:
                 self._save_for_recovery()
         # Asked again, since saving makes files. A job that is under way does not count: this one
         # may be the first to come back.
@@ -546,7 +544,7 @@ class LogWriter(LogState):
     def _save_for_recovery(self) -> None:
         """Write what lets recovery begin at the log's end, unless that was done lately."""
         now_ms = self._clock.now_ms()
-        if now_ms >= self._index_save_due_ms or self._bytes_since_save >= INDEX_SAVE_BYTES_MAX:
+        if now_ms >= self._index_save_due_ms or self._bytes_since_save >= INDEX_SAVE_BYTES_AT_ONCE:
             self._index_save_due_ms = now_ms + INDEX_SAVE_INTERVAL_MS
             self._bytes_since_save = 0
             self._active.save_indexes()

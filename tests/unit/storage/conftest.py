@@ -11,7 +11,9 @@ from ottla.base.clock import ManualClock
 from ottla.records.batch import iter_headers, read_header
 from ottla.records.builder import build_batch
 from ottla.records.record import Record
+from ottla.storage.files import OpenFiles
 from ottla.storage.log_config import LogConfig
+from ottla.storage.log_segment import INDEX_SAVE_BYTES_MAX, SegmentContext
 from ottla.storage.partition_log import PartitionLog
 from ottla.testing.simulated_disk import SimulatedDisk
 
@@ -26,15 +28,22 @@ class LogOnDisk:
         self.disk = disk
         self.clock = ManualClock()
         self.config = LogConfig()
+        self._index_save_bytes = INDEX_SAVE_BYTES_MAX
         self.log = self.open(clean=True)
 
     def open(self, *, clean: bool, **more: Any) -> PartitionLog:
         """Open the log anew, without closing the one before."""
+        self._context = SegmentContext(OpenFiles(self.disk))
+        self._context.index_save_bytes = self._index_save_bytes
         self.log = PartitionLog.open(
             DIRECTORY, "topic", 0, self.config, files=self.disk, clock=self.clock,
-            clean=clean, **more,
+            clean=clean, context=self._context, **more,
         )  # fmt: skip
         return self.log
+
+    def save_indexes_behind(self, size_bytes: int) -> None:
+        """Let flushes save the indexes once so much was appended."""
+        self._index_save_bytes = self._context.index_save_bytes = size_bytes
 
     def configure(self, **settings: Any) -> None:
         """Give the log new settings."""

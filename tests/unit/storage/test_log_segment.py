@@ -10,7 +10,10 @@ from ottla.records.builder import build_batch
 from ottla.records.record import Record
 from ottla.storage.files import OpenFiles
 from ottla.storage.log_segment import (
+    INDEX_SAVE_BYTES_MAX,
+    INDEX_SAVE_BYTES_MIN,
     LOADED_INDEX_COUNT_MAX,
+    RECOVERY_WALK_BYTES,
     ColdPages,
     LogSegment,
     SegmentContext,
@@ -151,3 +154,17 @@ def test_setting_aside_keeps_or_drops_the_log(disk, context):
     assert never_written.set_aside(".corrupt") == []
     assert never_written.modified_ms() == 0
     assert never_written.files_to_sync() == []
+
+
+@pytest.mark.parametrize("log_count", [0, 1, 2048, 5000, 10_000, 16_384])
+def test_all_logs_together_bound_what_recovery_walks_over(context, log_count):
+    """Many logs save their indexes sooner than few."""
+    context.share_walk(log_count)
+    assert INDEX_SAVE_BYTES_MIN <= context.index_save_bytes <= INDEX_SAVE_BYTES_MAX
+    assert log_count * context.index_save_bytes <= RECOVERY_WALK_BYTES
+
+
+def test_very_many_logs_do_not_save_after_each_little(context):
+    """Saving costs as much as walking over some hundred kilobytes."""
+    context.share_walk(1_000_000)
+    assert context.index_save_bytes == INDEX_SAVE_BYTES_MIN

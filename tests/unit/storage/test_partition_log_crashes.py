@@ -15,7 +15,7 @@ from ottla.base.clock import ManualClock
 from ottla.records.batch import iter_headers, read_header
 from ottla.records.builder import build_batch
 from ottla.records.record import Record, decode_records
-from ottla.storage import log_writer
+from ottla.storage import log_segment, log_writer
 from ottla.storage.log_config import LogConfig
 from ottla.storage.partition_log import PartitionLog
 from ottla.testing.simulated_disk import SimulatedCrash, SimulatedDisk
@@ -122,10 +122,10 @@ def crash_after(calls: int) -> Script | None:
     return None
 
 
-@pytest.fixture(autouse=True, params=[log_writer.INDEX_SAVE_BYTES_MIN, 1])
+@pytest.fixture(autouse=True, params=[log_segment.INDEX_SAVE_BYTES_MAX, 1])
 def _bytes_to_save(request, monkeypatch):
     """Let a flush save the indexes behind so many bytes."""
-    monkeypatch.setattr(log_writer, "INDEX_SAVE_BYTES_MIN", request.param)
+    monkeypatch.setattr(log_segment, "INDEX_SAVE_BYTES_MAX", request.param)
     monkeypatch.setattr(log_writer, "INDEX_SAVE_INTERVAL_MS", 0)
 
 

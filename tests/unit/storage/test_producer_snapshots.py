@@ -86,7 +86,7 @@ def transact(on_disk, number):
 @pytest.mark.parametrize("segment_bytes", [700, 1 << 20])
 def test_the_walk_of_a_recovery_gives_the_state(on_disk, monkeypatch, segment_bytes):
     """Whatever the recovery point: the state and the aborted transactions of a full replay."""
-    monkeypatch.setattr(log_writer, "INDEX_SAVE_BYTES_MIN", 500)
+    on_disk.save_indexes_behind(500)
     monkeypatch.setattr(log_writer, "INDEX_SAVE_INTERVAL_MS", 0)
     on_disk.configure(segment_bytes=segment_bytes, index_interval_bytes=50)
     for number in range(12):
@@ -142,7 +142,7 @@ def test_a_marker_that_cannot_be_read_cuts_nothing(on_disk):
 
 def test_a_flush_keeps_the_snapshot_before_its_own(on_disk, monkeypatch):
     """A crash before the newest one counts as flushed finds the one before, and no third."""
-    monkeypatch.setattr(log_writer, "INDEX_SAVE_BYTES_MIN", 1)
+    on_disk.save_indexes_behind(1)
     monkeypatch.setattr(log_writer, "INDEX_SAVE_INTERVAL_MS", 0)
     for number in range(5):
         on_disk.append(b"v", producer_id=1, producer_epoch=0, base_sequence=number)

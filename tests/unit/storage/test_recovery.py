@@ -339,8 +339,8 @@ def test_a_batch_that_the_file_cuts_off_is_no_batch(missing):
 
 def test_indexes_are_saved_now_and_then(on_disk, monkeypatch):
     """Behind enough bytes and enough time, or behind very many bytes at once."""
-    monkeypatch.setattr(log_writer, "INDEX_SAVE_BYTES_MIN", 1000)
-    monkeypatch.setattr(log_writer, "INDEX_SAVE_BYTES_MAX", 50_000)
+    on_disk.save_indexes_behind(1000)
+    monkeypatch.setattr(log_writer, "INDEX_SAVE_BYTES_AT_ONCE", 50_000)
     on_disk.configure(index_interval_bytes=0)
 
     def saved_entries(size, wait_ms):
@@ -358,9 +358,9 @@ def test_indexes_are_saved_now_and_then(on_disk, monkeypatch):
     assert saved_entries(1_000, 0) == 5, "too many bytes to wait"
 
 
-def test_a_flush_saves_where_recovery_begins(on_disk, monkeypatch):
-    """Behind 2 MiB a flush saves the index: what lies before is not even looked at."""
-    monkeypatch.setattr(log_writer, "INDEX_SAVE_BYTES_MIN", 1000)
+def test_a_flush_saves_where_recovery_begins(on_disk):
+    """Behind enough bytes a flush saves the index: what lies before is not even looked at."""
+    on_disk.save_indexes_behind(1000)
     for _ in range(30):
         on_disk.append(bytes(5000))
     on_disk.log.flush()
