@@ -60,9 +60,10 @@ check: $(VENV)/.dev ## Format, lint, types, layers, tidy, generated files up to 
 
 test: $(VENV)/.go ## Run every test
 	@tools/install_test_tools.sh
-	@# First what shares nothing with anybody, on two processors; then what has servers to itself.
+	@# First what shares nothing with anybody; then whole files that share servers, a few at a time,
+	@# since they mostly wait.
 	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ALONE); alone=$$?; \
-	  $(BIN)/python -m pytest $(addprefix --ignore=,$(ALONE)) tests && exit $$alone
+	  $(BIN)/python -m pytest -n 3 --dist loadfile $(addprefix --ignore=,$(ALONE)) tests && exit $$alone
 
 bench: $(VENV)/.dev ## Measure Ottla beside Apache Kafka and RabbitMQ on this machine
 	@tools/install_test_tools.sh bench

@@ -11,6 +11,7 @@ Run as `python -m benchmarks.group_load ACTION --address ... --topic ...`; print
 """
 
 import argparse
+import gc
 import json
 import math
 import resource
@@ -132,6 +133,8 @@ def run_heartbeats(arguments: argparse.Namespace) -> dict[str, Any]:
     began = time.perf_counter()
     _form(conversations, groups, arguments.members, arguments.heartbeat_s)
     formed_s = time.perf_counter() - began
+    gc.collect()
+    gc.freeze()  # thousands of scripts looked through would make bursts of what is spread evenly
     print("steady", flush=True)
     for group in groups:
         group.heartbeat_times_s.clear()
@@ -198,9 +201,9 @@ def _form(
 ) -> None:
     """Let all groups come to their first stable assignment."""
     _await_coordinator(conversations.address, groups[0].name)
-    for group in groups:
+    for place, group in enumerate(groups):
         for number in range(members):
-            conversations.add(classic_member(group, number, heartbeat_s))
+            conversations.add(classic_member(group, number, heartbeat_s, place * members))
     waiting = list(groups)
 
     def have_formed() -> bool:

@@ -75,8 +75,11 @@ class ClassicGroup:
         self._confirmed.add(number)
 
 
-def classic_member(group: ClassicGroup, number: int, heartbeat_s: float) -> Script:
-    """Join, take what the leader gives, heartbeat until the group shall leave."""
+def classic_member(group: ClassicGroup, number: int, heartbeat_s: float, beside: int = 0) -> Script:
+    """Join, take what the leader gives, heartbeat until the group shall leave.
+
+    `beside` counts the members of other groups in front of this group's: no two beat together.
+    """
     member_id, held = "", list[int]()
     while True:
         group.joins_again(number)
@@ -87,8 +90,7 @@ def classic_member(group: ClassicGroup, number: int, heartbeat_s: float) -> Scri
         if gave_away:
             continue
         group.took(number, member_id, generation, held)
-        # Members of many groups do not beat together.
-        pause_s = heartbeat_s * ((number + 1) * GOLDEN % 1)
+        pause_s = heartbeat_s * ((beside + number + 1) * GOLDEN % 1)
         while True:
             yield pause_s
             pause_s = heartbeat_s

@@ -32,7 +32,8 @@ def ensure_jars(pom: Path, name: str, properties: Sequence[str] = ()) -> Path:
     if libs.is_dir():
         return libs
     libs.parent.mkdir(parents=True, exist_ok=True)
-    with (libs.parent / "lock").open("w") as lock:
+    # One for all: Maven's own folder, where everything passes through, is not made for several.
+    with (ROOT / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not libs.is_dir():
             _fetch_into(libs, pom, name, properties)

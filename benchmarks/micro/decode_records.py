@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import random
 
-import pyperf
-
+from benchmarks.micro.runner import runner_of
 from ottla.records.builder import build_batch
 from ottla.records.compression import Codec
 from ottla.records.record import Record, decode_records
@@ -16,7 +15,7 @@ NOW = 1_700_000_000_000
 
 def main() -> None:
     """Run every codec in both directions."""
-    runner = pyperf.Runner()
+    runner = runner_of(__spec__)
     draw = random.Random(1)
     records = [Record(at, NOW + at, draw.randbytes(8), draw.randbytes(100)) for at in range(1000)]
     for codec in Codec:

@@ -9,9 +9,8 @@ from __future__ import annotations
 import tempfile
 import time
 
-import pyperf
-
 from benchmarks import frames
+from benchmarks.micro.runner import runner_of
 from benchmarks.micro.socketless import TOPIC, SocketlessBroker
 
 BATCHES = 64
@@ -44,7 +43,7 @@ def fetch(loops: int) -> float:
 
 def main() -> None:
     """Run the case."""
-    pyperf.Runner().bench_time_func("fetch request of 1 MB", fetch)
+    runner_of(__spec__).bench_time_func("fetch request of 1 MB", fetch)
 
 
 if __name__ == "__main__":

@@ -11,9 +11,8 @@ import itertools
 import time
 from types import SimpleNamespace
 
-import pyperf
-
 from benchmarks.micro.offset_commit import SETTINGS, coordinator
+from benchmarks.micro.runner import runner_of
 from ottla.base.clock import Moment
 from ottla.coordinators.group.store import Client
 from ottla.protocol.messages.heartbeat import HeartbeatRequest
@@ -116,7 +115,7 @@ def rebalances(loops: int) -> float:
 
 def main() -> None:
     """Run every case."""
-    runner = pyperf.Runner()
+    runner = runner_of(__spec__)
     runner.bench_time_func(f"heartbeat of one of {MEMBERS} members", heartbeats)
     runner.bench_time_func(f"rebalance of {REBALANCING_MEMBERS} members", rebalances)
 

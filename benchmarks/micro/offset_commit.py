@@ -11,8 +11,7 @@ import itertools
 import time
 from types import SimpleNamespace
 
-import pyperf
-
+from benchmarks.micro.runner import runner_of
 from ottla.base.clock import Moment
 from ottla.coordinators.group.commit_request import CommitRequest
 from ottla.coordinators.group.coordinator import CONSUMER_OFFSETS, GroupCoordinator
@@ -51,7 +50,7 @@ class Sink:
     def __init__(self) -> None:
         self.high_watermark = 0
 
-    def append(self, records, *_):
+    def append(self, records, *_, **_more):
         """Count."""
         self.high_watermark += len(records)
         return self.high_watermark
@@ -151,7 +150,7 @@ def loaded_records(loops: int, *, keys: int) -> float:
 
 def main() -> None:
     """Run every case."""
-    runner = pyperf.Runner()
+    runner = runner_of(__spec__)
     runner.bench_time_func("commit of 10 partitions", commits)
     runner.bench_time_func("commit of 10 partitions, bytes to bytes", commits_on_the_wire)
     runner.bench_time_func("fetch of 10 partitions", fetches)

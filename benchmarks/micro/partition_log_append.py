@@ -9,8 +9,7 @@ from __future__ import annotations
 import tempfile
 import time
 
-import pyperf
-
+from benchmarks.micro.runner import runner_of
 from ottla.base.clock import SystemClock
 from ottla.records.batch import read_header
 from ottla.records.builder import build_batch
@@ -52,7 +51,7 @@ def append(loops: int, *, record_count: int, idempotent: bool) -> float:
 
 def main() -> None:
     """Run every case."""
-    runner = pyperf.Runner()
+    runner = runner_of(__spec__)
     for idempotent in (False, True):
         for record_count in (1, 147):
             kind = "idempotent" if idempotent else "plain"

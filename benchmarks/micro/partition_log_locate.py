@@ -10,8 +10,7 @@ import tempfile
 import time
 from functools import partial
 
-import pyperf
-
+from benchmarks.micro.runner import runner_of
 from ottla.base.clock import SystemClock
 from ottla.records.batch import read_header
 from ottla.records.builder import build_batch
@@ -53,7 +52,7 @@ def locate(directory: str, loops: int, *, record_count: int, sequential: bool) -
 
 def main() -> None:
     """Run every case."""
-    runner = pyperf.Runner()
+    runner = runner_of(__spec__)
     with tempfile.TemporaryDirectory() as directory:
         for sequential in (True, False):
             for record_count in (1, 147):

@@ -10,9 +10,8 @@ import tempfile
 import time
 from functools import partial
 
-import pyperf
-
 from benchmarks import frames
+from benchmarks.micro.runner import runner_of
 from benchmarks.micro.socketless import BURST_BYTES, TOPIC, SocketlessBroker
 
 
@@ -37,7 +36,7 @@ def produce(loops: int, *, record_count: int) -> float:
 
 def main() -> None:
     """Run every case."""
-    runner = pyperf.Runner()
+    runner = runner_of(__spec__)
     for record_count in (1, 147):
         name = f"produce request of {record_count} x 100 B"
         runner.bench_time_func(name, partial(produce, record_count=record_count))

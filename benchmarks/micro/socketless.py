@@ -21,6 +21,7 @@ from ottla.broker.purgatory import Purgatory
 from ottla.net.asyncio_adapter import ServerConnection
 from ottla.net.wire_connection import SharedBuffer
 from ottla.replication.partition import Partition
+from ottla.replication.replication_throttle import NO_LIMIT, ReplicationThrottle
 from ottla.storage.files import LocalFileSystem
 from ottla.storage.log_config import LogConfig
 from ottla.storage.partition_log import PartitionLog
@@ -53,6 +54,14 @@ class Sink(asyncio.Transport):
     def is_closing(self) -> bool:
         """Stay open."""
         return False
+
+
+UNLIMITED = SimpleNamespace(
+    leader_replication_throttled_rate=NO_LIMIT,
+    follower_replication_throttled_rate=NO_LIMIT,
+    replication_quota_window_num=11,
+    replication_quota_window_size_seconds=1,
+)
 
 
 class Settings(SimpleNamespace):
@@ -91,6 +100,7 @@ class SocketlessBroker:
             fetch_sessions=FetchSessionCache(10, random.Random(1)),
             disk_executor=None,
             controller=SimpleNamespace(is_clustered=False, active=None, liveness=None),
+            leader_throttle=ReplicationThrottle(1, UNLIMITED, is_leader=True),
         )
         self.generation = 1
         limits = ConnectionLimits(Limits(999, 999, 999, 1, 1, 1))

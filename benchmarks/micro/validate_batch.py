@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import random
 
-import pyperf
-
+from benchmarks.micro.runner import runner_of
 from ottla.records.builder import build_batch
 from ottla.records.compression import Codec
 from ottla.records.record import Record
@@ -30,7 +29,7 @@ def batch_of(count: int, size: int, spread: int, codec: Codec = Codec.NONE) -> m
 
 def main() -> None:
     """Run every case."""
-    runner = pyperf.Runner()
+    runner = runner_of(__spec__)
     limits = ValidationLimits()
     for count, size, spread in CASES:
         name = f"{count} x {size} to {size + spread} B"

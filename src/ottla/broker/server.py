@@ -23,6 +23,9 @@ _logger = logging.getLogger(__name__)
 SWEEP_MS = 1000
 """How often connections are looked at; time limits are kept to within this."""
 
+SWEEP_SLICE = 100
+"""Connections that are looked at in one go (0.1 ms); requests are served between the slices."""
+
 BUFFER_KEPT_MS = 5000
 """A connection that is quiet for longer gives its receive buffer back."""
 
@@ -63,6 +66,9 @@ class Server:
         self._shared = SharedBuffer()
         self._servers: list[asyncio.Server] = []
         self._watched: dict[ServerConnection, Watched] = {}
+        self._to_look_at: list[ServerConnection] = []  # in this sweep
+        self._looked_at: dict[ServerConnection, Watched] = {}  # in this sweep
+        self._slice_pause_s = SWEEP_MS / 1000
         self._sweeper: asyncio.TimerHandle | None = None
         self.addresses: dict[str, tuple[str, int]] = {}  # bound address by listener name
 
@@ -138,33 +144,38 @@ class Server:
     # watching
 
     def _schedule_sweep(self) -> None:
-        self._sweeper = asyncio.get_running_loop().call_later(SWEEP_MS / 1000, self._sweep)
+        self._sweeper = asyncio.get_running_loop().call_later(self._slice_pause_s, self._sweep)
 
     def _sweep(self) -> None:
+        """Look at the next slice of the connections; all have their turn within SWEEP_MS."""
         now_ms = self._clock.now_ms()
-        limits = self._limits.limits
-        unsent_bytes_max = self._config.ottla_connection_write_buffer_max_bytes
-        still: dict[ServerConnection, Watched] = {}
-        for connection in tuple(self._dispatcher.connections):
-            watched = self._watched.get(connection) or Watched(connection.opened_ms)
-            still[connection] = watched
-            reason = watched.look(
-                limits,
-                frame_count=connection.frame_count,
-                is_between_frames=connection.reader.is_idle or connection.is_held_back,
-                now_ms=now_ms,
-            )
-            if connection.unsent_bytes > unsent_bytes_max:
-                reason = f"{connection.unsent_bytes} bytes of answers are not taken"
-            if reason is not None and not len(connection.replies):
-                _logger.info(
-                    "closing %s:%s: %s", connection.peer_host, connection.peer_port, reason
-                )
-                connection.abort()
-            elif watched.idle_ms(now_ms) >= BUFFER_KEPT_MS:
-                connection.reader.release()
-        self._watched = still
+        if not self._to_look_at:
+            self._watched, self._looked_at = self._looked_at, {}
+            self._to_look_at = list(self._dispatcher.connections)
+            slices = max(1, -(-len(self._to_look_at) // SWEEP_SLICE))
+            self._slice_pause_s = SWEEP_MS / 1000 / slices
+        for connection in self._to_look_at[-SWEEP_SLICE:]:
+            if connection in self._dispatcher.connections:
+                self._look_at(connection, now_ms)
+        del self._to_look_at[-SWEEP_SLICE:]
         self._schedule_sweep()
+
+    def _look_at(self, connection: ServerConnection, now_ms: int) -> None:
+        watched = self._watched.get(connection) or Watched(connection.opened_ms)
+        self._looked_at[connection] = watched
+        reason = watched.look(
+            self._limits.limits,
+            frame_count=connection.frame_count,
+            is_between_frames=connection.reader.is_idle or connection.is_held_back,
+            now_ms=now_ms,
+        )
+        if connection.unsent_bytes > self._config.ottla_connection_write_buffer_max_bytes:
+            reason = f"{connection.unsent_bytes} bytes of answers are not taken"
+        if reason is not None and not len(connection.replies):
+            _logger.info("closing %s:%s: %s", connection.peer_host, connection.peer_port, reason)
+            connection.abort()
+        elif watched.idle_ms(now_ms) >= BUFFER_KEPT_MS:
+            connection.reader.release()
 
 
 def reachable_host(host: str) -> str:

@@ -104,6 +104,9 @@ class CoordinatorShard(Protocol):
     def loaded(self, moment: Moment) -> Result[None]:
         """Decide on what a shard has to do that has just been read from its log."""
 
+    def deadline_bound_ms(self) -> int | None:
+        """Return a time before which `on_deadline` need not be called, or None; asked often."""
+
     def next_deadline_ms(self) -> int | None:
         """Return when `on_deadline` wants to be called, or None."""
 

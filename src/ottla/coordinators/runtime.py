@@ -334,7 +334,7 @@ class CoordinatorRuntime(Generic[Shard]):
 
     def _tell_deadline(self, host: _Host[Shard]) -> None:
         if self.on_earlier_deadline is not None:
-            deadline_ms = host.shard.next_deadline_ms()
+            deadline_ms = host.shard.deadline_bound_ms()
             if deadline_ms is not None:
                 self.on_earlier_deadline(deadline_ms)
 

@@ -51,6 +51,14 @@ class Timers(Generic[Name]):
         """Let the timer not fire; harmless when it is not set."""
         self._deadlines.pop(name, None)
 
+    def deadline_bound_ms(self) -> int | None:
+        """Return a time before which nothing fires, or None when no timer is set.
+
+        It may be too early by as much as timers have moved; `next_deadline_ms` puts that right.
+        """
+        # hot: once for each heartbeat
+        return self._heap[0][0] if self._heap else None
+
     def next_deadline_ms(self) -> int | None:
         """Return the earliest deadline, or None when no timer is set."""
         heap, deadlines = self._heap, self._deadlines

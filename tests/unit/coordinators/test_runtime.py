@@ -49,6 +49,10 @@ class Counters:
         self.was_loaded = True
         return Result((), None)
 
+    def deadline_bound_ms(self):
+        """Ask the timers."""
+        return self.timers.deadline_bound_ms()
+
     def next_deadline_ms(self):
         """Ask the timers."""
         return self.timers.next_deadline_ms()

@@ -74,7 +74,10 @@ def test_timers_agree_with_a_dictionary(steps, now_ms):
         else:
             timers.set(name, deadline_ms)
             model[name] = deadline_ms
+        bound_ms = timers.deadline_bound_ms()
+        assert not model or (bound_ms is not None and bound_ms <= min(model.values()))
     assert timers.next_deadline_ms() == min(model.values(), default=None)
+    assert timers.deadline_bound_ms() == min(model.values(), default=None), "put right"
     popped = []
     while (name := timers.pop_due(now_ms)) is not None:
         popped.append((model[name], name))

@@ -86,6 +86,10 @@ class GroupShard:
 
     # time
 
+    def deadline_bound_ms(self) -> int | None:
+        """Return a time before which `on_deadline` has nothing to do, or None."""
+        return self.store.timers.deadline_bound_ms()
+
     def next_deadline_ms(self) -> int | None:
         """Return when `on_deadline` has something to do, or None."""
         return self.store.timers.next_deadline_ms()

@@ -175,6 +175,10 @@ class TransactionShard:
         self._timers.set(TimerName(EXPIRY), moment.now_ms + self._expiry_interval_ms())
         return Result((), None, effects=effects)
 
+    def deadline_bound_ms(self) -> int | None:
+        """Return a time before which `on_deadline` has nothing to do, or None."""
+        return self._timers.deadline_bound_ms()
+
     def next_deadline_ms(self) -> int | None:
         """Return when a transaction or an id has its time, or somebody waits no longer."""
         return self._timers.next_deadline_ms()
