@@ -67,7 +67,6 @@ class Server:
         self._servers: list[asyncio.Server] = []
         self._watched: dict[ServerConnection, Watched] = {}
         self._to_look_at: list[ServerConnection] = []  # in this sweep
-        self._looked_at: dict[ServerConnection, Watched] = {}  # in this sweep
         self._slice_pause_s = SWEEP_MS / 1000
         self._sweeper: asyncio.TimerHandle | None = None
         self.addresses: dict[str, tuple[str, int]] = {}  # bound address by listener name
@@ -149,20 +148,23 @@ class Server:
     def _sweep(self) -> None:
         """Look at the next slice of the connections; all have their turn within SWEEP_MS."""
         now_ms = self._clock.now_ms()
+        connections = self._dispatcher.connections
         if not self._to_look_at:
-            self._watched, self._looked_at = self._looked_at, {}
-            self._to_look_at = list(self._dispatcher.connections)
+            self._to_look_at = [*dict.fromkeys((*self._watched, *connections))]
             slices = max(1, -(-len(self._to_look_at) // SWEEP_SLICE))
             self._slice_pause_s = SWEEP_MS / 1000 / slices
         for connection in self._to_look_at[-SWEEP_SLICE:]:
-            if connection in self._dispatcher.connections:
+            if connection in connections:
                 self._look_at(connection, now_ms)
+            else:
+                self._watched.pop(connection, None)
         del self._to_look_at[-SWEEP_SLICE:]
         self._schedule_sweep()
 
     def _look_at(self, connection: ServerConnection, now_ms: int) -> None:
-        watched = self._watched.get(connection) or Watched(connection.opened_ms)
-        self._looked_at[connection] = watched
+        watched = self._watched.get(connection)
+        if watched is None:
+            watched = self._watched[connection] = Watched(connection.opened_ms)
         reason = watched.look(
             self._limits.limits,
             frame_count=connection.frame_count,

@@ -11,7 +11,15 @@ import pytest
 from ottla.base.clock import ManualClock
 from ottla.broker import server as server_module
 from ottla.broker.connection_limits import ConnectionLimits, Limits
-from ottla.broker.server import BUFFER_KEPT_MS, PortInUse, Server, limits_of, reachable_host
+from ottla.broker.server import (
+    BUFFER_KEPT_MS,
+    SWEEP_MS,
+    SWEEP_SLICE,
+    PortInUse,
+    Server,
+    limits_of,
+    reachable_host,
+)
 
 LIMITS = Limits(10, 10, 10, first_frame_ms=10_000, frame_ms=30_000, idle_ms=600_000)
 
@@ -39,6 +47,7 @@ class FakeLoop:
     def __init__(self) -> None:
         self.listeners: list[FakeListener] = []
         self.sweep = None
+        self.sweep_delay_s = 0.0
         self.taken_ports: set[int] = set()
 
     async def create_server(self, factory, host, port, **options: object):
@@ -51,7 +60,7 @@ class FakeLoop:
 
     def call_later(self, delay_s, callback):
         """Keep the next sweep."""
-        self.sweep = callback
+        self.sweep, self.sweep_delay_s = callback, delay_s
         return SimpleNamespace(cancel=lambda: setattr(self, "sweep", None))
 
 
@@ -214,6 +223,24 @@ def test_closed_connections_are_forgotten(bench, loop):
     bench.dispatcher.connections.clear()
     sweep_after(bench, loop, 1000)
     assert bench.server._watched == {}
+
+
+def test_very_many_connections_are_swept_in_slices(bench, loop):
+    """Within a second each has had its turn, and none of the turns is long."""
+    connections = [FakeConnection() for _ in range(2 * SWEEP_SLICE + 1)]
+    for connection in connections:
+        connection.frame_count = 0
+    bench.dispatcher.connections.clear()
+    bench.dispatcher.connections.update(dict.fromkeys(connections))
+    sweep_after(bench, loop, 10_000)
+    ended = sum(connection.end == "abort" for connection in connections)
+    assert ended == SWEEP_SLICE
+    waited_s = 0.0
+    for _ in range(2):
+        waited_s += loop.sweep_delay_s
+        loop.sweep()
+    assert all(connection.end == "abort" for connection in connections)
+    assert waited_s + loop.sweep_delay_s == pytest.approx(SWEEP_MS / 1000)
 
 
 def test_the_limits_are_those_of_the_configuration():
