@@ -48,6 +48,10 @@ class Words:
         """Have nothing to do."""
         return Result((), None)
 
+    def deadline_bound_ms(self):
+        """Ask the timers."""
+        return self.timers.deadline_bound_ms()
+
     def next_deadline_ms(self):
         """Ask the timers."""
         return self.timers.next_deadline_ms()
