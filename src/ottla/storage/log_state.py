@@ -45,6 +45,7 @@ class LogState(LogReader):
         "_epochs",
         "_latest_epoch",
         "_producers",
+        "_producers_end",
         "_snapshots",
     )
 
@@ -54,6 +55,7 @@ class LogState(LogReader):
         super().__init__(context, directory, config)
         self._clock = clock
         self._producers: ProducerState | None = None  # None: not in memory
+        self._producers_end = 0  # no batch from here on has a producer id, unless they are
         self._epochs: LeaderEpochs | None = None  # likewise
         self._latest_epoch = UNLOADED_EPOCH  # of the last append or the file
         self._snapshots: list[int] = []  # offsets of the snapshot files
@@ -110,7 +112,7 @@ class LogState(LogReader):
                     self.directory,
                     self._snapshots,
                     self.segments,
-                    log_end_offset=self.log_end_offset,
+                    end_offset=min(self._producers_end, self.log_end_offset),
                 )
             self._producers = producers
         self.expire_producers(self._clock.wall_ms())

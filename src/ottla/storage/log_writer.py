@@ -485,6 +485,7 @@ class LogWriter(LogState):
             self._save_epochs()
         self._latest_epoch = self.leader_epochs.latest
         self._producers = None
+        self._producers_end = self.log_end_offset
         self._restore_producers()
 
     def roll(self) -> LogSegment:

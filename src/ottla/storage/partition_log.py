@@ -168,7 +168,7 @@ class PartitionLog(LogWriter):
                 segment.index  # noqa: B018 - loading it scans the tail
             except CorruptRecord:
                 return False
-        self.log_end_offset = segment.scanned_end_offset
+        self.log_end_offset = self._producers_end = segment.scanned_end_offset
         return not (self._snapshots and self._snapshots[-1] > self.log_end_offset)
 
     def _recover(
@@ -200,6 +200,7 @@ class PartitionLog(LogWriter):
         self.corruption = recovered.corruption
         self.log_end_offset = recovered.log_end_offset
         self.recovery_point = min(recovery_point, self.log_end_offset)
+        self._producers_end = self.log_end_offset
         epochs.truncate_from_end(self.log_end_offset)
         self._set_epochs(epochs)
         if stored is None or stored.entries != epochs.entries:

@@ -51,9 +51,9 @@ def restore(
     offsets: list[int],
     segments: Sequence[LogSegment],
     *,
-    log_end_offset: int,
+    end_offset: int,
 ) -> ProducerState:
-    """Return the state at `log_end_offset`; drops snapshots that are behind it or broken.
+    """Return the state at `end_offset`; drops snapshots that are behind it or broken.
 
     The replay also adds what the transaction indexes miss.
     """
@@ -61,7 +61,7 @@ def restore(
     replay_from = segments[0].base_offset
     while offsets:
         offset = offsets[-1]
-        if segments[0].base_offset <= offset <= log_end_offset:
+        if segments[0].base_offset <= offset <= end_offset:
             try:
                 state = ProducerState.decode(
                     read_file(files, segment_path(directory, offset, SUFFIX))
@@ -74,15 +74,17 @@ def restore(
         offsets.pop()
         remove_snapshot(files, directory, offset)
     for index, segment in enumerate(segments):
-        end = segments[index + 1].base_offset if index + 1 < len(segments) else log_end_offset
+        end = segments[index + 1].base_offset if index + 1 < len(segments) else end_offset
         if segment.size_bytes and end > replay_from:
-            _replay(state, segment, replay_from)
+            _replay(state, segment, replay_from, end_offset)
     return state
 
 
-def _replay(state: ProducerState, segment: LogSegment, replay_from: int) -> None:
-    """Fold the headers of a segment's batches from `replay_from` on into the state."""
+def _replay(state: ProducerState, segment: LogSegment, replay_from: int, end_offset: int) -> None:
+    """Fold the headers of a segment's batches in [replay_from, end_offset) into the state."""
     for position, header in segment.headers_from(max(replay_from, segment.base_offset)):
+        if header.base_offset >= end_offset:
+            return
         if header.producer_id >= 0 and header.base_offset >= replay_from:
             aborted = _fold(state, segment, position, header)
             if aborted is not None:

@@ -184,3 +184,35 @@ def test_bug_19_five_retries_in_flight_over_a_restart_are_recognised(on_disk, cl
         again = on_disk.append(b"v", producer_id=7, producer_epoch=0, base_sequence=sequence)
         assert (again.base_offset, again.duplicate) == (sequence, True)
     assert on_disk.log.log_end_offset == 8
+
+
+def test_batches_without_producers_are_never_walked_over_for_them(on_disk, monkeypatch):
+    """What was appended since the log was opened is known to have none: no walk stops the loop."""
+    monkeypatch.setattr(log_writer, "INDEX_SAVE_INTERVAL_MS", 0)
+    on_disk.append(b"v", producer_id=1, producer_epoch=0, base_sequence=0)
+    on_disk.log.close()
+    log = on_disk.open(clean=True)
+    for _ in range(3):
+        on_disk.append(b"without")
+    log.flush()
+    magic_at = log.segments[0].size_bytes - len(build_batch([Record(0, 0, None, b"without")])) + 16
+    on_disk.disk.corrupt(log.segments[0].log_path, magic_at)  # a walk would stumble here
+    on_disk.save_indexes_behind(1)
+    on_disk.append(b"without")
+    log.flush()
+    assert snapshots(on_disk)[-1] == 5
+    assert list(log.producer_state.entries) == [1]
+
+
+def test_producers_that_were_cut_off_are_forgotten(on_disk):
+    """Neither does a cut keep what came behind it, nor lose what came before."""
+    on_disk.append(b"v", producer_id=1, producer_epoch=0, base_sequence=0)
+    on_disk.log.close()
+    log = on_disk.open(clean=True)
+    on_disk.append(b"without")
+    on_disk.append(b"v", producer_id=2, producer_epoch=0, base_sequence=0)
+    on_disk.append(b"without")
+    log.truncate_to(3)
+    assert sorted(log.producer_state.entries) == [1, 2]
+    log.truncate_to(2)
+    assert sorted(log.producer_state.entries) == [1]
