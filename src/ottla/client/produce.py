@@ -129,6 +129,7 @@ class Sender:
         self._idle.set()
         self._work = asyncio.Event()
         self._refreshing: asyncio.Task[None] | None = None
+        self._preparing: asyncio.Task[None] | None = None
         self._task = asyncio.create_task(self._run())
 
     async def send(
@@ -175,8 +176,7 @@ class Sender:
     async def close(self) -> None:
         """Stop; batches that were not flushed fail."""
         tasks = [self._task, *self._lanes.values()]
-        if self._refreshing is not None:
-            tasks.append(self._refreshing)
+        tasks += [task for task in (self._refreshing, self._preparing) if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -190,29 +190,58 @@ class Sender:
     async def _run(self) -> None:
         while True:
             self._work.clear()
-            pause = await self._dispatch()
+            pause = self._dispatch()
             try:
                 async with asyncio.timeout(pause):
                     await self._work.wait()
             except TimeoutError:
                 continue
 
-    async def _dispatch(self) -> float | None:
-        """Start writing to each broker that can take a batch; return when to look again."""
-        resume_at: list[float] = []
+    def _dispatch(self) -> float | None:
+        """Start writing to each broker that can take a batch; return when to look again.
+
+        Nothing is waited for here: whatever keeps a batch, its time is up at its deadline.
+        """
+        look_at: list[float] = []
         for name in list(self._waiting):
             queue = self._partitions[name]
             self._expire(queue)
             if self._transactions is not None and self._transactions.failure is not None:
                 self._give_up(queue, self._transactions.failure)
             if queue.is_sendable and queue.resume_at <= self._loop.time():
+                self._start(queue)
+            if queue.is_sendable and queue.resume_at > self._loop.time():
+                look_at.append(queue.resume_at)
+            if queue.queued and not queue.in_flight:
+                look_at.append(queue.queued[0].deadline)
+        return max(0.001, min(look_at) - self._loop.time()) if look_at else None
+
+    def _start(self, queue: PartitionQueue) -> None:
+        """Let a partition's batches leave, once they can be stamped."""
+        if not self._is_prepared(queue):
+            if self._preparing is None:
+                self._preparing = asyncio.create_task(self._prepare_waiting())
+                self._preparing.add_done_callback(self._on_prepared)
+            return
+        try:
+            self._start_lane(self._cluster.known_leader(*queue.name))
+        except (ClientError, ApiError) as error:
+            self._hold_up(queue, error)
+
+    async def _prepare_waiting(self) -> None:
+        """Bring the producer id, and partitions into the transaction, for all that wait for it."""
+        for name in list(self._waiting):
+            queue = self._partitions[name]
+            is_due = queue.is_sendable and queue.resume_at <= self._loop.time()
+            if is_due and not self._is_prepared(queue):
                 try:
                     await self._prepare(queue)
                 except (ClientError, ApiError) as error:
                     self._hold_up(queue, error)
-            if queue.is_sendable and queue.resume_at > self._loop.time():
-                resume_at.append(queue.resume_at)
-        return max(0.001, min(resume_at) - self._loop.time()) if resume_at else None
+
+    def _on_prepared(self, _task: asyncio.Task[None]) -> None:
+        self._preparing = None
+        self._work.set()
 
     async def _prepare(self, queue: PartitionQueue) -> None:
         if self._transactions is not None:
@@ -228,7 +257,6 @@ class Sender:
             queue.identity = self._identity
             queue.next_sequence = 0
             queue.is_new_to_broker = True
-        self._start_lane(self._cluster.known_leader(*queue.name))
 
     async def _new_identity(self) -> ProducerIdentity:
         request = InitProducerIdRequest(transactional_id=None, transaction_timeout_ms=60_000)

@@ -254,6 +254,22 @@ def test_delivery_timeout(fake, scenario):
     assert stored_values(fake) == [b"next"]
 
 
+def test_delivery_timeout_while_no_producer_id_comes(fake, scenario, silence):
+    """Whoever waits for a producer id, or a connection, holds up nobody's deadline."""
+    fake.script(ApiKey.INIT_PRODUCER_ID, silence)
+
+    async def body(sender):
+        futures = [await sender.send("t", 0, batch_of(b"late"), 1) for _ in range(2)]
+        for future in futures:
+            with pytest.raises(DeliveryTimeoutError, match="within 0.03 s"):
+                await future
+        await sender.flush()
+
+    scenario(body, delivery_timeout_ms=30)
+    assert len(fake.requests(InitProducerIdRequest)) == 1
+    assert not fake.requests(ProduceRequest)
+
+
 def test_acks_0_waits_for_no_answer(fake, scenario):
     """Without acknowledgements a batch is done when it is written, and its offset is unknown."""
 
