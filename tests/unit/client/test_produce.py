@@ -261,7 +261,7 @@ def test_delivery_timeout_while_no_producer_id_comes(fake, scenario, silence):
     async def body(sender):
         futures = [await sender.send("t", 0, batch_of(b"late"), 1) for _ in range(2)]
         for future in futures:
-            with pytest.raises(DeliveryTimeoutError, match="within 0.03 s"):
+            with pytest.raises(DeliveryTimeoutError, match="could not be delivered"):
                 await future
         await sender.flush()
 
