@@ -21,6 +21,7 @@ from ottla.base.errors import OttlaError
 from ottla.broker import app, storage_settings
 from ottla.broker.config import BrokerConfig
 from ottla.client import admin
+from ottla.metadata.image import ClusterImage
 from ottla.net.address import Address
 from ottla.testing.simulation.administration import Operator
 from ottla.testing.simulation.checker import Promises, Verdict, check
@@ -169,6 +170,33 @@ class SimulatedCluster:
         """Check the invariants now."""
         self.invariants.look(self.world.now_s, list(self._views()))
 
+    def broker_epoch(self, node: Node) -> int:
+        """Return the epoch of a broker's last registration, -1 before the first."""
+        known = self._newest_image().brokers.get(self._id_of(node))
+        return -1 if known is None else known.broker_epoch
+
+    def is_recovered(self, node: Node, *, since_epoch: int) -> bool:
+        """Whether a broker has registered anew since then and is in sync with all that it holds."""
+        image, broker_id = self._newest_image(), self._id_of(node)
+        known = image.brokers.get(broker_id)
+        if known is None or known.fenced or known.broker_epoch <= since_epoch:
+            return False
+        return all(
+            broker_id in partition.isr
+            for topic in image.topics_by_id.values()
+            for partition in topic.partitions
+            if broker_id in partition.replicas
+        )
+
+    def _newest_image(self) -> ClusterImage:
+        """Return the metadata as far as any broker has it, dead ones included."""
+        gateways = [getattr(broker, "_gateway", None) for broker in self.brokers.values()]
+        images = [gateway.image for gateway in gateways if gateway is not None]
+        return max(images, key=lambda image: image.offset, default=ClusterImage(""))
+
+    def _id_of(self, node: Node) -> int:
+        return self.nodes.index(node) + 1
+
     async def keep_looking(self) -> None:
         """Check the invariants from time to time."""
         while True:
@@ -261,7 +289,12 @@ class Run:
         ]
         self.admin = world.add_node("admin")
         self.faults = Faults(
-            world, self.cluster.nodes, self.clients, self.cluster.service, settings.faults
+            world,
+            self.cluster.nodes,
+            self.clients,
+            self.cluster.service,
+            self.cluster,
+            settings.faults,
         )
         self.workloads = [
             Workload(

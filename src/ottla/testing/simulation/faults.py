@@ -6,15 +6,15 @@ and starts whatever is down, for the second half of a run, in which everything m
 
 A power cut may take with it what was acknowledged and not yet on disk anywhere: with the default
 flush profile a replicated record is safe from the loss of one machine. So a machine loses power
-only when no other has lost it within `power_pause_s`, unless every record is flushed before it is
-acknowledged (`is_flushed`).
+only when those that lost it before are registered and in sync again with everything that they hold
+(`Recovery`), unless every record is flushed before it is acknowledged (`is_flushed`).
 """
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from ottla.testing.simulated_disk import NO_LIMIT
 from ottla.testing.simulation.network import Delay
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from ottla.testing.simulation.node import Node
     from ottla.testing.simulation.world import World
 
+MAY_STILL_LOSE_IT: Final = 2**63 - 1
+"""Stands for the registration of a machine whose power goes at a disk call to come."""
+
 SLOW_LINK: Final = Delay(0.005, 0.05, spike=1.0, spike_chance=0.05)
 
 
@@ -37,10 +40,19 @@ class FaultSettings:
     pause_s: float = 1.5  # between the beginnings of two faults, about
     hold_most_s: float = 8.0
     at_once_max: int = 3
-    power_pause_s: float = 15.0
     is_flushed: bool = False
     kinds: tuple[str, ...] = ()
     """Names of the faults to draw from; none: all of them."""
+
+
+class Recovery(Protocol):
+    """Knows how far a broker has come back; asked before another loses its power."""
+
+    def broker_epoch(self, node: Node) -> int:
+        """Return the epoch of a broker's last registration, -1 before the first."""
+
+    def is_recovered(self, node: Node, *, since_epoch: int) -> bool:
+        """Whether a broker has registered anew since then and is in sync with all that it holds."""
 
 
 class Faults:
@@ -52,6 +64,7 @@ class Faults:
         brokers: Sequence[Node],
         clients: Sequence[Node],
         service: EngineService,
+        recovery: Recovery,
         settings: FaultSettings | None = None,
     ) -> None:
         self.events: list[str] = []  # what was done when, for whoever looks into a failing seed
@@ -64,7 +77,8 @@ class Faults:
         self._chance: random.Random = world.random("faults")
         self._busy: dict[str, None] = {}  # machines that already suffer
         self._open: dict[asyncio.Task[None], None] = {}
-        self._last_power_cut_s = -1e9
+        self._recovery = recovery
+        self._lost_power: dict[Node, int] = {}  # and the registration that ended with it
         kinds = {
             "kill": self._kill,
             "power": self._power,
@@ -148,8 +162,8 @@ class Faults:
         node = self._victim()
         if node is None or not self._may_cut_power():
             return
-        self._last_power_cut_s = self._world.loop.now
         self._tell(f"cut the power of {node.name}")
+        self._lost_power[node] = self._recovery.broker_epoch(node)
         node.cut_power()
         await self._stay_down(node)
 
@@ -158,24 +172,32 @@ class Faults:
         if node is None:
             return
         power = self._may_cut_power() and self._chance.random() < 0.5
-        if power:
-            self._last_power_cut_s = self._world.loop.now
         calls = self._chance.randint(1, 200)
         self._tell(f"crash {node.name} at disk call {calls}{' with its power' if power else ''}")
         node.crash_at_disk_call(calls, power=power)
         self._busy[node.name] = None
+        if power:
+            self._lost_power[node] = MAY_STILL_LOSE_IT
         try:
             await self._hold()
         finally:
             del self._busy[node.name]
             node.disk.crash_at(NO_LIMIT)
+            if power:
+                self._lost_power[node] = self._recovery.broker_epoch(node)
+                if node.is_running:
+                    del self._lost_power[node]
             if not node.is_running:
                 self._tell(f"start {node.name}")
                 node.start()
 
     def _may_cut_power(self) -> bool:
-        since = self._world.loop.now - self._last_power_cut_s
-        return self._settings.is_flushed or since > self._settings.power_pause_s
+        if self._settings.is_flushed:
+            return True
+        for node, epoch in list(self._lost_power.items()):
+            if self._recovery.is_recovered(node, since_epoch=epoch):
+                del self._lost_power[node]
+        return not self._lost_power
 
     async def _stay_down(self, node: Node) -> None:
         self._busy[node.name] = None

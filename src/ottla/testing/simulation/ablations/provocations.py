@@ -46,6 +46,7 @@ class Provocations(Faults):
             run.cluster.nodes,
             run.clients,
             run.cluster.service,
+            run.cluster,
             replace(settings, kinds=plain),
         )
         if not plain:
