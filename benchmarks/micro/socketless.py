@@ -19,6 +19,7 @@ from ottla.broker.dispatch import Dispatcher
 from ottla.broker.fetch_sessions import FetchSessionCache
 from ottla.broker.purgatory import Purgatory
 from ottla.net.asyncio_adapter import ServerConnection
+from ottla.net.due_answers import DueAnswers
 from ottla.net.wire_connection import SharedBuffer
 from ottla.replication.partition import Partition
 from ottla.replication.replication_throttle import NO_LIMIT, ReplicationThrottle
@@ -112,7 +113,7 @@ class SocketlessBroker:
     def connect(self, sink: Sink | None = None) -> ServerConnection:
         """Open one more connection; those without a sink of their own share the broker's."""
         connection = ServerConnection(
-            self._dispatcher, self._shared, FRAME_BYTES_MAX, "PLAINTEXT", _at_once
+            self._dispatcher, self._shared, FRAME_BYTES_MAX, "PLAINTEXT", DueAnswers(_at_once)
         )
         connection.connection_made(sink or self.sink)
         return connection

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ottla.base.errors import OttlaError
 from ottla.broker.connection_limits import ConnectionLimits, Limits, Watched
 from ottla.net.asyncio_adapter import ServerConnection
+from ottla.net.due_answers import DueAnswers
 from ottla.net.wire_connection import SharedBuffer
 
 if TYPE_CHECKING:
@@ -76,8 +77,9 @@ class Server:
 
         Raises PortInUse.
         """
+        due = DueAnswers(asyncio.get_running_loop().call_soon)
         for endpoint in endpoints:
-            await self._open_one(endpoint)
+            await self._open_one(endpoint, due)
 
     async def start_serving(self) -> None:
         """Accept connections."""
@@ -111,15 +113,13 @@ class Server:
         for connection in tuple(self._dispatcher.connections):
             connection.close()
 
-    async def _open_one(self, endpoint: Endpoint) -> None:
+    async def _open_one(self, endpoint: Endpoint, due: DueAnswers) -> None:
         loop = asyncio.get_running_loop()
         frame_bytes_max = self._config.socket_request_max_bytes
         name = endpoint.name
 
         def make_connection() -> ServerConnection:
-            return ServerConnection(
-                self._dispatcher, self._shared, frame_bytes_max, name, loop.call_soon
-            )
+            return ServerConnection(self._dispatcher, self._shared, frame_bytes_max, name, due)
 
         try:
             server = await loop.create_server(

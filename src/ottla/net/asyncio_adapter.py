@@ -20,7 +20,9 @@ from ottla.net.wire_connection import FrameReader, Reply, ReplyQueue, SharedBuff
 from ottla.protocol.errors import WireError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+
+    from ottla.net.due_answers import DueAnswers
 
 _logger = logging.getLogger(__name__)
 
@@ -63,7 +65,7 @@ class ServerConnection(asyncio.BufferedProtocol):
     """One accepted connection; lives on the loop that accepted it."""
 
     __slots__ = (
-        "_call_soon",
+        "_due",
         "_out",
         "_sink",
         "_transport",
@@ -90,9 +92,9 @@ class ServerConnection(asyncio.BufferedProtocol):
         shared: SharedBuffer,
         frame_bytes_max: int,
         listener: str,
-        call_soon: Callable[[Callable[[], None]], object],
+        due: DueAnswers,
     ) -> None:
-        self._call_soon = call_soon  # the loop's
+        self._due = due
         self._sink = sink
         self._transport: asyncio.Transport | None = None
         self._out: list[Buffer] = []
@@ -178,8 +180,7 @@ class ServerConnection(asyncio.BufferedProtocol):
 
     def close(self) -> None:
         """Close after what was written or is ready has been sent."""
-        if self._write_is_due:
-            self._write_ready()
+        self.write_ready()
         if self._transport is not None:
             self._transport.close()
 
@@ -235,7 +236,7 @@ class ServerConnection(asyncio.BufferedProtocol):
             reader.finish()
         if left_some and self._transport is not None:
             self._transport.pause_reading()
-            self._call_soon(self._walk_left_frames)
+            self._due.call_soon(self._walk_left_frames)
 
     def _walk_left_frames(self) -> None:
         """Go on where a burst was cut short, unless there is still a reason to wait."""
@@ -256,6 +257,7 @@ class ServerConnection(asyncio.BufferedProtocol):
         except Exception:  # noqa: BLE001 - nothing of this burst may be answered; the sink has logged it
             self.abort()
             return
+        self._due.write_few()
         if len(self.replies):
             self._out.extend(self.replies.take_ready())
         self._write_out()
@@ -264,9 +266,12 @@ class ServerConnection(asyncio.BufferedProtocol):
         """Send what is ready by the end of this turn: many replies may complete together."""
         if not (self.closed or self._write_is_due or self._walk_is_on):
             self._write_is_due = True
-            self._call_soon(self._write_ready)
+            self._due.add(self)
 
-    def _write_ready(self) -> None:
+    def write_ready(self) -> None:
+        """Write the answers that have become ready; `DueAnswers` says when."""
+        if not self._write_is_due:
+            return  # they went out on another occasion
         self._write_is_due = False
         if self.closed:
             return
@@ -274,7 +279,7 @@ class ServerConnection(asyncio.BufferedProtocol):
         self._out.extend(self.replies.take_ready())
         self._write_out()
         if was_full:
-            self._walk_left_frames()
+            self._due.call_soon(self._walk_left_frames)
 
     def _write_out(self) -> None:
         out = self._out

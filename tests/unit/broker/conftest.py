@@ -23,6 +23,7 @@ from ottla.broker.dispatch import Dispatcher
 from ottla.broker.fetch_sessions import FetchSessionCache
 from ottla.broker.purgatory import Purgatory
 from ottla.net.asyncio_adapter import ServerConnection
+from ottla.net.due_answers import DueAnswers
 from ottla.net.wire_connection import SharedBuffer
 from ottla.protocol.errors import ErrorCode
 from ottla.protocol.headers import (
@@ -96,7 +97,11 @@ class Client:
     def __init__(self, world: World) -> None:
         self._transport = Transport()
         self._connection = ServerConnection(
-            world.dispatcher, world.shared, FRAME_BYTES_MAX, "PLAINTEXT", lambda work: work()
+            world.dispatcher,
+            world.shared,
+            FRAME_BYTES_MAX,
+            "PLAINTEXT",
+            DueAnswers(lambda work: work()),
         )
         self._connection.connection_made(self._transport)
         self._next_id = 100

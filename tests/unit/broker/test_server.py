@@ -58,6 +58,9 @@ class FakeLoop:
         self.listeners.append(FakeListener(host or "0.0.0.0", port))
         return self.listeners[-1]
 
+    def call_soon(self, callback):
+        """Have nothing to do: no connection comes."""
+
     def call_later(self, delay_s, callback):
         """Keep the next sweep."""
         self.sweep, self.sweep_delay_s = callback, delay_s
