@@ -269,12 +269,22 @@ class ServerConnection(asyncio.BufferedProtocol):
             self._due.add(self)
 
     def write_ready(self) -> None:
-        """Write the answers that have become ready; `DueAnswers` says when."""
+        """Write the answers that have become ready; `DueAnswers` says when.
+
+        A failure ends this connection and reaches nobody else: it is another one that is served.
+        """
         if not self._write_is_due:
             return  # they went out on another occasion
         self._write_is_due = False
         if self.closed:
             return
+        try:
+            self._take_and_write()
+        except Exception:
+            _logger.exception("closing %s:%s after a failure", self.peer_host, self.peer_port)
+            self.abort()
+
+    def _take_and_write(self) -> None:
         was_full = len(self.replies) >= UNANSWERED_MAX
         self._out.extend(self.replies.take_ready())
         self._write_out()

@@ -401,3 +401,20 @@ def test_unsent_bytes_are_those_of_the_transport():
     assert bench.connection.unsent_bytes == 77
     bench.connection.connection_lost(None)
     assert bench.connection.unsent_bytes == 0
+
+
+@in_loop
+async def test_a_connection_that_cannot_be_written_to_ends_alone():
+    """Its answer became ready while another connection was served, which gets its own."""
+    bench, other = Bench(), Bench()
+    other.connection._due = bench.connection._due
+    other.receive("d1")
+
+    def refuse(_data) -> None:
+        raise RuntimeError("the handler is closed")
+
+    other.transport.write = refuse
+    other.sink.deferred[0].complete((b"one",))
+    bench.receive("1")
+    assert b"".join(bench.transport.writes) == padded("1")
+    assert other.transport.end == "abort"
