@@ -148,6 +148,8 @@ def test_consumers_get_over_refusals(broker, api, code):
             "retry.backoff.ms": 10,
             "topic.metadata.refresh.fast.interval.ms": 10,
             "coordinator.query.interval.ms": 200,
+            # A subscription is looked at again when all metadata comes: else after five minutes.
+            "topic.metadata.refresh.interval.ms": 500,
         }
     )
     consumer.subscribe(["t"])
