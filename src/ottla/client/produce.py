@@ -144,7 +144,7 @@ class Sender:
         """Queue one encoded batch, waiting for room; the future tells where it went.
 
         `data` belongs to the sender from now on: it stamps its own fields into it. `age_s` is how
-        long the first record has waited until now.
+        long the first record has waited until now; its delivery time-out counts from then.
         """
         assert len(data) > HEADER_BYTES
         opened_s = self._loop.time() - age_s
@@ -157,7 +157,7 @@ class Sender:
         queue = self._partitions.get(name)
         if queue is None:
             queue = self._partitions[name] = PartitionQueue(name)
-        deadline = self._loop.time() + self._settings.delivery_timeout_ms / 1000
+        deadline = opened_s + self._settings.delivery_timeout_ms / 1000
         place = (queue.next_place,)
         queue.next_place += 1
         future: asyncio.Future[ProducedBatch] = self._loop.create_future()
@@ -239,8 +239,12 @@ class Sender:
                 except (ClientError, ApiError) as error:
                     self._hold_up(queue, error)
 
-    def _on_prepared(self, _task: asyncio.Task[None]) -> None:
+    def _on_prepared(self, task: asyncio.Task[None]) -> None:
         self._preparing = None
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, Exception):  # a bug of ours, which would only come again
+            for name in list(self._waiting):
+                self._give_up(self._partitions[name], error)
         self._work.set()
 
     async def _prepare(self, queue: PartitionQueue) -> None:

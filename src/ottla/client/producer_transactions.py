@@ -130,7 +130,9 @@ class ProducerTransactions:
         self._groups: dict[str, CoordinatorConnection] = {}
         self._identity: ProducerIdentity | None = None
         self._is_second_protocol = False
-        self._partitions: set[TopicPartition] = set()  # that take part
+        self._number = 0  # of the transaction
+        self._announced: set[TopicPartition] = set()  # that the coordinator may know to take part
+        self._partitions: set[TopicPartition] = set()  # those of which that is certain
         self._offset_groups: set[str] = set()  # that take part with offsets
         self._ending: asyncio.Task[None] | None = None
 
@@ -200,12 +202,23 @@ class ProducerTransactions:
         return name in self._partitions
 
     async def add_partition(self, name: TopicPartition) -> None:
-        """Let a partition take part, before the first batch for it leaves."""
+        """Let a partition take part, before the first batch for it leaves.
+
+        Nobody need wait for that: when the transaction ends meanwhile it takes part in none.
+        """
         if self.has(name):
             return
+        number = self._number
+        self._announced.add(name)  # a question without an answer may have been heard
         if not self._is_second_protocol:
-            await self._cluster.retrying(lambda: self._announce(name))
-        self._partitions.add(name)
+            await self._cluster.retrying(lambda: self._announce(name, number))
+        if self._goes_on(number):
+            self._partitions.add(name)
+
+    def _goes_on(self, number: int) -> bool:
+        """Whether this transaction is open still, and is not being ended."""
+        is_ending = self._ending is not None and not self._ending.done()
+        return number == self._number and self.state is TransactionState.OPEN and not is_ending
 
     async def add_offsets(
         self, offsets: Mapping[TopicPartition, int], member: ConsumerGroupMetadata
@@ -301,7 +314,7 @@ class ProducerTransactions:
             raise self._fenced()
         if self.state is TransactionState.READY:
             self.require_open()
-        has_failed = self.state is TransactionState.DOOMED and bool(self._partitions)
+        has_failed = self.state is TransactionState.DOOMED and bool(self._announced)
         await self._end(committed=False)
         if has_failed and not self._is_second_protocol:
             await self.initialise()  # a new epoch: how far the sequences had come is not known
@@ -309,7 +322,9 @@ class ProducerTransactions:
 
     # requests
 
-    async def _announce(self, name: TopicPartition) -> None:
+    async def _announce(self, name: TopicPartition, number: int) -> None:
+        if not self._goes_on(number):
+            return  # asking again would open another transaction at the coordinator
         identity = self.identity
         request = AddPartitionsToTxnRequest(
             v3_and_below_transactional_id=self.transactional_id,
@@ -382,8 +397,9 @@ class ProducerTransactions:
                 self._check(code)
 
     async def _end(self, *, committed: bool) -> None:
-        if not self._partitions and not self._offset_groups:
+        if not self._announced and not self._offset_groups:
             return  # the coordinator knows of nothing
+        is_certain = bool(self._partitions or self._offset_groups)
 
         async def attempt() -> None:
             request = EndTxnRequest(
@@ -401,6 +417,8 @@ class ProducerTransactions:
         try:
             await self._cluster.retrying(attempt)
         except (ClientError, ApiError) as error:
+            if _says_nothing_is_open(error) and not is_certain and not committed:
+                return  # what was announced was never heard
             if not is_retriable(error):
                 raise
             raise self._outcome_unknown(error, committed=committed) from error
@@ -413,6 +431,8 @@ class ProducerTransactions:
             self._is_second_protocol = features.get(_FEATURE, 0) >= _SECOND_PROTOCOL
 
     def _finish(self) -> None:
+        self._number += 1
+        self._announced.clear()
         self._partitions.clear()
         self._offset_groups.clear()
         self.failure = None
@@ -471,6 +491,10 @@ class ProducerTransactions:
         )
         error.__cause__ = self.failure
         return error
+
+
+def _says_nothing_is_open(error: Exception) -> bool:
+    return isinstance(error, ApiError) and error.code is ErrorCode.INVALID_TXN_STATE
 
 
 def _note_outcome(task: asyncio.Task[None]) -> None:

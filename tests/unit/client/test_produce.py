@@ -270,6 +270,37 @@ def test_delivery_timeout_while_no_producer_id_comes(fake, scenario, silence):
     assert not fake.requests(ProduceRequest)
 
 
+def test_delivery_timeout_counts_from_when_a_record_was_sent(fake, scenario):
+    """What a batch has waited for others, or for room, is part of its time."""
+
+    async def body(sender):
+        with pytest.raises(DeliveryTimeoutError):
+            await (await sender.send("t", 0, batch_of(b"late"), 1, age_s=60))
+        await (await sender.send("t", 0, batch_of(b"in time"), 1, age_s=59))
+
+    scenario(body, delivery_timeout_ms=60_000)
+    assert stored_values(fake) == [b"in time"]
+
+
+def test_a_failure_that_nobody_expects_is_told_once(fake, scenario, monkeypatch):
+    """It is not tried again for ever."""
+    calls = []
+
+    async def broken(sender):
+        calls.append(sender)
+        raise LookupError("a bug")
+
+    monkeypatch.setattr(Sender, "_new_identity", broken)
+
+    async def body(sender):
+        with pytest.raises(LookupError, match="a bug"):
+            await (await sender.send("t", 0, batch_of(b"x"), 1))
+        await asyncio.sleep(0.01)
+
+    scenario(body)
+    assert len(calls) == 1
+
+
 def test_acks_0_waits_for_no_answer(fake, scenario):
     """Without acknowledgements a batch is done when it is written, and its offset is unknown."""
 

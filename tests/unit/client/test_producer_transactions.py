@@ -14,7 +14,14 @@ from ottla.client.errors import (
     is_retriable,
 )
 from ottla.client.producer_transactions import MAY_FOLLOW, ProducerTransactions, TransactionState
+from ottla.client.topic_partition import TopicPartition
 from ottla.protocol.errors import ApiError, ErrorCode
+from ottla.protocol.messages.add_partitions_to_txn import (
+    AddPartitionsToTxnRequest,
+    AddPartitionsToTxnResponse,
+)
+from ottla.protocol.messages.end_txn import EndTxnRequest, EndTxnResponse
+from ottla.protocol.messages.init_producer_id import InitProducerIdRequest, InitProducerIdResponse
 
 
 @pytest.fixture
@@ -91,3 +98,99 @@ def test_failures_outside_of_a_transaction_doom_nothing(transactions):
     transactions.doom(OSError("late"))
     asyncio.run(transactions.begin())
     transactions.require_open()
+
+
+NAME = TopicPartition("t", 0)
+
+
+class SlowCoordinator:
+    """A coordinator of the first protocol that keeps AddPartitionsToTxn until it is let go."""
+
+    features = None
+
+    def __init__(self) -> None:
+        self.asked: list[type] = []
+        self.let_go = asyncio.Event()
+        self.lost_answers = 0
+        self.end_error = ErrorCode.NONE
+
+    async def ask(self, request, _response_class, at_most=None):
+        """Answer one request."""
+        self.asked.append(type(request))
+        if isinstance(request, InitProducerIdRequest):
+            return InitProducerIdResponse(
+                producer_id=1, producer_epoch=self.asked.count(type(request))
+            )
+        if isinstance(request, EndTxnRequest):
+            return EndTxnResponse(error_code=self.end_error, producer_epoch=-1)
+        await self.let_go.wait()
+        if self.lost_answers:
+            self.lost_answers -= 1
+            raise ApiError(ErrorCode.NETWORK_EXCEPTION, "the connection broke")
+        return AddPartitionsToTxnResponse()
+
+    def note_error(self, _code):
+        """Have nothing to look for."""
+
+    async def retrying(self, attempt):
+        """Try again as a cluster does."""
+        while True:
+            try:
+                return await attempt()
+            except ApiError as error:
+                if not is_retriable(error):
+                    raise
+                await asyncio.sleep(0)
+
+
+async def slow_transactions():
+    """Return open transactions at a slow coordinator, and that coordinator."""
+    coordinator = SlowCoordinator()
+    transactions = ProducerTransactions(coordinator, "copier-1", 60_000)
+    transactions._coordinator = coordinator
+    await transactions.initialise()
+    await transactions.begin()
+    return transactions, coordinator
+
+
+@pytest.mark.parametrize("lost_answers", [0, 1])
+def test_a_transaction_ends_while_a_partition_is_being_announced(lost_answers):
+    """The coordinator may have heard it, so it is told of the end; the next has no partition."""
+
+    async def scenario():
+        transactions, coordinator = await slow_transactions()
+        coordinator.lost_answers = lost_answers
+        adding = asyncio.create_task(transactions.add_partition(NAME))
+        await asyncio.sleep(0)
+        transactions.doom(OSError("its time is over"))
+        await transactions.abort()
+        assert coordinator.asked[-2:] == [EndTxnRequest, InitProducerIdRequest]
+        await transactions.begin()
+        coordinator.let_go.set()
+        await adding
+        assert not transactions.has(NAME)
+        assert coordinator.asked.count(AddPartitionsToTxnRequest) == 1, "and not asked again"
+        await transactions.add_partition(NAME)
+        assert transactions.has(NAME)
+
+    asyncio.run(scenario())
+
+
+def test_what_was_never_heard_need_not_be_aborted():
+    """The coordinator says that nothing is open; of what it has confirmed it may not say that."""
+
+    async def scenario():
+        transactions, coordinator = await slow_transactions()
+        coordinator.end_error = ErrorCode.INVALID_TXN_STATE
+        adding = asyncio.create_task(transactions.add_partition(NAME))
+        await asyncio.sleep(0)
+        await transactions.abort()
+        assert EndTxnRequest in coordinator.asked
+        adding.cancel()
+        await transactions.begin()
+        coordinator.let_go.set()
+        await transactions.add_partition(NAME)
+        with pytest.raises(ApiError, match="INVALID_TXN_STATE"):
+            await transactions.abort()
+
+    asyncio.run(scenario())
