@@ -4,7 +4,7 @@
 A directory whose last run ended in order is opened log by log on the spot: that is some file-system
 calls each, which threads would not make faster. Nor do they when only the process died: what has to
 be checked is in the page cache still, and threads that wait for no disk merely hand the interpreter
-to each other (0.8 ms a log with four of them, 0.5 ms with none). After a machine's death the disk
+to each other (0.8 ms a log with two of them, 0.5 ms with none). After a machine's death the disk
 is waited for, so logs are recovered in threads, each with open files of its own, and what recovery
 kept is put on disk at once, since some of it may only be in this boot's page cache. After a
 process's death the background flush may do that, as it would have done anyway. Only topics
@@ -184,10 +184,10 @@ class _Loader:
         for each in every:
             if each.last_run is LastRun.CLEAN:
                 outcome[each] = self._try_open(each, self._context)
-            elif each.last_run is LastRun.PROCESS_DIED:
-                outcome[each] = self._recover(each)
-            else:
+            elif self._has_to_be_on_disk(each):
                 cold.append(each)
+            else:
+                outcome[each] = self._recover(each)
         if cold:
             with ThreadPoolExecutor(thread_count, "recover") as pool:
                 outcome.update(zip(cold, pool.map(self._recover, cold), strict=True))
@@ -203,13 +203,19 @@ class _Loader:
         try:
             settle_merges(self._files, found.path)
             log = self._try_open(found, context)
-            if isinstance(log, PartitionLog) and _has_to_be_on_disk(log, found.last_run):
+            if isinstance(log, PartitionLog) and self._has_to_be_on_disk(found):
                 log.flush()
         except OSError as error:
             return StorageError(f"{found.path}: {error}")
         except StorageError as error:
             return error
         return log
+
+    def _has_to_be_on_disk(self, found: _Found) -> bool:
+        """Whether what recovery keeps has to be on disk before the log is served."""
+        config = self._config_of(found.topic)
+        promises_disk = config.flush_profile == "ack" or config.flush_messages != NEVER
+        return found.last_run is LastRun.UNCLEAN or promises_disk
 
     def _try_open(self, found: _Found, context: SegmentContext) -> PartitionLog | OttlaError:
         try:
@@ -306,13 +312,6 @@ class _Loader:
             f"{spare.topic}-{spare.partition} was in two log directories: "
             f"{keep.directory} serves, the other is kept as {path}"
         )
-
-
-def _has_to_be_on_disk(log: PartitionLog, last_run: LastRun) -> bool:
-    """Whether what recovery kept has to be on disk before the log is served."""
-    config = log.config
-    promises_disk = config.flush_profile == "ack" or config.flush_messages != NEVER
-    return last_run is LastRun.UNCLEAN or promises_disk
 
 
 def load_logs(
